@@ -1,0 +1,78 @@
+/**
+ * The contract of a destination: what the engine may ask of an Odoo, whatever its version or transport.
+ * Errors are WaybillError with a class; only reads are retried inside. A write whose outcome is not
+ * known throws WB_ODOO_UNCERTAIN and is the caller's to resolve.
+ */
+import type { Scalar } from '../core/record.ts';
+
+export interface FieldInfo {
+  readonly type: string;
+  readonly label: string;
+  readonly required: boolean;
+  readonly readonly: boolean;
+  readonly relation: string | null;
+  readonly selection: readonly (readonly [string, string])[];
+  /** True for a field made by a person or by us, false for one of a module. */
+  readonly manual: boolean;
+}
+
+export interface DestinationFacts {
+  readonly version: string;
+  /** 19, 14 … */
+  readonly major: number;
+  readonly edition: 'community' | 'enterprise';
+  readonly transport: 'json2' | 'jsonrpc';
+  readonly databaseUuid: string;
+  readonly user: { readonly id: number; readonly login: string; readonly name: string; readonly timeZone: string };
+  readonly modules: readonly string[];
+  readonly languages: readonly string[];
+  readonly companies: readonly { readonly id: number; readonly name: string }[];
+  /** model -> what the user may do with it */
+  readonly rights: Readonly<Record<string, { readonly read: boolean; readonly create: boolean; readonly write: boolean; readonly unlink: boolean }>>;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly mailServers: number;
+  readonly automations: number;
+  /** `database.expiration_date` of an Enterprise trial or subscription. */
+  readonly expires: string | null;
+}
+
+/** As Odoo's API gives and takes it: many2one as id (never [id, name]), x2many as ids, empty as null. */
+export type OdooValue = Scalar | readonly number[];
+export type OdooRow = Readonly<Record<string, OdooValue>> & { readonly id: number };
+export type OdooValues = Readonly<Record<string, OdooValue>>;
+/** Odoo's search domain, prefix notation. */
+export type Domain = readonly (string | readonly [string, string, unknown])[];
+
+export interface FindOptions {
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly order?: string;
+  /** Archived records too (`active_test: false`). Default true: an archived contact is still there. */
+  readonly archived?: boolean;
+}
+
+export interface Destination {
+  facts(signal?: AbortSignal): Promise<DestinationFacts>;
+  /** Fields of a model, cached until `forgetSchema`. An unknown model throws WB_ODOO_MODULE. */
+  fields(model: string, signal?: AbortSignal): Promise<Readonly<Record<string, FieldInfo>>>;
+  forgetSchema(): void;
+  count(model: string, domain: Domain, signal?: AbortSignal): Promise<number>;
+  find(model: string, domain: Domain, fields: readonly string[], options?: FindOptions, signal?: AbortSignal): Promise<OdooRow[]>;
+  /** Reads by id; ids that no longer exist are simply missing from the answer. */
+  read(model: string, ids: readonly number[], fields: readonly string[], signal?: AbortSignal): Promise<OdooRow[]>;
+  /** One call, one transaction: all or none. Quiet: no tracking, no follower, no mail. x2many values are given as ids and set. */
+  create(model: string, records: readonly OdooValues[], signal?: AbortSignal): Promise<number[]>;
+  /** One transaction. Same values again change nothing. */
+  write(model: string, ids: readonly number[], values: OdooValues, signal?: AbortSignal): Promise<void>;
+  /** Ids that are already gone are not an error. One transaction. */
+  remove(model: string, ids: readonly number[], signal?: AbortSignal): Promise<void>;
+  /** Odoo's `load()`: upsert by external id (`id` column) in one transaction; messages name bad rows. */
+  load(model: string, columns: readonly string[], rows: readonly (readonly string[])[], signal?: AbortSignal): Promise<LoadResult>;
+  close(): Promise<void>;
+}
+
+export interface LoadResult {
+  /** Null when nothing was written. */
+  readonly ids: readonly number[] | null;
+  readonly messages: readonly { readonly row: number; readonly field: string; readonly text: string }[];
+}

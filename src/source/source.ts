@@ -1,0 +1,133 @@
+/**
+ * The contract every source fulfils. A source declares what it has; code only where the CRM misbehaves.
+ * Nothing here knows Odoo or the store.
+ */
+import type { Issue, StagedRecord } from '../core/record.ts';
+
+/** How a slot's text is read. */
+export type SlotType = 'text' | 'longtext' | 'email' | 'phone' | 'date' | 'datetime' | 'boolean' | 'integer' | 'float' | 'list' | 'key';
+
+/** A meaning that a column of the source can have. */
+export interface Slot {
+  readonly name: string;
+  readonly label: string;
+  readonly type: SlotType;
+  /** Headers that mean this slot, in any case, spacing and punctuation. */
+  readonly synonyms: readonly string[];
+}
+
+/** A kind of thing at the source. */
+export interface SourceObject {
+  readonly name: string;
+  readonly label: string;
+  readonly plural: string;
+  /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
+  readonly shape: 'partner' | 'message' | 'user' | 'group';
+  readonly slots: readonly Slot[];
+  /** The object this one belongs to (notes belong to contacts). */
+  readonly parent?: string;
+}
+
+export interface SourceDeclaration {
+  /** Lower case, stands in external ids. */
+  readonly id: string;
+  readonly name: string;
+  /** Custom fields made in Odoo begin with this. */
+  readonly fieldPrefix: string;
+  /** IANA zone of the source's clock; date-times without a zone are read in it. */
+  readonly timeZone: string;
+  /** Country whose phone and state conventions apply when a record names none. */
+  readonly country: string;
+  readonly objects: readonly SourceObject[];
+  /** Traps of this source that a scope should name; each a sentence a customer understands. */
+  readonly traps: readonly string[];
+}
+
+export type InferredType = 'empty' | 'text' | 'longtext' | 'email' | 'phone' | 'url' | 'date' | 'datetime' | 'boolean' | 'integer' | 'float' | 'choice' | 'list';
+
+/** What the values of one column look like; from every value, not from a sample. */
+export interface ColumnProfile {
+  readonly type: InferredType;
+  readonly rows: number;
+  readonly filled: number;
+  /** Distinct non-empty values, counted up to 1,000. */
+  readonly distinct: number;
+  readonly maxLength: number;
+  /** Up to 5 different examples, each cut to 80 characters. */
+  readonly examples: readonly string[];
+  /** For `choice` and `list`: every option with its count, most frequent first. */
+  readonly options?: readonly { readonly value: string; readonly count: number }[];
+  /** For dates: the order that all values agree on, or `ambiguous`. */
+  readonly dateOrder?: 'mdy' | 'dmy' | 'ymd' | 'ambiguous';
+  /** For `list`: the character between the values. */
+  readonly separator?: string;
+  /** Values that do not fit `type` (31/02 in a date column), counted, with up to 5 examples and their lines. */
+  readonly misfits: { readonly count: number; readonly examples: readonly { readonly value: string; readonly line: number }[] };
+}
+
+export interface SourceColumn {
+  /** Unique in its file: the header, `header (2)` for a repeated one, `column 7` for an empty one. */
+  readonly id: string;
+  readonly header: string;
+  readonly index: number;
+  /** The slot it was recognised as, or null: then it is a custom field until somebody says otherwise. */
+  readonly slot: string | null;
+  /** 0..1. Below 0.8 a person must confirm. */
+  readonly confidence: number;
+  readonly reason: string;
+  readonly alternatives: readonly string[];
+  readonly profile: ColumnProfile;
+}
+
+export interface SourceFile {
+  readonly object: string;
+  readonly confidence: number;
+  readonly reason: string;
+  readonly path: string;
+  readonly encoding: string;
+  readonly delimiter: string;
+  readonly headerLine: number;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly rows: number;
+  readonly columns: readonly SourceColumn[];
+}
+
+/** What an inspection found; deterministic for the same bytes and decisions. */
+export interface Inspection {
+  readonly files: readonly SourceFile[];
+  /** Files that were not understood or are not needed, and why: nothing is skipped silently. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** What a person should know before going on (rows cut, encodings mixed, plan cap near). */
+  readonly notices: readonly string[];
+}
+
+/** A row that is no record: kept with its text, reported, never dropped silently. */
+export interface RejectedRow extends Issue {
+  readonly file: string;
+  readonly line: number;
+  /** First 2,000 characters of the row as it stood. */
+  readonly text: string;
+}
+
+export type Extracted =
+  | { readonly kind: 'records'; readonly records: readonly StagedRecord[] }
+  | { readonly kind: 'rejected'; readonly row: RejectedRow };
+
+/** What a person settled in waybill.yaml about the files. */
+export interface SourceDecisions {
+  /** Path (as in SourceFile.path) -> object name, or `skip`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Object -> column id -> slot name, or `custom`. */
+  readonly columns?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Path -> encoding name, when the guess is wrong. */
+  readonly encodings?: Readonly<Record<string, string>>;
+}
+
+export interface Source {
+  readonly declaration: SourceDeclaration;
+  /** Reads everything once and says what is there. Throws WB_SOURCE_* / WB_ARCHIVE_UNSAFE. Idempotent. */
+  inspect(signal: AbortSignal): Promise<Inspection>;
+  /** Streams one file's records in file order, in chunks of at most 1,000, in constant memory. May be called again. */
+  extract(file: SourceFile, signal: AbortSignal): AsyncIterable<Extracted>;
+}
