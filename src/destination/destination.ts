@@ -76,3 +76,44 @@ export interface LoadResult {
   readonly ids: readonly number[] | null;
   readonly messages: readonly { readonly row: number; readonly field: string; readonly text: string }[];
 }
+
+/** Something the project made in Odoo's schema; `created` false when it was there before. */
+export interface Made {
+  readonly model: string;
+  readonly id: number;
+  readonly name: string;
+  readonly created: boolean;
+}
+
+export interface FieldSpec {
+  readonly model: string;
+  readonly name: string;
+  readonly label: string;
+  readonly type: string;
+  readonly options?: readonly (readonly [string, string])[];
+  readonly help: string;
+}
+
+/**
+ * Changes to Odoo's schema, each idempotent, and the fence that makes creating exactly-once:
+ * every record created in a batch points at the batch's marker row. Dropping the marker waits for a call
+ * still in flight (it holds a share lock on the row) and makes one that comes later fail; what Odoo has
+ * after that is the truth about the batch. See docs/decisions/0003-exactly-once.md.
+ */
+export interface DestinationSchema {
+  /** Fields named `KEY_FIELD` and `FENCE_FIELD` on the models, and the markers' own model. */
+  ensureFence(models: readonly string[], signal?: AbortSignal): Promise<Made[]>;
+  ensureField(field: FieldSpec, signal?: AbortSignal): Promise<Made[]>;
+  /** A page "Migrated data" on the form of the model. */
+  ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
+  /** Already gone is not an error. */
+  removeMade(made: Made, signal?: AbortSignal): Promise<void>;
+  openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
+  /** Returns only when no call with this marker can still change Odoo. */
+  dropMarker(id: number, signal?: AbortSignal): Promise<void>;
+  /** Odoo's own clock, `YYYY-MM-DD HH:MM:SS` UTC: ours may be wrong. */
+  serverTime(signal?: AbortSignal): Promise<string>;
+}
+
+export const KEY_FIELD = 'x_waybill_key';
+export const FENCE_FIELD = 'x_waybill_batch_id';

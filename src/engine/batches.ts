@@ -1,0 +1,53 @@
+/** Cuts the missing records of a step into batches whose lanes may run side by side. */
+import type { Step } from '../core/record.ts';
+import type { PlannedRow } from '../store/plan.ts';
+import type { Context } from './context.ts';
+
+/**
+ * A lane (one record's messages) is kept whole in one batch where it fits, since messages of one record must
+ * get their ids in order; a lane longer than a batch goes in consecutive batches, which the pool runs in turn.
+ */
+export function* batches(ctx: Context, step: Step): Generator<PlannedRow[]> {
+  let after = { lane: '', sort: '', seq: 0 };
+  for (;;) {
+    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1);
+    const batch = page.length > ctx.batchSize ? cut(page) : page;
+    const last = batch.at(-1);
+    if (!last) return;
+    after = { lane: last.lane, sort: last.sort, seq: last.seq };
+    yield batch;
+  }
+}
+
+/** Without the extra row, and without the lane it cuts through, unless that lane is all there is. */
+function cut(page: readonly PlannedRow[]): PlannedRow[] {
+  const whole = page.slice(0, -1);
+  const lane = page.at(-1)?.lane ?? '';
+  if (lane === '' || whole.at(-1)?.lane !== lane) return whole;
+  const before = whole.filter((row) => row.lane !== lane);
+  return before.length > 0 ? before : whole;
+}
+
+/** Runs tasks at most `size` at once; one whose lane is in flight waits for it. The first failure stops the rest. */
+export function lanePool(size: number) {
+  const running = new Map<Promise<void>, string>();
+  let failure: unknown;
+  const settle = async (): Promise<void> => {
+    if (running.size > 0) await Promise.race(running.keys());
+  };
+  return {
+    async add(lane: string, task: () => Promise<void>): Promise<void> {
+      while (failure === undefined && (running.size >= size || (lane !== '' && [...running.values()].includes(lane)))) await settle();
+      if (failure !== undefined) return;
+      const promise: Promise<void> = task()
+        .catch((error: unknown) => void (failure ??= error))
+        .finally(() => running.delete(promise));
+      running.set(promise, lane);
+    },
+    failed: (): boolean => failure !== undefined,
+    async drain(): Promise<void> {
+      await Promise.all(running.keys());
+      if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** What every verb of the engine works with. Verbs speak to each other only through the store. */
+import type { Emit } from '../core/events.ts';
+import type { Destination, DestinationFacts, DestinationSchema } from '../destination/destination.ts';
+import type { Choices } from '../mapping/mapping.ts';
+import type { Store } from '../store/store.ts';
+
+export interface LocalContext {
+  readonly store: Store;
+  readonly emit: Emit;
+  /** First Ctrl-C: finish the calls in flight, start no new one. */
+  readonly signal: AbortSignal;
+}
+
+export interface Context extends LocalContext {
+  readonly env: string;
+  readonly destination: Destination;
+  readonly schema: DestinationSchema;
+  readonly facts: DestinationFacts;
+  readonly choices: Choices;
+  /** Records per create call, and calls at once. */
+  readonly batchSize: number;
+  readonly concurrency: number;
+}

@@ -1,0 +1,146 @@
+/**
+ * Creates records exactly once. Before the call an intent and a fence are on disk; an outcome that is not
+ * known is settled by asking Odoo, never by trying again blindly. docs/decisions/0003-exactly-once.md
+ */
+import { isWaybillError, WaybillError } from '../core/errors.ts';
+import { FENCE_FIELD, KEY_FIELD, type OdooValues } from '../destination/destination.ts';
+import { sleep } from '../lib/sleep.ts';
+import type { BatchRow, LedgerRow } from '../store/ledger.ts';
+import type { Context } from './context.ts';
+import type { Resolved } from './resolve.ts';
+
+const BUSY_WAITS_MS = [500, 2_000, 5_000, 15_000, 30_000, 60_000];
+const MARKERS_AT_ONCE = 20;
+
+export interface Creator {
+  create(rows: readonly Resolved[]): Promise<void>;
+  /** Settles what an earlier, interrupted run left open. */
+  settleOpen(resolve: (keys: readonly string[]) => readonly Resolved[]): Promise<number>;
+}
+
+export function makeCreator(ctx: Context, run: number, onFailed: (row: Resolved, error: WaybillError) => void): Creator {
+  const takeMarker = markerSource(ctx);
+
+  async function create(rows: readonly Resolved[]): Promise<void> {
+    const first = rows[0];
+    if (!first) return;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await tryCreate(rows, first);
+      if (outcome === 'done') return;
+      if (outcome === 'split') return split(rows);
+      if (ctx.signal.aborted) throw stopped();
+      await waitForOdoo(attempt, outcome, ctx.signal);
+    }
+  }
+
+  async function tryCreate(rows: readonly Resolved[], first: Resolved): Promise<'done' | 'split' | WaybillError> {
+    const { model, step } = first.row;
+    const marker = await takeMarker();
+    const batch = ctx.store.ledger.openBatch({ env: ctx.env, run, step, model, marker, keys: rows.map(({ row }) => row.key) });
+    try {
+      const ids = await ctx.destination.create(model, rows.map((row) => marked(row, marker)));
+      ctx.store.ledger.closeBatch(batch, 'done', rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index))));
+      return 'done';
+    } catch (error) {
+      return failed(batch, rows, { marker, model }, error);
+    }
+  }
+
+  async function failed(batch: number, rows: readonly Resolved[], at: { marker: number; model: string }, error: unknown): Promise<'done' | 'split' | WaybillError> {
+    if (!isWaybillError(error)) throw error;
+    switch (error.class) {
+      case 'record':
+        ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
+        if (rows.length === 1 && rows[0]) onFailed(rows[0], error);
+        return rows.length === 1 ? 'done' : 'split';
+      case 'uncertain':
+        return (await settle(batch, at, rows)) === rows.length ? 'done' : error;
+      case 'retriable':
+        ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
+        return error;
+      case 'fatal':
+        ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
+        throw error;
+    }
+  }
+
+  /** Halving finds a bad row in a batch of 500 in nine calls; the good ones are in by then. */
+  async function split(rows: readonly Resolved[]): Promise<void> {
+    const middle = Math.ceil(rows.length / 2);
+    await create(rows.slice(0, middle));
+    await create(rows.slice(middle));
+  }
+
+  /** How many of the batch's records Odoo has, once nothing can change that any more. */
+  async function settle(batch: number, at: { marker: number; model: string }, rows: readonly Resolved[]): Promise<number> {
+    await untilReachable(ctx, () => ctx.schema.dropMarker(at.marker));
+    const found = await untilReachable(ctx, () => ctx.destination.find(at.model, [[keyField(at.model), 'in', rows.map(markOf)]], [keyField(at.model)]));
+    const ids = new Map(found.map((one) => [String(one[keyField(at.model)]), one.id]));
+    const there = rows.filter((row) => ids.has(markOf(row)));
+    ctx.store.ledger.closeBatch(batch, there.length > 0 ? 'done' : 'failed', there.map((row) => ledgerRow(ctx, run, batch, row, ids.get(markOf(row)) ?? 0)), 'settled by asking Odoo');
+    return there.length;
+  }
+
+  async function settleOpen(resolve: (keys: readonly string[]) => readonly Resolved[]): Promise<number> {
+    const open: BatchRow[] = ctx.store.ledger.openBatches(ctx.env);
+    for (const batch of open) await settle(batch.id, batch, resolve(batch.keys));
+    return open.length;
+  }
+
+  return { create, settleOpen };
+}
+
+/** Markers are made many at a time: one call for each batch would add a round trip to every create. */
+function markerSource(ctx: Context): () => Promise<number> {
+  const ready: number[] = [];
+  let fetching: Promise<void> | undefined;
+  const fetch = async (): Promise<void> => void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
+  return async () => {
+    for (;;) {
+      const marker = ready.shift();
+      if (marker !== undefined) return marker;
+      fetching ??= fetch().finally(() => (fetching = undefined));
+      await fetching;
+    }
+  };
+}
+
+/** Messages carry their key as message id, everything else in a field of its own. */
+const keyField = (model: string): string => (model === 'mail.message' ? 'message_id' : KEY_FIELD);
+const markOf = ({ row, values }: Resolved): string => (row.model === 'mail.message' ? String(values['message_id']) : row.key);
+
+function marked({ row, values }: Resolved, marker: number): OdooValues {
+  const own = row.model === 'mail.message' ? {} : { [KEY_FIELD]: row.key };
+  return { ...values, ...own, [FENCE_FIELD]: marker };
+}
+
+function idAt(ids: readonly number[], index: number): number {
+  const id = ids[index];
+  if (id === undefined) throw new WaybillError('WB_ODOO_UNCERTAIN', 'Odoo returned fewer ids than records.');
+  return id;
+}
+
+const ledgerRow = (ctx: Context, run: number, batch: number, { row, values }: Resolved, resId: number): LedgerRow => ({
+  env: ctx.env, key: row.key, step: row.step, model: row.model, resId, op: 'create', state: 'done', before: {}, after: values, xid: false, run, batch,
+});
+
+export const stopped = (): WaybillError =>
+  new WaybillError('WB_STOPPED', 'Stopped. Everything that reached Odoo is in the ledger.', { next: 'Run the same command again; it goes on where it stopped.' });
+
+async function waitForOdoo(attempt: number, error: WaybillError, signal: AbortSignal): Promise<void> {
+  const wait = BUSY_WAITS_MS[attempt];
+  if (wait === undefined) throw error;
+  await sleep(wait, signal);
+}
+
+async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isWaybillError(error) || (error.class !== 'retriable' && error.class !== 'uncertain')) throw error;
+      await waitForOdoo(attempt, error, ctx.signal);
+      if (ctx.signal.aborted) throw stopped();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+/** Copies the source into the staging store, raw. */
+import { WaybillError } from '../core/errors.ts';
+import type { Extracted, Inspection, Source, SourceFile } from '../source/source.ts';
+import type { LocalContext } from './context.ts';
+
+/** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
+export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
+  const inspection = await source.inspect(ctx.signal);
+  ctx.store.staging.clear();
+  ctx.store.runs.setMeta('inspection', null);
+  for (const file of inspection.files) await extractFile(ctx, source, file);
+  ctx.store.staging.index();
+  // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
+  ctx.store.runs.setMeta('inspection', inspection);
+  return inspection;
+}
+
+async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<void> {
+  const step = `extract ${file.path}`;
+  ctx.emit({ type: 'step-started', step, total: file.rows });
+  const id = ctx.store.staging.addFile({ object: file.object, path: file.path, detail: JSON.stringify(file) });
+  let done = 0;
+  for await (const chunk of source.extract(file, ctx.signal)) {
+    if (ctx.signal.aborted) throw new WaybillError('WB_STOPPED', 'Stopped while reading the export.', { next: 'Run the same command again; it starts the reading over.' });
+    done += keep(ctx, id, file, chunk);
+    ctx.emit({ type: 'step-progress', step, done });
+  }
+  ctx.emit({ type: 'step-ended', step, done });
+}
+
+function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extracted): number {
+  if (chunk.kind === 'records') {
+    ctx.store.staging.add(fileId, chunk.records);
+    return chunk.records.length;
+  }
+  const { row } = chunk;
+  const issue = { ...row, raw: row.text };
+  ctx.store.review.add([{ env: '', object: file.object, position: 0, key: `${row.file}:${row.line}`, place: `${row.file}, line ${row.line}`, issue }]);
+  return 1;
+}

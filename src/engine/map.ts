@@ -1,0 +1,242 @@
+/** Turns staged records into planned Odoo records and dispositions, through the approved mapping. Writes only the store. */
+import type { ContactIndex, Identity } from '../core/contact.ts';
+import type { Issue, PlannedRecord, StagedRecord } from '../core/record.ts';
+import type { Choices, DuplicateDecision, Mapper } from '../mapping/mapping.ts';
+import type { SourceDeclaration, SourceObject } from '../source/source.ts';
+import type { DispositionRow } from '../store/plan.ts';
+import type { NewReview } from '../store/review.ts';
+import type { LocalContext } from './context.ts';
+
+export interface MapInput {
+  readonly mapper: Mapper;
+  readonly declaration: SourceDeclaration;
+  readonly choices: Choices;
+  readonly groupDuplicates: (group: readonly Identity[], rule: Choices['duplicates']) => readonly DuplicateDecision[];
+}
+
+const CHUNK = 2_000;
+
+export function mapAll(ctx: LocalContext, input: MapInput): void {
+  ctx.store.review.clearMapped();
+  ctx.store.plan.clear();
+  const writer = planWriter(ctx);
+  const objects = (shape: SourceObject['shape']) => input.declaration.objects.filter((object) => object.shape === shape);
+  for (const object of [...objects('user'), ...objects('group')]) learn(ctx, input, object, writer);
+  for (const object of objects('partner')) mapContacts(ctx, input, object, writer);
+  for (const object of objects('message')) mapNotes(ctx, input, object, writer);
+  for (const record of input.mapper.shared()) writer.plan(record, '');
+  writer.flush();
+  ctx.store.plan.setOwners(input.mapper.owners());
+  ctx.store.plan.index();
+}
+
+type Writer = ReturnType<typeof planWriter>;
+
+/** Gathers rows and writes them in large transactions: one commit per record would cost more than the mapping. */
+function planWriter(ctx: LocalContext) {
+  let planned: { record: PlannedRecord; sort: string }[] = [];
+  let reviews: NewReview[] = [];
+  let dispositions: DispositionRow[] = [];
+  let partners: { position: number; partner: string }[] = [];
+  const flush = (): void => {
+    ctx.store.transaction(() => {
+      ctx.store.plan.add(planned);
+      ctx.store.review.add(reviews);
+      ctx.store.plan.setDispositions(dispositions);
+      ctx.store.staging.setPartners(partners);
+    });
+    planned = [];
+    reviews = [];
+    dispositions = [];
+    partners = [];
+  };
+  const spill = (): void => {
+    if (planned.length + reviews.length + dispositions.length >= CHUNK) flush();
+  };
+  return {
+    flush,
+    plan(record: PlannedRecord, sort: string): void {
+      planned.push({ record, sort });
+      spill();
+    },
+    review(record: StagedRecord, issue: Issue): void {
+      reviews.push({ env: '', object: record.object, position: record.position, key: record.key, place: `${record.file}, line ${record.line}`, issue });
+      spill();
+    },
+    settle(record: Pick<StagedRecord, 'object' | 'position'>, state: DispositionRow['state'], into = ''): void {
+      dispositions.push({ object: record.object, position: record.position, state, into });
+    },
+    partner(position: number, partner: string): void {
+      partners.push({ position, partner });
+    },
+  };
+}
+
+function learn(ctx: LocalContext, input: MapInput, object: SourceObject, writer: Writer): void {
+  for (const record of ctx.store.staging.records(object.name)) {
+    for (const issue of input.mapper.learn(record)) writer.review(record, issue);
+    writer.settle(record, 'merged', object.shape === 'user' ? 'owner' : 'tag');
+  }
+  writer.flush();
+}
+
+function mapContacts(ctx: LocalContext, input: MapInput, object: SourceObject, writer: Writer): void {
+  const total = ctx.store.staging.count(object.name);
+  ctx.emit({ type: 'step-started', step: `map ${object.plural}`, total });
+  indexContacts(ctx, input, object);
+  const fate = decideDuplicates(ctx, input, object);
+  let done = 0;
+  for (const record of ctx.store.staging.records(object.name)) {
+    mapContact(ctx, input, record, fate, writer);
+    if (++done % CHUNK === 0) ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
+  }
+  writer.flush();
+  settlePartners(ctx, fate, object, writer);
+  ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
+}
+
+function indexContacts(ctx: LocalContext, input: MapInput, object: SourceObject): void {
+  ctx.store.staging.clearContacts();
+  let identities: Identity[] = [];
+  for (const record of ctx.store.staging.records(object.name)) {
+    identities.push(input.mapper.identify(record));
+    if (identities.length < CHUNK) continue;
+    ctx.store.staging.addContacts(identities);
+    identities = [];
+  }
+  ctx.store.staging.addContacts(identities);
+  ctx.store.staging.indexContacts();
+}
+
+/** Only contacts that share something are in here; everyone else is simply kept. */
+interface Fate {
+  readonly mergedInto: Map<number, number>;
+  readonly absorbs: Map<number, number[]>;
+  readonly queued: Map<number, Issue>;
+  readonly plannedKey: Map<number, string>;
+}
+
+function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
+  const fate: Fate = { mergedInto: new Map(), absorbs: new Map(), queued: new Map(), plannedKey: new Map() };
+  for (const { key, n } of ctx.store.staging.repeatedKeys(object.name)) queueRepeated(ctx, object, key, n, fate);
+  for (const group of ctx.store.staging.sharedEmails()) {
+    const open = group.filter((one) => !fate.queued.has(one.position));
+    const asked = input.choices.duplicates;
+    const decided = open.map((one) => ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'));
+    const rule = asked === 'review' && decided.every((text) => text === 'merge') ? 'merge' : asked === 'review' && decided.every((text) => text === 'separate') ? 'separate' : asked;
+    for (const decision of input.groupDuplicates(open, rule)) apply(decision, open, fate);
+  }
+  return fate;
+}
+
+/** The first stays; the others wait for a person: notes by that id could be anybody's. */
+function queueRepeated(ctx: LocalContext, object: SourceObject, key: string, n: number, fate: Fate): void {
+  const [first, ...others] = ctx.store.staging.byKey(object.name, key).sort((a, b) => a.position - b.position);
+  if (!first) return;
+  for (const other of others) {
+    if (JSON.stringify(other.cells) === JSON.stringify(first.cells)) merge(fate, other.position, first.position);
+    else {
+      fate.queued.set(other.position, {
+        code: 'WB_DUPLICATE_KEY',
+        message: `Record id ${key} stands on ${n} different ${object.plural}; the first (line ${first.line}) was taken.`,
+        candidates: [String(first.position)],
+      });
+    }
+  }
+}
+
+function merge(fate: Fate, position: number, into: number): void {
+  fate.mergedInto.set(position, into);
+  fate.absorbs.set(into, [...(fate.absorbs.get(into) ?? []), position]);
+}
+
+function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fate): void {
+  if (fate.mergedInto.has(decision.position)) return;
+  switch (decision.kind) {
+    case 'keep':
+      return;
+    case 'merge':
+      return merge(fate, decision.position, decision.into);
+    case 'queue': {
+      const others = group.filter((one) => one.position !== decision.position).map((one) => one.key);
+      fate.queued.set(decision.position, {
+        code: 'WB_DUPLICATE_CONTACT',
+        message: `Shares its e-mail address with ${others.join(', ')}; resolve each with "merge" or "separate".`,
+        candidates: others,
+      });
+    }
+  }
+}
+
+function mapContact(ctx: LocalContext, input: MapInput, record: StagedRecord, fate: Fate, writer: Writer): void {
+  const queued = fate.queued.get(record.position);
+  if (queued) {
+    writer.review(record, queued);
+    writer.settle(record, 'queued');
+    return;
+  }
+  if (fate.mergedInto.has(record.position)) return;
+  const absorbed = fate.absorbs.get(record.position);
+  const { planned, issues } = input.mapper.contact(record, absorbed ? newestFirst(ctx, input, record.object, absorbed) : []);
+  for (const issue of issues) writer.review(record, issue);
+  const main = planned.find((one) => one.step === 'contacts');
+  if (!main) {
+    writer.settle(record, 'queued');
+    return;
+  }
+  for (const one of planned) writer.plan(one, '');
+  writer.partner(record.position, main.key);
+  if (absorbed) fate.plannedKey.set(record.position, main.key);
+}
+
+const newestFirst = (ctx: LocalContext, input: MapInput, object: string, positions: readonly number[]): StagedRecord[] =>
+  ctx.store.staging
+    .at(object, positions)
+    .map((record) => ({ record, edited: input.mapper.identify(record).edited }))
+    .sort((a, b) => (a.edited === b.edited ? a.record.position - b.record.position : a.edited < b.edited ? 1 : -1))
+    .map(({ record }) => record);
+
+function settlePartners(_ctx: LocalContext, fate: Fate, object: SourceObject, writer: Writer): void {
+  for (const [position, into] of fate.mergedInto) {
+    const key = fate.plannedKey.get(into) ?? '';
+    writer.settle({ object: object.name, position }, key ? 'merged' : 'queued', key);
+    writer.partner(position, key);
+  }
+  writer.flush();
+}
+
+function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writer: Writer): void {
+  const total = ctx.store.staging.count(object.name);
+  ctx.emit({ type: 'step-started', step: `map ${object.plural}`, total });
+  const index = ctx.store.staging.contactIndex();
+  let done = 0;
+  for (const record of ctx.store.staging.records(object.name)) {
+    mapNote(ctx, input, record, index, writer);
+    if (++done % CHUNK === 0) ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
+  }
+  writer.flush();
+  ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
+}
+
+function mapNote(ctx: LocalContext, input: MapInput, record: StagedRecord, index: ContactIndex, writer: Writer): void {
+  const partner = partnerOfNote(ctx, input, record, index, writer);
+  if (partner === undefined) return writer.settle(record, 'queued');
+  const { planned, issues } = input.mapper.note(record, partner);
+  for (const issue of issues) writer.review(record, issue);
+  if (planned.length === 0) return writer.settle(record, 'queued');
+  for (const one of planned) writer.plan(one, input.mapper.noteDate(record));
+}
+
+/** A person's decision (a contact's record id) comes first; then the mapping's own rule. */
+function partnerOfNote(ctx: LocalContext, input: MapInput, record: StagedRecord, index: ContactIndex, writer: Writer): string | undefined {
+  const answer = input.mapper.parentOf(record, index);
+  if (answer.kind === 'found' && answer.contact.partner !== '') return answer.contact.partner;
+  const issue: Issue =
+    answer.kind === 'found'
+      ? { code: 'WB_NOTE_ORPHAN', message: `Belongs to contact ${answer.contact.key}, which itself waits in the review queue.`, candidates: [answer.contact.key] }
+      : answer.issue;
+  const chosen = ctx.store.review.decided(record.object, record.key, issue.code);
+  const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
+  writer.review(record, issue);
+  return decided?.partner;
+}

@@ -1,0 +1,87 @@
+/** Finds the Odoo record that a planned one already is, by the confirmed rule, and what would change on it. */
+import type { OdooRow, OdooValue } from '../destination/destination.ts';
+import { KEY_FIELD } from '../destination/destination.ts';
+import type { PlannedRow } from '../store/plan.ts';
+import type { Context } from './context.ts';
+import type { Resolved } from './resolve.ts';
+
+export type Match =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'existing'; readonly found: OdooRow }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly OdooRow[] };
+
+/** Answers for all rows of a batch with one read. */
+export async function matchRows(ctx: Context, rows: readonly Resolved[]): Promise<Match[]> {
+  const first = rows[0];
+  if (!first) return [];
+  switch (first.row.step) {
+    case 'tags':
+      return matchByName(ctx, rows, [['parent_id', '=', false]]);
+    case 'companies':
+      return ctx.choices.match === 'none' ? rows.map(() => ({ kind: 'new' })) : matchByName(ctx, rows, [['is_company', '=', true], ['parent_id', '=', false]]);
+    case 'contacts':
+      return matchByEmail(ctx, rows);
+    case 'people':
+    case 'notes':
+      return rows.map(() => ({ kind: 'new' }));
+  }
+}
+
+const fold = (value: OdooValue | undefined): string => (typeof value === 'string' ? value.trim().replace(/\s+/g, ' ').toLowerCase() : '');
+
+async function matchByName(ctx: Context, rows: readonly Resolved[], also: readonly [string, string, unknown][]): Promise<Match[]> {
+  const names = rows.map(({ values }) => values['name']);
+  const model = rows[0]?.row.model ?? '';
+  const found = await ctx.destination.find(model, [['name', 'in', names], [KEY_FIELD, '=', false], ...also], fieldsToRead(rows), { archived: true }, ctx.signal);
+  return rows.map(({ values }) => {
+    const same = found.filter((one) => one['name'] === values['name']);
+    // Several tags or companies of one name are interchangeable to whoever sees only the name: take the oldest.
+    const oldest = same.sort((a, b) => a.id - b.id)[0];
+    return oldest ? { kind: 'existing', found: oldest } : { kind: 'new' };
+  });
+}
+
+/** Records that this project made are no matches: two contacts kept apart must not find each other. */
+async function matchByEmail(ctx: Context, rows: readonly Resolved[]): Promise<Match[]> {
+  const emails = [...new Set(rows.map(({ row }) => row.match).filter((email) => email !== ''))];
+  if (emails.length === 0) return rows.map(() => ({ kind: 'new' }));
+  const fields = [...fieldsToRead(rows), 'email_normalized', 'active'];
+  const found = await ctx.destination.find('res.partner', [['email_normalized', 'in', emails], [KEY_FIELD, '=', false]], [...new Set(fields)], { archived: true }, ctx.signal);
+  const byEmail = Map.groupBy(found, (one) => fold(one['email_normalized']));
+  const shared = ctx.store.plan.sharedMatches(emails);
+  return rows.map(({ row, values }) => choose(ctx, row, values, byEmail.get(row.match) ?? [], shared.has(row.match)));
+}
+
+function choose(ctx: Context, row: PlannedRow, values: Resolved['values'], candidates: readonly OdooRow[], shared: boolean): Match {
+  if (row.match === '' || candidates.length === 0) return { kind: 'new' };
+  const decided = ctx.store.review.decided(row.object, ctx.store.staging.keyAt(row.object, row.position), 'WB_MATCH_AMBIGUOUS');
+  if (decided === 'create') return { kind: 'new' };
+  const chosen = candidates.find((one) => String(one.id) === decided);
+  if (chosen) return { kind: 'existing', found: chosen };
+  const named = candidates.filter((one) => fold(one['name']) === fold(values['name']));
+  const only = named.length === 1 ? named[0] : undefined;
+  if (only) return { kind: 'existing', found: only };
+  if (named.length > 1) return { kind: 'ambiguous', candidates: named };
+  // An address that several contacts of the export share says nothing about which of them Odoo has.
+  if (ctx.choices.match === 'email-and-name' || shared) return { kind: 'new' };
+  const [single, ...others] = candidates;
+  return single && others.length === 0 ? { kind: 'existing', found: single } : { kind: 'ambiguous', candidates };
+}
+
+const fieldsToRead = (rows: readonly Resolved[]): string[] => [...new Set(['name', ...rows.flatMap(({ values }) => Object.keys(values))])];
+
+/** What the rule writes on an existing record. Lists are joined: a tag that is there stays. */
+export function changes(rule: Context['choices']['existing'], found: OdooRow, wanted: Resolved['values']): Record<string, OdooValue> {
+  if (rule === 'leave') return {};
+  const out: Record<string, OdooValue> = {};
+  for (const [field, value] of Object.entries(wanted)) {
+    const current = found[field] ?? null;
+    if (Array.isArray(value)) {
+      const joined = [...new Set([...(Array.isArray(current) ? (current as number[]) : []), ...(value as number[])])].sort((a, b) => a - b);
+      if (joined.length > (Array.isArray(current) ? current.length : 0)) out[field] = joined;
+    } else if (value !== null && value !== current && (rule === 'overwrite' || isEmpty(current))) out[field] = value;
+  }
+  return out;
+}
+
+const isEmpty = (value: OdooValue): boolean => value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);

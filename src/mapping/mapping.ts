@@ -1,0 +1,118 @@
+/**
+ * The types of the mapping room: the document a person approves, and what is made of it.
+ * The room is pure: no file, no network, no clock, no store.
+ */
+import type { Issue, PlannedRecord, StagedRecord } from '../core/record.ts';
+import type { ContactHit, ContactIndex, Identity, Owner } from '../core/contact.ts';
+import type { FieldInfo } from '../destination/destination.ts';
+import type { ColumnProfile } from '../source/source.ts';
+
+/** What a mapping must know of the destination; read once, before proposing. */
+export interface Catalog {
+  readonly major: number;
+  /** model -> field -> info, for the models of the mapping. */
+  readonly fields: Readonly<Record<string, Readonly<Record<string, FieldInfo>>>>;
+  readonly countries: readonly { readonly id: number; readonly code: string; readonly name: string }[];
+  readonly states: readonly { readonly id: number; readonly code: string; readonly name: string; readonly countryId: number }[];
+}
+
+export type { ContactHit, ContactIndex, Identity, Owner };
+
+export type CustomType = 'char' | 'text' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'selection';
+
+/** A field the provisioning makes in Odoo. */
+export interface CustomField {
+  readonly model: string;
+  /** Begins with the source's prefix, at most 60 characters of [a-z0-9_]. */
+  readonly name: string;
+  readonly label: string;
+  readonly type: CustomType;
+  /** selection: [technical value, label as at the source]. */
+  readonly options?: readonly (readonly [string, string])[];
+  readonly help: string;
+}
+
+/** Choices that change the meaning of the whole; each has a safe default. */
+export interface Choices {
+  /** Contacts of the export that share an e-mail. Default `same-name`: merged when the names agree too, else kept apart and listed. */
+  readonly duplicates: 'same-name' | 'merge' | 'separate' | 'review';
+  /** How an existing Odoo contact is recognised. Default `email-and-name`. */
+  readonly match: 'email' | 'email-and-name' | 'none';
+  /** What happens to the values of an existing Odoo contact. Default `fill-empty`. */
+  readonly existing: 'fill-empty' | 'overwrite' | 'leave';
+  /** Default `text`: the company's name stays a text on the contact. */
+  readonly companies: 'text' | 'partners';
+  /** Default `id-first`: an e-mail can be shared, a record id cannot. */
+  readonly noteJoin: 'id-first' | 'email-first';
+  /** Login of the Odoo user who gets what has no known owner; empty: the user of the API key. */
+  readonly fallbackOwner: string;
+  /** Default false. Users are made without an invitation, and only when this says so. */
+  readonly createUsers: boolean;
+  /** Default false: each group also becomes a sales team. */
+  readonly groupsAsTeams: boolean;
+  readonly timeZone: string;
+  readonly country: string;
+  readonly tagPrefix: string;
+  readonly groupPrefix: string;
+}
+
+/** One source column and where it goes. */
+export interface ColumnMapping {
+  readonly column: string;
+  /**
+   * `slot:<name>`: as the slot says (see the composer); `custom`: a custom field, described in `custom`;
+   * `field:<name>`: straight into that Odoo field of the object's model; `drop`: left behind, by decision.
+   * `?`: a person must choose; the gate stays shut.
+   */
+  readonly to: string;
+  readonly custom?: CustomField;
+  /** Order of day and month, where the column is a date that could be read both ways. */
+  readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
+  readonly confidence: number;
+  readonly reason: string;
+  readonly alternatives: readonly string[];
+  /** Shown to the person, not part of the meaning (left out of the hash). */
+  readonly profile?: Pick<ColumnProfile, 'type' | 'rows' | 'filled' | 'distinct' | 'examples'>;
+  /** True when a person wrote this line; a new proposal leaves it alone. */
+  readonly decided: boolean;
+}
+
+export interface MappingDocument {
+  readonly version: 1;
+  readonly source: string;
+  readonly choices: Choices;
+  /** object -> columns, in file order. */
+  readonly objects: Readonly<Record<string, readonly ColumnMapping[]>>;
+}
+
+export type DuplicateDecision =
+  | { readonly position: number; readonly kind: 'keep'; readonly shared: boolean }
+  | { readonly position: number; readonly kind: 'merge'; readonly into: number }
+  | { readonly position: number; readonly kind: 'queue'; readonly with: readonly number[] };
+
+export interface Composed {
+  readonly planned: readonly PlannedRecord[];
+  readonly issues: readonly Issue[];
+}
+
+export type ParentAnswer =
+  | { readonly kind: 'found'; readonly contact: ContactHit }
+  | { readonly kind: 'orphan'; readonly issue: Issue }
+  | { readonly kind: 'ambiguous'; readonly issue: Issue };
+
+/** Turns staged records into planned ones. Holds only what must be seen once: tags, companies, owners. */
+export interface Mapper {
+  /** Feeds the users and groups objects; before the contacts. Returns issues (user without e-mail…). */
+  learn(record: StagedRecord): readonly Issue[];
+  identify(record: StagedRecord): Identity;
+  /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
+  contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
+  parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
+  /** `partner` is ContactHit.partner. Notes get `lane` = partner key; the engine sorts by `noteDate`. */
+  note(record: StagedRecord, partner: string): Composed;
+  /** Sortable UTC `YYYY-MM-DD HH:MM:SS` of a note, or empty when it has none that can be read. */
+  noteDate(record: StagedRecord): string;
+  /** Tags and companies met so far, each once, planned in their steps. Call after all contacts. */
+  shared(): readonly PlannedRecord[];
+  owners(): readonly Owner[];
+}

@@ -1,0 +1,134 @@
+/**
+ * SQLite behind Kysely: queries are built and typed by Kysely, executed by node:sqlite in this process.
+ * Execution is synchronous inside, so a function that touches the database without awaiting is atomic
+ * towards the rest of the program.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from 'kysely';
+import { WaybillError } from '../core/errors.ts';
+import type { Tables } from './tables.ts';
+
+const STATEMENTS_KEPT = 200;
+
+/** Builds queries only; it has no connection. */
+export const sql = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+export interface Database {
+  all<T>(query: Compilable<T>): T[];
+  first<T>(query: Compilable<T>): T | undefined;
+  run(query: Compilable): number;
+  iterate<T>(query: Compilable<T>): IterableIterator<T>;
+  /** A statement compiled once and run for many rows: the hot path of staging and planning. */
+  prepare(text: string): StatementSync;
+  /** All or nothing, also when the process dies inside. */
+  transaction<T>(work: () => T): T;
+  exec(text: string): void;
+  close(): void;
+}
+
+/** Opens (and brings up to date) the database file. Throws WB_STORE_NEWER, WB_DISK_FULL. */
+export function openDatabase(path: string): Database {
+  const raw = new DatabaseSync(path);
+  // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
+  raw.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma cache_size = -65536; pragma temp_store = file;');
+  const database = wrap(raw);
+  migrate(database);
+  return database;
+}
+
+function wrap(raw: DatabaseSync): Database {
+  const statements = new Map<string, StatementSync>();
+  const prepare = (text: string): StatementSync => {
+    const known = statements.get(text);
+    if (known) return known;
+    if (statements.size >= STATEMENTS_KEPT) statements.clear();
+    const made = raw.prepare(text);
+    statements.set(text, made);
+    return made;
+  };
+  const bound = (query: Compilable) => {
+    const compiled = query.compile();
+    return { statement: prepare(compiled.sql), parameters: compiled.parameters as SQLInputValue[] };
+  };
+  return {
+    all: <T>(query: Compilable<T>) => {
+      const { statement, parameters } = bound(query);
+      return statement.all(...parameters) as T[];
+    },
+    first: <T>(query: Compilable<T>) => {
+      const { statement, parameters } = bound(query);
+      return statement.get(...parameters) as T | undefined;
+    },
+    run: (query) => {
+      const { statement, parameters } = bound(query);
+      return guarded(() => Number(statement.run(...parameters).changes));
+    },
+    iterate: <T>(query: Compilable<T>) => {
+      // Not from the cache: an open iterator must not be reset by the same query elsewhere.
+      const compiled = query.compile();
+      return raw.prepare(compiled.sql).iterate(...(compiled.parameters as SQLInputValue[])) as IterableIterator<T>;
+    },
+    prepare,
+    transaction: (work) => guarded(() => transact(raw, work)),
+    exec: (text) => guarded(() => raw.exec(text)),
+    close: () => raw.close(),
+  };
+}
+
+function transact<T>(raw: DatabaseSync, work: () => T): T {
+  if (raw.isTransaction) return work();
+  raw.exec('begin immediate');
+  try {
+    const result = work();
+    raw.exec('commit');
+    return result;
+  } catch (error) {
+    if (raw.isTransaction) raw.exec('rollback');
+    throw error;
+  }
+}
+
+const SQLITE_FULL = 13;
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (isFull(error)) {
+      throw new WaybillError('WB_DISK_FULL', 'The disk is full; the last step was not kept, everything before it was.', {
+        next: 'Free some space, then run the same command again.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && (('errcode' in error && error.errcode === SQLITE_FULL) || ('code' in error && error.code === 'ENOSPC'));
+
+function migrate(database: Database): void {
+  const folder = new URL('./schema/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort();
+  const { user_version: have } = database.prepare('pragma user_version').get() as { user_version: number };
+  if (have > files.length) {
+    throw new WaybillError('WB_STORE_NEWER', `The store has schema ${have}; this Waybill knows ${files.length}.`, {
+      next: 'Use the Waybill version that wrote it, or a newer one.',
+    });
+  }
+  for (const [index, name] of files.entries()) {
+    if (index < have) continue;
+    database.transaction(() => {
+      database.exec(readFileSync(new URL(name, folder), 'utf8'));
+      database.exec(`pragma user_version = ${index + 1}`);
+    });
+  }
+}

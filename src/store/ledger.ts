@@ -1,0 +1,111 @@
+/** What was done to every Odoo record, with what was there before; and the calls whose outcome is open. */
+import { sql, type Database } from './database.ts';
+
+export type LedgerOp = 'create' | 'update' | 'match';
+/** intent: the write may or may not have happened. kept: rollback left it, a person changed it since. */
+export type LedgerState = 'intent' | 'done' | 'kept' | 'undone';
+
+export interface LedgerRow {
+  readonly env: string;
+  readonly key: string;
+  readonly step: string;
+  readonly model: string;
+  readonly resId: number;
+  readonly op: LedgerOp;
+  readonly state: LedgerState;
+  /** Values as Odoo had them before an update. */
+  readonly before: Readonly<Record<string, unknown>>;
+  /** Values as sent, ids resolved. */
+  readonly after: Readonly<Record<string, unknown>>;
+  readonly xid: boolean;
+  readonly run: number;
+  readonly batch: number;
+}
+
+export interface BatchRow {
+  readonly id: number;
+  readonly step: string;
+  readonly model: string;
+  /** Id of the fence's marker in Odoo. */
+  readonly marker: number;
+  readonly keys: readonly string[];
+}
+
+const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, xid, run, batch)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export const ledgerQueries = (db: Database) => ({
+  put(rows: readonly LedgerRow[]): void {
+    const upsert = db.prepare(UPSERT);
+    db.transaction(() => {
+      for (const r of rows) {
+        upsert.run(r.env, r.key, r.step, r.model, r.resId, r.op, r.state, JSON.stringify(r.before), JSON.stringify(r.after), Number(r.xid), r.run, r.batch);
+      }
+    });
+  },
+  setState(env: string, keys: readonly string[], state: LedgerState): void {
+    db.transaction(() => {
+      for (const key of keys) db.run(sql.updateTable('ledger').set({ state }).where('env', '=', env).where('key', '=', key));
+    });
+  },
+  setXid(env: string, keys: readonly string[]): void {
+    const update = db.prepare('update ledger set xid = 1 where env = ? and key = ?');
+    db.transaction(() => {
+      for (const key of keys) update.run(env, key);
+    });
+  },
+  /** Rolled-back rows leave: a new run may load the record again. What was kept stays. */
+  forget(env: string, keys: readonly string[]): void {
+    const remove = db.prepare('delete from ledger where env = ? and key = ?');
+    db.transaction(() => {
+      for (const key of keys) remove.run(env, key);
+    });
+  },
+  resId(env: string, key: string): number | undefined {
+    const row = db.prepare("select res_id from ledger where env = ? and key = ? and state <> 'undone'").get(env, key) as { res_id: number } | undefined;
+    return row?.res_id;
+  },
+  get(env: string, keys: readonly string[]): LedgerRow[] {
+    return db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('key', 'in', [...keys])).map(toRow);
+  },
+  /** Rows of a step, ordered by key, `limit` at a time after `after`. */
+  page(env: string, step: string, after: string, limit: number): LedgerRow[] {
+    return db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('step', '=', step).where('key', '>', after).orderBy('key').limit(limit)).map(toRow);
+  },
+  /** Rows of a step from the newest Odoo id to the oldest, the order of undoing; `below` continues a former page. */
+  newestFirst(env: string, step: string, limit: number, below?: { readonly resId: number; readonly key: string }): LedgerRow[] {
+    let query = sql.selectFrom('ledger').selectAll().where('env', '=', env).where('step', '=', step).where('state', 'in', ['intent', 'done']);
+    if (below) query = query.where((e) => e(e.refTuple('res_id', 'key'), '<', e.tuple(below.resId, below.key)));
+    return db.all(query.orderBy('res_id', 'desc').orderBy('key', 'desc').limit(limit)).map(toRow);
+  },
+  intents: (env: string): LedgerRow[] => db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('state', '=', 'intent')).map(toRow),
+  withoutXid(env: string, limit: number): LedgerRow[] {
+    return db
+      .all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('xid', '=', 0).where('model', '<>', 'mail.message').where('step', '<>', 'provision').where('state', '=', 'done').limit(limit))
+      .map(toRow);
+  },
+  counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
+    db.all(sql.selectFrom('ledger').select((e) => ['step', 'op', 'state', e.fn.countAll<number>().as('n')]).where('env', '=', env).groupBy(['step', 'op', 'state'])),
+  openBatch(row: { env: string; run: number; step: string; model: string; marker: number; keys: readonly string[] }): number {
+    return Number(
+      db.prepare("insert into batch (env, run, step, model, marker, keys, state) values (?, ?, ?, ?, ?, ?, 'intent')")
+        .run(row.env, row.run, row.step, row.model, row.marker, JSON.stringify(row.keys)).lastInsertRowid,
+    );
+  },
+  /** The outcome and the ledger rows in one transaction: a batch is never done without its rows. */
+  closeBatch(id: number, state: 'done' | 'failed', rows: readonly LedgerRow[], note = ''): void {
+    db.transaction(() => {
+      db.run(sql.updateTable('batch').set({ state, note }).where('id', '=', id));
+      this.put(rows);
+    });
+  },
+  openBatches(env: string): BatchRow[] {
+    return db.all(sql.selectFrom('batch').selectAll().where('env', '=', env).where('state', '=', 'intent').orderBy('id'))
+      .map((b) => ({ id: b.id, step: b.step, model: b.model, marker: b.marker, keys: JSON.parse(b.keys) as string[] }));
+  },
+});
+
+const toRow = (r: { env: string; key: string; step: string; model: string; res_id: number; op: string; state: string; before: string; after: string; xid: number; run: number; batch: number }): LedgerRow => ({
+  env: r.env, key: r.key, step: r.step, model: r.model, resId: r.res_id, op: r.op as LedgerOp, state: r.state as LedgerState,
+  before: JSON.parse(r.before) as Record<string, unknown>, after: JSON.parse(r.after) as Record<string, unknown>, xid: r.xid === 1, run: r.run, batch: r.batch,
+});

@@ -1,0 +1,52 @@
+/** The conservation law: every source record ends in exactly one disposition, counted here and nowhere else. */
+import type { Disposition } from '../core/record.ts';
+import type { Database } from './database.ts';
+
+export interface ObjectBalance {
+  readonly object: string;
+  readonly extracted: number;
+  readonly counts: Readonly<Record<Disposition, number>>;
+  readonly balances: boolean;
+}
+
+/*
+ * A record is loaded when it has planned records and each of them has a settled ledger row. Tags and companies
+ * are shared by many records, so they count for none of them. Users and groups are learnt, not planned:
+ * they are loaded when the map ran.
+ */
+const BALANCE = `
+with own as (
+  select p.object, p.position, count(*) as wanted, sum(l.key is not null and l.state in ('done', 'kept')) as there
+  from planned p left join ledger l on l.env = ? and l.key = p.key
+  where p.step not in ('tags', 'companies')
+  group by p.object, p.position
+),
+failed as (select distinct object, position from review where env = ? and resolution = '' and position > 0)
+select s.object, case
+    when d.state is not null then d.state
+    when own.wanted is null then 'pending'
+    when own.wanted = own.there then 'loaded'
+    when failed.position is not null then 'queued'
+    else 'pending' end as disposition,
+  count(*) as n
+from staged s
+left join disposition d on d.object = s.object and d.position = s.position
+left join own on own.object = s.object and own.position = s.position
+left join failed on failed.object = s.object and failed.position = s.position
+group by 1, 2`;
+
+export const reconcileQueries = (db: Database) => ({
+  balance(env: string): ObjectBalance[] {
+    const rows = db.prepare(BALANCE).all(env, env) as { object: string; disposition: Disposition; n: number }[];
+    const rejected = db.prepare("select object, count(*) as n from review where env = '' and position = 0 group by object").all() as { object: string; n: number }[];
+    const objects = [...new Set([...rows.map((r) => r.object), ...rejected.map((r) => r.object)])].sort();
+    return objects.map((object) => balanceOf(object, rows, rejected.find((r) => r.object === object)?.n ?? 0));
+  },
+});
+
+function balanceOf(object: string, rows: readonly { object: string; disposition: Disposition; n: number }[], rejectedRows: number): ObjectBalance {
+  const counts: Record<Disposition, number> = { loaded: 0, merged: 0, excluded: 0, queued: 0, rejected: rejectedRows, pending: 0 };
+  for (const row of rows) if (row.object === object) counts[row.disposition] += row.n;
+  const extracted = Object.values(counts).reduce((a, b) => a + b, 0);
+  return { object, extracted, counts, balances: counts.pending === 0 };
+}

@@ -1,0 +1,85 @@
+/** The review queue, and the decisions people took, which outlive a new extraction. */
+import type { Issue } from '../core/record.ts';
+import { isoNow } from '../lib/clock.ts';
+import { sql, type Database } from './database.ts';
+
+export interface ReviewItem {
+  readonly id: number;
+  /** Empty: raised by the source or the mapping, the same for every environment. */
+  readonly env: string;
+  readonly object: string;
+  readonly position: number;
+  readonly key: string;
+  readonly code: string;
+  readonly message: string;
+  readonly place: string;
+  readonly column: string;
+  readonly raw: string;
+  readonly candidates: readonly string[];
+  readonly resolution: string;
+  readonly resolvedBy: string;
+}
+
+export interface NewReview {
+  readonly env: string;
+  readonly object: string;
+  readonly position: number;
+  readonly key: string;
+  readonly place: string;
+  readonly issue: Issue;
+}
+
+const INSERT = `insert into review (env, object, position, key, code, message, place, column_id, raw, candidates, resolution)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export const reviewQueries = (db: Database) => ({
+  /** An item whose decision was taken before arrives resolved. */
+  add(items: readonly NewReview[]): void {
+    const insert = db.prepare(INSERT);
+    db.transaction(() => {
+      for (const { env, object, position, key, place, issue } of items) {
+        insert.run(env, object, position, key, issue.code, issue.message, place, issue.column ?? '', issue.raw ?? '', JSON.stringify(issue.candidates ?? []), this.decided(object, key, issue.code));
+      }
+    });
+  },
+  decided(object: string, key: string, code: string): string {
+    const row = db.prepare('select resolution from decision where object = ? and key = ? and code = ?').get(object, key, code) as { resolution: string } | undefined;
+    return row?.resolution ?? '';
+  },
+  /** Removes what mapping raised, before it maps again. */
+  clearMapped(): void {
+    db.run(sql.deleteFrom('review').where('env', '=', '').where('position', '>', 0));
+  },
+  clearEnv(env: string, keys: readonly string[]): void {
+    const remove = db.prepare('delete from review where env = ? and key = ?');
+    db.transaction(() => {
+      for (const key of keys) remove.run(env, key);
+    });
+  },
+  clearWholeEnv(env: string): void {
+    db.run(sql.deleteFrom('review').where('env', '=', env));
+  },
+  list(env: string, open: boolean, limit: number, offset = 0): ReviewItem[] {
+    let query = sql.selectFrom('review').selectAll().where('env', 'in', ['', env]).orderBy('id').limit(limit).offset(offset);
+    if (open) query = query.where('resolution', '=', '');
+    return db.all(query).map(toItem);
+  },
+  get(id: number): ReviewItem | undefined {
+    const row = db.first(sql.selectFrom('review').selectAll().where('id', '=', id));
+    return row && toItem(row);
+  },
+  openByCode: (env: string): { code: string; n: number }[] =>
+    db.all(sql.selectFrom('review').select((e) => ['code', e.fn.countAll<number>().as('n')]).where('env', 'in', ['', env]).where('resolution', '=', '').groupBy('code').orderBy('code')),
+  resolve(item: ReviewItem, resolution: string, by: string): void {
+    db.transaction(() => {
+      db.run(sql.updateTable('review').set({ resolution, resolved_by: by, resolved_at: isoNow() }).where('id', '=', item.id));
+      db.prepare('insert or replace into decision (object, key, code, resolution, by, at) values (?, ?, ?, ?, ?, ?)').run(item.object, item.key, item.code, resolution, by, isoNow());
+    });
+  },
+  decisions: (): { object: string; key: string; code: string; resolution: string }[] => db.all(sql.selectFrom('decision').select(['object', 'key', 'code', 'resolution'])),
+});
+
+const toItem = (r: { id: number; env: string; object: string; position: number; key: string; code: string; message: string; place: string; column_id: string; raw: string; candidates: string; resolution: string; resolved_by: string }): ReviewItem => ({
+  id: r.id, env: r.env, object: r.object, position: r.position, key: r.key, code: r.code, message: r.message, place: r.place,
+  column: r.column_id, raw: r.raw, candidates: JSON.parse(r.candidates) as string[], resolution: r.resolution, resolvedBy: r.resolved_by,
+});

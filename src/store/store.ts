@@ -1,0 +1,67 @@
+/** Opens a project's store, and holds the one writer lock. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { WaybillError } from '../core/errors.ts';
+import { openDatabase } from './database.ts';
+import { ledgerQueries } from './ledger.ts';
+import { planQueries } from './plan.ts';
+import { reconcileQueries } from './reconcile.ts';
+import { reviewQueries } from './review.ts';
+import { runQueries } from './runs.ts';
+import { stagingQueries } from './staging.ts';
+
+export type Store = ReturnType<typeof openStore>;
+
+/**
+ * `folder` is the project's `.waybill`. A writer holds the lock until it closes or dies;
+ * a reader (status, report) may look on. Throws WB_STORE_LOCKED.
+ */
+export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
+  mkdirSync(folder, { recursive: true });
+  const unlock = mode === 'write' ? lock(folder) : () => {};
+  const db = openDatabase(join(folder, 'store.db'));
+  return {
+    staging: stagingQueries(db),
+    plan: planQueries(db),
+    ledger: ledgerQueries(db),
+    review: reviewQueries(db),
+    runs: runQueries(db),
+    reconcile: reconcileQueries(db),
+    transaction: <T>(work: () => T): T => db.transaction(work),
+    /** Empty when SQLite finds nothing wrong. */
+    integrity(): string[] {
+      const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[];
+      return rows.map((row) => row.integrity_check).filter((text) => text !== 'ok');
+    },
+    close(): void {
+      db.close();
+      unlock();
+    },
+  };
+}
+
+/** SQLite's own file lock is the lock: the system releases it however the process ends, so it is never stale. */
+function lock(folder: string): () => void {
+  const holder = join(folder, 'lock.pid');
+  const guard = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  try {
+    guard.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (at text); commit; begin exclusive');
+  } catch (error) {
+    guard.close();
+    throw new WaybillError('WB_STORE_LOCKED', `Another Waybill (process ${readHolder(holder)}) is working on this project.`, {
+      next: 'Wait until it is done, or stop it with Ctrl-C; then run this command again.',
+      cause: error,
+    });
+  }
+  writeFileSync(holder, String(process.pid));
+  return () => guard.close();
+}
+
+function readHolder(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return 'unknown';
+  }
+}
