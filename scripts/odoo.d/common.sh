@@ -150,10 +150,10 @@ free_port_of() {
 server_version() {
   local port="$1" answer
   answer="$(
-    exec 3<>"/dev/tcp/127.0.0.1/$port" || exit 1
+    exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$port" || exit 1
     printf 'POST /web/webclient/version_info HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}' >&3
     cat <&3
-  )" 2>/dev/null || return 1
+  )" || return 1
   [[ "$answer" =~ \"server_version\":\ *\"([^\"]+)\" ]] || return 1
   printf '%s' "${BASH_REMATCH[1]}"
 }

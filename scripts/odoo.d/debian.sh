@@ -56,7 +56,7 @@ postgres_bin() {
 
 # TCP only, with passwords: a socket path in a deep cache folder can be too long.
 driver_psql() {
-  PGPASSWORD="$(secret postgres)" "$(postgres_bin)/psql" -X -A -t -q -v ON_ERROR_STOP=1 \
+  PGPASSWORD="$(secret postgres)" PGOPTIONS='-c client_min_messages=warning' "$(postgres_bin)/psql" -X -A -t -q -v ON_ERROR_STOP=1 \
     -h 127.0.0.1 -p "$(port_of postgres)" -U postgres "$@"
 }
 

@@ -57,6 +57,10 @@ export const planQueries = (db: Database) => ({
   },
   owners: (): Owner[] =>
     db.all(sql.selectFrom('owner').selectAll().orderBy('label')).map((o) => ({ ...o, active: o.active === null ? null : o.active === 1 })),
+  contactsPerOwner(): Map<string, number> {
+    const rows = db.prepare("select vals ->> '$.user_id.ref' as owner, count(*) as n from planned where step = 'contacts' group by 1").all() as { owner: string | null; n: number }[];
+    return new Map(rows.flatMap((row) => (row.owner === null ? [] : [[row.owner, row.n]])));
+  },
   counts: (): { step: string; model: string; n: number }[] =>
     db.all(sql.selectFrom('planned').select((e) => ['step', 'model', e.fn.countAll<number>().as('n')]).groupBy(['step', 'model'])),
   byKeys(keys: readonly string[]): PlannedRow[] {

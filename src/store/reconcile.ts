@@ -35,7 +35,13 @@ left join own on own.object = s.object and own.position = s.position
 left join failed on failed.object = s.object and failed.position = s.position
 group by 1, 2`;
 
+const MERGED = `select s.object, s.key, d.into_key as "into" from disposition d
+  join staged s on s.object = d.object and s.position = d.position
+  where d.state = 'merged' and d.into_key not in ('owner', 'tag') order by s.object, s.position limit ?`;
+
 export const reconcileQueries = (db: Database) => ({
+  /** Records that went into another, and into which. */
+  merged: (limit: number) => db.prepare(MERGED).all(limit) as { object: string; key: string; into: string }[],
   balance(env: string): ObjectBalance[] {
     const rows = db.prepare(BALANCE).all(env, env) as { object: string; disposition: Disposition; n: number }[];
     const rejected = db.prepare("select object, count(*) as n from review where env = '' and position = 0 group by object").all() as { object: string; n: number }[];

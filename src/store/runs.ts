@@ -31,6 +31,7 @@ export const runQueries = (db: Database) => ({
   },
   approval: (subject: string, hash: string) =>
     db.first(sql.selectFrom('approval').selectAll().where('subject', '=', subject).where('hash', '=', hash).orderBy('id', 'desc').limit(1)),
+  anyApproval: (subject: string): boolean => db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !== undefined,
   setOwnerMatches(env: string, matches: readonly OwnerMatch[]): void {
     db.transaction(() => {
       db.run(sql.deleteFrom('owner_match').where('env', '=', env));

@@ -1,0 +1,14 @@
+/** The one list of sources. A third CRM costs one folder and one line here. */
+import { ALLCLIENTS } from '../source/allclients/declaration.ts';
+import { openAllClientsExport } from '../source/allclients/allclients.ts';
+import type { Source, SourceDecisions, SourceDeclaration } from '../source/source.ts';
+
+export interface Connector {
+  readonly declaration: SourceDeclaration;
+  /** `path` is a folder, a file or a zip. Nothing is read before `inspect`. */
+  open(path: string, decisions: SourceDecisions): Source;
+}
+
+export const CONNECTORS: Readonly<Record<string, Connector>> = {
+  allclients: { declaration: ALLCLIENTS, open: openAllClientsExport },
+};

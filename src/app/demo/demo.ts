@@ -1,0 +1,123 @@
+/** The whole journey once, on a sample account and a real Odoo 19 that `scripts/odoo` starts. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { WaybillError } from '../../core/errors.ts';
+import { approveMapping, proposeMapping } from '../mapping.ts';
+import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
+import { createProject, openProject } from '../project.ts';
+import { writeReport } from '../report.ts';
+import { scope } from '../scope.ts';
+import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
+import { generateSampleAccount } from './sample-account.ts';
+
+export interface DemoOptions {
+  readonly folder: string;
+  readonly rollback: boolean;
+  readonly contacts: number;
+  readonly notes: number;
+}
+export interface DemoOutcome {
+  readonly result: unknown;
+  readonly text: string;
+  readonly clean: boolean;
+  readonly kept?: boolean;
+}
+
+const DATABASE = 'waybill_demo';
+const SCRIPT = fileURLToPath(new URL('../../../scripts/odoo', import.meta.url));
+
+interface LocalOdoo {
+  readonly url: string;
+  readonly db: string;
+  readonly login: string;
+  readonly password: string;
+  readonly apiKey: string;
+}
+
+export async function runDemo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
+  return options.rollback ? undo(faces, options) : forth(faces, options);
+}
+
+async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
+  const { folder } = options;
+  const fresh = !existsSync(join(folder, 'waybill.yaml'));
+  if (fresh) await writeSample(faces, options);
+  const odoo = await localOdoo(faces, fresh);
+  if (fresh) {
+    createProject({ folder, source: 'allclients', exportPath: join(folder, 'export'), env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+  }
+  const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
+  return withSession(folder, withKey, 'write', async (session) => {
+    if (fresh) await prepare(session, withKey);
+    const result = await fullRun(session, withKey);
+    const report = writeReport(session, result.environment);
+    return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, folder), clean: isClean(result) };
+  });
+}
+
+async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<void> {
+  rmSync(join(folder, 'export'), { recursive: true, force: true });
+  mkdirSync(join(folder, 'export'), { recursive: true });
+  await generateSampleAccount({ seed: 20, contacts, notes }).writeTo(join(folder, 'export'));
+  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample AllClients export to ${join(folder, 'export')}.` });
+}
+
+/** In the demo the person is us: the proposal is approved as it stands. */
+async function prepare(session: Session, faces: Faces): Promise<void> {
+  await scope(session);
+  const state = await withOdoo(session, faces, undefined, async (connection) => proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)));
+  if (state.undecided.length > 0) {
+    const columns = state.undecided.map((one) => `${one.object}.${one.column}`).join(', ');
+    throw new WaybillError('WB_MAPPING_UNDECIDED', `The sample's mapping waits for decisions: ${columns}`, { next: `Decide them in ${session.project.mappingPath}, approve, and run: waybill run ${session.project.folder}` });
+  }
+  approveMapping(session, 'the demo');
+}
+
+const isClean = (result: RunResult): boolean => result.balances && result.verification.differences === 0 && result.verification.missing === 0 && result.open.length === 0;
+
+function farewell(result: RunResult, report: string, odoo: LocalOdoo, folder: string): string {
+  const waiting = result.open.reduce((sum, one) => sum + one.n, 0);
+  return [
+    `Done: ${result.totals.created} records created, ${result.verification.values} values read back, ${result.verification.differences} differ, ${waiting} item(s) wait for a person.`,
+    `Report:   ${report}`,
+    `Odoo:     ${odoo.url}/odoo/contacts?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
+    `Queue:    npm run waybill -- review ${folder}`,
+    'Undo it:  npm run demo -- --rollback',
+  ].join('\n');
+}
+
+async function undo(faces: Faces, { folder }: DemoOptions): Promise<DemoOutcome> {
+  openProject(folder);
+  const odoo = await localOdoo(faces, false);
+  const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
+  return withSession(folder, withKey, 'write', async (session) => {
+    const totals = await rollbackRun(session, withKey, undefined, false);
+    const text = `Took back ${totals.removed} records, restored ${totals.restored}, kept ${totals.kept.length}.\n${totals.kept.slice(0, 20).map((one) => `  ${one.model} ${one.resId}: ${one.reason}`).join('\n')}`.trimEnd();
+    return { result: totals, text, clean: totals.kept.length === 0, kept: totals.kept.length > 0 };
+  });
+}
+
+/** `fresh` makes the database anew; else it must be there from an earlier demo. */
+async function localOdoo(faces: Faces, fresh: boolean): Promise<LocalOdoo> {
+  faces.emit({ type: 'notice', level: 'info', message: 'Starting a real Odoo 19 (the first time this downloads it and takes some minutes) …' });
+  const up = await script(['up', '19', '--json']);
+  if (!fresh) return { ...up, db: DATABASE };
+  return script(['fresh', DATABASE, '19', '--json']);
+}
+
+async function script(args: readonly string[]): Promise<LocalOdoo> {
+  try {
+    const running = promisify(execFile)(SCRIPT, args, { maxBuffer: 1 << 24 });
+    running.child.stderr?.pipe(process.stderr);
+    const { stdout } = await running;
+    return JSON.parse(stdout) as LocalOdoo;
+  } catch (error) {
+    throw new WaybillError('WB_ODOO_UNREACHABLE', `scripts/odoo ${args.join(' ')} did not bring up an Odoo; what it said stands above.`, {
+      next: `Mend what it names, then run the demo again. The project, if made, is in ${resolve('demo')}.`,
+      cause: error,
+    });
+  }
+}

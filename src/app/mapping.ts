@@ -1,0 +1,91 @@
+/** Proposing, checking and approving the mapping; the gate that stands before every write to Odoo. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { WaybillError } from '../core/errors.ts';
+import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
+import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
+import { propose } from '../mapping/propose.ts';
+import type { Inspection } from '../source/source.ts';
+import type { Session } from './session.ts';
+
+export interface MappingState {
+  readonly document: MappingDocument;
+  readonly hash: string;
+  readonly undecided: readonly { readonly object: string; readonly column: string; readonly reason: string }[];
+  readonly approvedBy: string | null;
+}
+
+/** Throws WB_MAPPING_INVALID; WB_NO_SCOPE's sibling when there is none yet. */
+export function readMapping(session: Session): MappingState {
+  if (!existsSync(session.project.mappingPath)) {
+    throw new WaybillError('WB_GATE_MAPPING', 'There is no mapping yet.', { next: 'Run: waybill map' });
+  }
+  const document = parseMapping(readFileSync(session.project.mappingPath, 'utf8'));
+  const hash = hashMapping(document);
+  return { document, hash, undecided: undecided(document), approvedBy: session.store.runs.approval('mapping', hash)?.by ?? null };
+}
+
+/** A new proposal leaves alone what a person decided. */
+export function proposeMapping(session: Session, inspection: Inspection, catalog: Catalog): MappingState {
+  const previous = existsSync(session.project.mappingPath) ? parseMapping(readFileSync(session.project.mappingPath, 'utf8')) : undefined;
+  const document = propose(session.connector.declaration, inspection, catalog, previous);
+  writeWhole(session.project.mappingPath, formatMapping(document));
+  return readMapping(session);
+}
+
+/** A half-written mapping.yaml would read as a person's decision to drop the rest. */
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+export function approveMapping(session: Session, by: string): MappingState {
+  const state = checkMapping(session, inspectionColumns(session));
+  session.store.runs.approve('', 'mapping', state.hash, by);
+  session.store.runs.audit(by, 'mapping approved', { hash: state.hash });
+  return { ...state, approvedBy: by };
+}
+
+type Columns = Readonly<Record<string, readonly string[]>>;
+
+export function inspectionColumns(session: Session): Columns {
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  const columns: Record<string, string[]> = {};
+  for (const file of inspection?.files ?? []) {
+    columns[file.object] = [...new Set([...(columns[file.object] ?? []), ...file.columns.map((column) => column.id)])];
+  }
+  return columns;
+}
+
+/** Every column decided, and the mapping fits the export. Throws WB_MAPPING_UNDECIDED, WB_MAPPING_STALE. */
+export function checkMapping(session: Session, columns: Columns): MappingState {
+  const state = readMapping(session);
+  const [open] = state.undecided;
+  if (open) {
+    const list = state.undecided.map((one) => `${one.object}.${one.column} (${one.reason})`).join('; ');
+    throw new WaybillError('WB_MAPPING_UNDECIDED', `${state.undecided.length} column(s) wait for your decision: ${list}`, {
+      next: 'Write the target beside "to:" in mapping.yaml for each, then: waybill map --check',
+    });
+  }
+  for (const [object, ids] of Object.entries(columns)) checkFits(state.document, object, ids);
+  return state;
+}
+
+function checkFits(document: MappingDocument, object: string, ids: readonly string[]): void {
+  const mapped = new Set((document.objects[object] ?? []).map((one) => one.column));
+  const missing = ids.filter((id) => !mapped.has(id));
+  if (missing.length === 0) return;
+  throw new WaybillError('WB_MAPPING_STALE', `The export has ${object} columns that the mapping does not know: ${missing.join(', ')}.`, {
+    next: 'Run: waybill map   (it keeps what you decided), look at the new lines, and approve again.',
+  });
+}
+
+/** The gate: no record moves before a person confirmed this very mapping. Throws WB_GATE_MAPPING. */
+export function approvedMapping(session: Session): MappingState {
+  const state = checkMapping(session, inspectionColumns(session));
+  if (state.approvedBy !== null) return state;
+  throw new WaybillError('WB_GATE_MAPPING', `The mapping ${state.hash.slice(0, 12)} is not approved${hasApproval(session) ? '; it changed since the last approval' : ''}.`, {
+    next: 'Read mapping.yaml, then: waybill map --approve --by "<your name>"',
+  });
+}
+
+const hasApproval = (session: Session): boolean => session.store.runs.anyApproval('mapping');

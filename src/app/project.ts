@@ -1,0 +1,133 @@
+/** A project's folder: waybill.yaml (no secret), mapping.yaml, the store, the reports. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
+import { z } from 'zod';
+import { WaybillError } from '../core/errors.ts';
+import type { SourceDecisions } from '../source/source.ts';
+import { CONNECTORS } from './connectors.ts';
+
+const environmentSchema = z.strictObject({
+  url: z.url(),
+  db: z.string().min(1),
+  login: z.string().min(1),
+  transport: z.enum(['json2', 'jsonrpc']).optional(),
+});
+
+const decided = z.record(z.string(), z.string());
+const configSchema = z.strictObject({
+  version: z.literal(1),
+  source: z.strictObject({
+    type: z.enum(Object.keys(CONNECTORS) as [string, ...string[]]),
+    export: z.string().min(1),
+    files: decided.optional(),
+    columns: z.record(z.string(), decided).optional(),
+    encodings: decided.optional(),
+  }),
+  environments: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/), environmentSchema),
+  options: z.strictObject({ batchSize: z.int().min(1).max(2_000).optional(), concurrency: z.int().min(1).max(16).optional() }).optional(),
+});
+
+export type ProjectConfig = z.infer<typeof configSchema>;
+export type EnvironmentConfig = z.infer<typeof environmentSchema>;
+
+export interface Project {
+  readonly folder: string;
+  readonly name: string;
+  readonly config: ProjectConfig;
+  readonly storeFolder: string;
+  readonly mappingPath: string;
+  readonly reportsFolder: string;
+}
+
+const CONFIG = 'waybill.yaml';
+
+/** Throws WB_PROJECT_NOT_FOUND, WB_CONFIG_INVALID (with the line). */
+export function openProject(folder: string): Project {
+  const path = join(folder, CONFIG);
+  if (!existsSync(path)) {
+    throw new WaybillError('WB_PROJECT_NOT_FOUND', `There is no ${CONFIG} in ${resolve(folder)}.`, {
+      next: 'Go to the project folder or name it; a new project begins with: waybill init <dir> --source <crm> --export <path> --odoo <url> --db <name> --login <user>',
+    });
+  }
+  return {
+    folder, name: basename(resolve(folder)), config: parseConfig(readFileSync(path, 'utf8')),
+    storeFolder: join(folder, '.waybill'), mappingPath: join(folder, 'mapping.yaml'), reportsFolder: join(folder, 'reports'),
+  };
+}
+
+function parseConfig(text: string): ProjectConfig {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? broken.message);
+  const result = configSchema.safeParse(document.toJS());
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw invalid(lineOf(document, lines, issue?.path ?? []), `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+}
+
+const invalid = (line: number, message: string): WaybillError =>
+  new WaybillError('WB_CONFIG_INVALID', `${CONFIG}, line ${line}: ${message}`, { place: `${CONFIG}:${line}`, next: `Mend line ${line} of ${CONFIG}, then run the command again.` });
+
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    const range = typeof node === 'object' && node !== null && 'range' in node ? (node.range as [number, number, number] | undefined) : undefined;
+    if (range) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+export interface NewProject {
+  readonly folder: string;
+  readonly source: string;
+  readonly exportPath: string;
+  readonly env: string;
+  readonly url: string;
+  readonly db: string;
+  readonly login: string;
+}
+
+/** Writes waybill.yaml and a .gitignore. Throws WB_PROJECT_EXISTS, WB_CONFIG_INVALID. */
+export function createProject(wanted: NewProject): Project {
+  const path = join(wanted.folder, CONFIG);
+  if (existsSync(path)) {
+    throw new WaybillError('WB_PROJECT_EXISTS', `${path} is already there.`, { next: 'Choose another folder, or work on with the project that is there.' });
+  }
+  const config: ProjectConfig = {
+    version: 1,
+    source: { type: wanted.source, export: resolve(wanted.exportPath) },
+    environments: { [wanted.env]: { url: wanted.url, db: wanted.db, login: wanted.login } },
+  };
+  const text = `# One migration. No secret belongs in here: the key comes from WAYBILL_ODOO_API_KEY.\n${stringify(config)}`;
+  parseConfig(text);
+  mkdirSync(wanted.folder, { recursive: true });
+  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\n');
+  writeFileSync(path, text);
+  return openProject(wanted.folder);
+}
+
+/** The environment named, or the only one. */
+export function environmentOf(project: Project, name?: string): { readonly env: string; readonly config: EnvironmentConfig } {
+  const names = Object.keys(project.config.environments);
+  const env = name ?? (names.length === 1 ? names[0] : names.includes('production') ? 'production' : undefined);
+  const config = env === undefined ? undefined : project.config.environments[env];
+  if (env !== undefined && config) return { env, config };
+  throw new WaybillError('WB_USAGE', `There is no environment "${name ?? ''}" in waybill.yaml.`, { next: `Choose one with --env: ${names.join(', ')}` });
+}
+
+export function decisionsOf(project: Project): SourceDecisions {
+  const { files, columns, encodings } = project.config.source;
+  return { ...(files && { files }), ...(columns && { columns }), ...(encodings && { encodings }) };
+}
+
+/** Throws WB_KEY_MISSING. `secrets` is the process's environment. */
+export function apiKeyOf(env: string, secrets: Readonly<Record<string, string | undefined>>): string {
+  const own = `WAYBILL_ODOO_API_KEY_${env.toUpperCase().replace(/-/g, '_')}`;
+  const key = secrets[own] ?? secrets['WAYBILL_ODOO_API_KEY'];
+  if (key) return key;
+  throw new WaybillError('WB_KEY_MISSING', `No API key for the Odoo environment "${env}".`, {
+    next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone)`,
+  });
+}

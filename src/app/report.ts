@@ -1,0 +1,135 @@
+/** Builds the report's model from the store and writes it: one HTML file that opens from disk, and JSON. */
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ERRORS, type ErrorCode } from '../core/errors.ts';
+import { isoNow } from '../lib/clock.ts';
+import type { Verification } from '../engine/verify.ts';
+import { reportHtml } from '../report/html.ts';
+import { reportJson } from '../report/json.ts';
+import type { ReportModel } from '../report/model.ts';
+import { reportText } from '../report/text.ts';
+import type { Inspection } from '../source/source.ts';
+import { readMapping } from './mapping.ts';
+import { environmentOf } from './project.ts';
+import type { Session } from './session.ts';
+
+const SHOWN = 1_000;
+
+export interface WrittenReport {
+  readonly html: string;
+  readonly json: string;
+  readonly text: string;
+}
+
+export function writeReport(session: Session, env: string): WrittenReport {
+  const model = reportModel(session, env);
+  mkdirSync(session.project.reportsFolder, { recursive: true });
+  const path = (kind: string): string => resolve(join(session.project.reportsFolder, `report-${env}.${kind}`));
+  writeWhole(path('html'), reportHtml(model));
+  writeWhole(path('json'), reportJson(model));
+  return { html: path('html'), json: path('json'), text: reportText(model) };
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text);
+  renameSync(`${path}.new`, path);
+}
+
+export function reportModel(session: Session, env: string): ReportModel {
+  const { store, project, connector } = session;
+  const config = project.config.environments[env];
+  const inspection = store.runs.meta<Inspection | null>('inspection') ?? null;
+  return {
+    title: `${connector.declaration.name} to Odoo: ${project.name}`,
+    at: isoNow(),
+    project: project.name,
+    environment: env,
+    destination: config ? { url: config.url, db: config.db, version: store.runs.meta<string>(`version.${env}`) ?? '', edition: store.runs.meta<string>(`edition.${env}`) ?? '' } : null,
+    source: inspection && { name: connector.declaration.name, traps: connector.declaration.traps, inspection },
+    mapping: mappingPart(session),
+    run: runPart(session, env),
+    balance: store.reconcile.balance(env),
+    owners: ownersPart(session, env),
+    verification: verificationPart(session, env),
+    merged: store.reconcile.merged(SHOWN),
+    review: {
+      open: store.review.openByCode(env).map(({ code, n }) => ({ code, n, title: ERRORS[code as ErrorCode].title })),
+      items: store.review.list(env, false, SHOWN),
+    },
+  };
+}
+
+function mappingPart(session: Session): ReportModel['mapping'] {
+  if (!existsSync(session.project.mappingPath)) return null;
+  const { document, hash } = readMapping(session);
+  const approval = session.store.runs.approval('mapping', hash);
+  const objects = Object.fromEntries(
+    Object.entries(document.objects).map(([object, columns]) => [
+      object,
+      columns.map(({ column, to, custom, confidence, reason, decided }) => ({ column, to, field: custom?.name ?? '', confidence, reason, decided })),
+    ]),
+  );
+  return { hash, approvedBy: approval?.by ?? null, approvedAt: approval?.at ?? null, choices: { ...document.choices }, objects };
+}
+
+function runPart(session: Session, env: string): ReportModel['run'] {
+  const run = session.store.runs.list(env).at(-1);
+  if (!run) return null;
+  return { id: run.id, state: run.state, startedAt: run.started_at, endedAt: run.ended_at, totals: JSON.parse(run.totals) as Record<string, number>, ledger: session.store.ledger.counts(env) };
+}
+
+function ownersPart(session: Session, env: string): ReportModel['owners'] {
+  const matches = new Map(session.store.runs.ownerMatches(env).map((match) => [match.key, match]));
+  const contacts = session.store.plan.contactsPerOwner();
+  return session.store.plan.owners().map((owner) => {
+    const match = matches.get(owner.key);
+    return { label: owner.label, email: owner.email, active: owner.active, how: match?.how ?? 'not resolved', user: match?.userId ? `user ${match.userId}` : '', contacts: contacts.get(owner.key) ?? 0 };
+  });
+}
+
+function verificationPart(session: Session, env: string): ReportModel['verification'] {
+  const verification = session.store.runs.meta<Verification | null>(`verification.${env}`) ?? null;
+  return verification && { ...verification, verdicts: session.store.runs.verdicts(env, SHOWN) };
+}
+
+export interface Status {
+  readonly project: string;
+  readonly environment: string;
+  readonly extracted: boolean;
+  readonly mapping: 'none' | 'undecided' | 'to approve' | 'approved';
+  readonly lastRun: { readonly state: string; readonly startedAt: string } | null;
+  readonly balance: ReportModel['balance'];
+  readonly openReview: number;
+  readonly differences: number | null;
+  readonly next: string;
+}
+
+export function status(session: Session, envName?: string): Status {
+  const { env } = environmentOf(session.project, envName);
+  const extracted = Boolean(session.store.runs.meta('inspection'));
+  const mapping = mappingState(session);
+  const run = session.store.runs.list(env).at(-1);
+  const verification = session.store.runs.meta<Verification | null>(`verification.${env}`) ?? null;
+  const openReview = session.store.review.openByCode(env).reduce((sum, one) => sum + one.n, 0);
+  const base = {
+    project: session.project.name, environment: env, extracted, mapping, lastRun: run ? { state: run.state, startedAt: run.started_at } : null,
+    balance: session.store.reconcile.balance(env), openReview, differences: verification ? verification.differences + verification.missing : null,
+  };
+  return { ...base, next: nextStep(base) };
+}
+
+function mappingState(session: Session): Status['mapping'] {
+  if (!existsSync(session.project.mappingPath)) return 'none';
+  const state = readMapping(session);
+  if (state.undecided.length > 0) return 'undecided';
+  return state.approvedBy === null ? 'to approve' : 'approved';
+}
+
+function nextStep(now: Omit<Status, 'next'>): string {
+  if (!now.extracted) return 'waybill scope';
+  if (now.mapping === 'none') return 'waybill map';
+  if (now.mapping === 'undecided') return 'decide the lines marked "?" in mapping.yaml, then waybill map --check';
+  if (now.mapping === 'to approve') return 'waybill map --approve --by "<your name>"';
+  if (now.lastRun?.state !== 'done') return 'waybill run';
+  return now.openReview > 0 ? 'waybill review' : 'waybill report';
+}

@@ -1,0 +1,104 @@
+/** A project opened for one command: store, source, connection. Closed by `using` however the command ends. */
+import { WaybillError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
+import { connectOdoo } from '../destination/odoo/odoo.ts';
+import { odooSchema } from '../destination/odoo/schema.ts';
+import type { Destination, DestinationFacts } from '../destination/destination.ts';
+import type { Context, LocalContext } from '../engine/context.ts';
+import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
+import type { Inspection, Source } from '../source/source.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { CONNECTORS, type Connector } from './connectors.ts';
+import { apiKeyOf, decisionsOf, environmentOf, openProject, type Project } from './project.ts';
+
+export interface Faces {
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+  readonly secrets: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Session extends LocalContext {
+  readonly project: Project;
+  readonly connector: Connector;
+  readonly store: Store;
+}
+
+/** Runs `work` on the project with its lock held (or read-only), and always lets go. */
+export async function withSession<T>(folder: string, faces: Faces, mode: 'write' | 'read', work: (session: Session) => Promise<T>): Promise<T> {
+  const project = openProject(folder);
+  const connector = CONNECTORS[project.config.source.type];
+  if (!connector) throw new WaybillError('WB_CONFIG_INVALID', `There is no source "${project.config.source.type}".`);
+  const store = openStore(project.storeFolder, mode);
+  try {
+    return await work({ project, connector, store, emit: faces.emit, signal: faces.signal });
+  } finally {
+    store.close();
+  }
+}
+
+export const openSource = (session: Session): Source => session.connector.open(session.project.config.source.export, decisionsOf(session.project));
+
+/** What the last scope found. Throws WB_NO_SCOPE. */
+export function inspectionOf(session: Session): Inspection {
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  if (inspection) return inspection;
+  throw new WaybillError('WB_NO_SCOPE', 'The export was not read yet, or the reading did not finish.', { next: 'Run: waybill scope' });
+}
+
+export interface Connection {
+  readonly env: string;
+  readonly destination: Destination;
+  readonly facts: DestinationFacts;
+}
+
+/** Connects, checks that it is the database this project knows, and always disconnects. */
+export async function withOdoo<T>(session: Session, faces: Faces, envName: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+  const { env, config } = environmentOf(session.project, envName);
+  const { transport, ...address } = config;
+  const options = { ...address, apiKey: apiKeyOf(env, faces.secrets), ...(transport && { transport }) };
+  const destination = await connectOdoo(options);
+  try {
+    const facts = await destination.facts(faces.signal);
+    checkSameDatabase(session, env, facts);
+    return await work({ env, destination, facts });
+  } finally {
+    await destination.close();
+  }
+}
+
+/** A ledger that speaks of another database would delete strangers' records on rollback. */
+function checkSameDatabase(session: Session, env: string, facts: DestinationFacts): void {
+  const known = session.store.runs.meta<string>(`database.${env}`);
+  const counts = session.store.ledger.counts(env);
+  if (counts.length > 0 && known && known !== facts.databaseUuid) {
+    throw new WaybillError('WB_DATABASE_CHANGED', `The ledger of "${env}" belongs to another Odoo database than the one that answers now.`, {
+      next: 'Point the environment back at the database it wrote to, or name a new environment in waybill.yaml.',
+    });
+  }
+}
+
+export function contextOf(session: Session, connection: Connection, document: MappingDocument): Context {
+  session.store.runs.setMeta(`database.${connection.env}`, connection.facts.databaseUuid);
+  session.store.runs.setMeta(`version.${connection.env}`, connection.facts.version);
+  session.store.runs.setMeta(`edition.${connection.env}`, connection.facts.edition);
+  const options = session.project.config.options ?? {};
+  return {
+    store: session.store, emit: session.emit, signal: session.signal, env: connection.env, destination: connection.destination,
+    schema: odooSchema(connection.destination), facts: connection.facts, choices: document.choices,
+    batchSize: options.batchSize ?? 500, concurrency: options.concurrency ?? 2,
+  };
+}
+
+const MAPPED_MODELS = ['res.partner', 'res.partner.category', 'mail.message', 'res.users'];
+
+export async function catalogOf({ destination, facts }: Connection, signal: AbortSignal): Promise<Catalog> {
+  const fields = Object.fromEntries(await Promise.all(MAPPED_MODELS.map(async (model) => [model, await destination.fields(model, signal)] as const)));
+  const countries = await destination.find('res.country', [], ['code', 'name'], {}, signal);
+  const states = await destination.find('res.country.state', [], ['code', 'name', 'country_id'], {}, signal);
+  return {
+    major: facts.major,
+    fields,
+    countries: countries.map((one) => ({ id: one.id, code: String(one['code'] ?? ''), name: String(one['name']) })),
+    states: states.map((one) => ({ id: one.id, code: String(one['code'] ?? ''), name: String(one['name']), countryId: Number(one['country_id']) })),
+  };
+}

@@ -1,0 +1,18 @@
+/** The list of commands, in the order of the journey. */
+import type { Command } from 'commander';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addInit } from './commands/init.ts';
+import { addMap } from './commands/map.ts';
+import { addPlan } from './commands/plan.ts';
+import { addReport } from './commands/report.ts';
+import { addReview } from './commands/review.ts';
+import { addRollback } from './commands/rollback.ts';
+import { addRun } from './commands/run.ts';
+import { addScope } from './commands/scope.ts';
+import { addStatus } from './commands/status.ts';
+import { addVerify } from './commands/verify.ts';
+
+export function addCommands(program: Command): void {
+  for (const add of [addInit, addDoctor, addScope, addMap, addPlan, addRun, addVerify, addReview, addStatus, addReport, addRollback, addDemo]) add(program);
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { runDemo } from '../../app/demo/demo.ts';
+import { EXIT } from '../../core/errors.ts';
+import { perform, type CommonOptions } from '../command.ts';
+
+interface DemoOptions extends CommonOptions {
+  readonly rollback?: boolean;
+  readonly dir: string;
+  readonly contacts: string;
+  readonly notes: string;
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('the whole journey on sample data and a real local Odoo 19')
+    .option('--rollback', 'take the demo back out of its Odoo')
+    .option('--dir <folder>', 'where the demo project lies', 'demo')
+    .option('--contacts <n>', 'contacts in the sample account', '1200')
+    .option('--notes <n>', 'notes in the sample account', '5000')
+    .option('--json', 'one JSON object on standard output')
+    .action((options: DemoOptions) =>
+      perform(options, async (faces) => {
+        const outcome = await runDemo(faces, { folder: options.dir, rollback: options.rollback === true, contacts: Number(options.contacts), notes: Number(options.notes) });
+        return { result: outcome.result, text: outcome.text, exit: outcome.clean ? EXIT.done : outcome.kept ? EXIT.conflicts : EXIT.differences };
+      }),
+    );
+}
