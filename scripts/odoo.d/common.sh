@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared between the parts
 # Shared by every command: messages, JSON, locks, ports, the cache folder.
 
 readonly EXIT_USAGE=2 EXIT_MISSING=3
@@ -75,13 +76,13 @@ secret() {
 # with_lock <name> <command...>: one at a time across processes. It runs in a
 # subshell, so the lock goes with it whatever happens inside.
 with_lock() {
-  local name="$1" lock
+  local name="$1"
   shift
   (
-    exec {lock}>"$cache/locks/$name"
-    if ! try_lock "$lock" "$name"; then
+    exec 9>"$cache/locks/$name"
+    if ! try_lock "$name"; then
       say "waiting for another process ($name)"
-      wait_lock "$lock" "$name"
+      wait_lock "$name"
     fi
     "$@"
   )
@@ -90,17 +91,17 @@ with_lock() {
 # macOS has no flock; there a folder, which mkdir makes atomically, stands in.
 try_lock() {
   if command -v flock >/dev/null; then
-    flock -n "$1"
+    flock -w 2 9
   else
-    mkdir "$cache/locks/$2.d" 2>/dev/null && trap "rmdir '$cache/locks/$2.d'" EXIT
+    mkdir "$cache/locks/$1.d" 2>/dev/null && trap "rmdir '$cache/locks/$1.d'" EXIT
   fi
 }
 
 wait_lock() {
   if command -v flock >/dev/null; then
-    flock "$1"
+    flock 9
   else
-    until try_lock "$1" "$2"; do sleep 0.3; done
+    until try_lock "$1"; do sleep 0.3; done
   fi
 }
 
@@ -166,7 +167,7 @@ wait_for_server() {
     sleep 0.25
   done
   driver_logs "$version" no 2>/dev/null | tail -n 15 >&2 || true
-  fail "Odoo $version did not come up; its log ends as above (all of it: scripts/odoo logs $version)"
+  fail "Odoo $version does not answer; its log ends as above. Next: scripts/odoo down $version, then up again"
 }
 
 # --- driver -----------------------------------------------------------------

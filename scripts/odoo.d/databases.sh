@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared between the parts
 # Databases: prepared templates, quick copies of them, API keys, reports.
 # Uses the driver's functions, so it is the same for Docker and for Debian.
 
@@ -62,43 +63,63 @@ ensure_roles() {
 
 # --- up ---------------------------------------------------------------------
 
+# Where all runs already, nobody takes a lock: tests call this all the time.
 up() {
-  with_lock postgres driver_start_postgres
-  with_lock "server-$1" driver_start_server "$1"
+  driver_postgres_running || with_lock postgres driver_start_postgres
+  server_is_fine "$1" || with_lock "server-$1" driver_start_server "$1"
+}
+
+server_is_fine() {
+  driver_server_running "$1" && server_version "$(port_of "http-$1")" >/dev/null
 }
 
 # --- templates --------------------------------------------------------------
 
+template_is_ready() { [[ "$(database_row "$1")" == *'|t' ]] && key_is_good "$1"; }
+
 ensure_template() {
-  local version="$1" modules="$2" template
-  template="$(template_name "$version" "$modules")"
+  local version="$1" modules="$2" template="$3"
   [[ -n "$(database_row "$template")" ]] || build_template "$version" "$modules" "$template"
   key_is_good "$template" || renew_template_key "$version" "$template"
 }
 
 # Built under another name: a build that was cut short is never taken for done.
+# A template from the start: Odoo does not list those. One that it lists, and
+# that is the only one, it would open for every request that names none.
 build_template() {
   local version="$1" modules="$2" template="$3" building="building_${3#template_}"
   say "preparing a database with $modules on Odoo $version (once, about a minute)"
-  sql "DROP DATABASE IF EXISTS $building WITH (FORCE)" >/dev/null
-  sql "CREATE DATABASE $building OWNER $(role_of "$version") TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C'" >/dev/null
-  local log="$cache/template-$version.log"
+  drop_building "$building"
+  sql "CREATE DATABASE $building OWNER $(role_of "$version") TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' IS_TEMPLATE true" >/dev/null
+  local log="$cache/$template.log"
   if ! driver_odoo "$version" -d "$building" -i "$modules" --without-demo=all --no-http --stop-after-init >"$log" 2>&1 </dev/null; then
     tail -n 20 "$log" >&2
-    fail "Odoo $version could not install $modules; the log is $log"
+    give_up_building "$version" "$modules" "$building" "$log"
   fi
   # Odoo only warns about a module that it does not have.
   if grep -E 'invalid module names|not installable' "$log" >&2; then
-    fail "Odoo $version could not install all of $modules; the log is $log"
+    give_up_building "$version" "$modules" "$building" "$log"
   fi
   make_key "$version" "$building"
   mv "$(key_file "$building")" "$(key_file "$template")"
   driver_copy_files "$version" "$building" "$template"
   driver_remove_files "$version" "$building"
-  # Closed to connections: a single one would keep it from being copied. And as
-  # a template Odoo does not list it.
+  # Closed to connections: a single one would keep it from being copied.
+  sql "ALTER DATABASE $building ALLOW_CONNECTIONS false" >/dev/null
   sql "ALTER DATABASE $building RENAME TO $template" >/dev/null
-  sql "ALTER DATABASE $template IS_TEMPLATE true ALLOW_CONNECTIONS false" >/dev/null
+}
+
+# PostgreSQL refuses to drop a template.
+drop_building() {
+  [[ -n "$(database_row "$1")" ]] || return 0
+  sql "ALTER DATABASE $1 IS_TEMPLATE false" >/dev/null
+  sql "DROP DATABASE $1 WITH (FORCE)" >/dev/null
+}
+
+give_up_building() {
+  drop_building "$3"
+  driver_remove_files "$1" "$3"
+  fail "Odoo $1 could not install $2; the log is $4"
 }
 
 renew_template_key() {
@@ -137,10 +158,10 @@ PYTHON
 }
 
 make_key() {
-  local version="$1" database="$2" output key file
-  output="$(key_script "$version" | driver_odoo "$version" shell -d "$database" --no-http 2>"$cache/key-$version.log")" ||
-    fail "no API key could be made; the log is $cache/key-$version.log"
-  [[ "$output" =~ waybill-key=([0-9a-f]+) ]] || fail "no API key could be made; the log is $cache/key-$version.log"
+  local version="$1" database="$2" output key file log="$cache/key-$2.log"
+  output="$(key_script "$version" | driver_odoo "$version" shell -d "$database" --no-http 2>"$log")" ||
+    fail "no API key could be made; the log is $log"
+  [[ "$output" =~ waybill-key=([0-9a-f]+) ]] || fail "no API key could be made; the log is $log"
   key="${BASH_REMATCH[1]}"
   file="$(key_file "$database")"
   (umask 077 && printf '%s\n%s\n' "$key" $(($(date +%s) + 85 * 86400)) >"$file")
@@ -149,9 +170,10 @@ make_key() {
 # --- databases --------------------------------------------------------------
 
 fresh_database() {
-  local version="$1" database="$2" modules="$3"
-  with_lock "template-$version" ensure_template "$version" "$modules"
-  with_lock "database-$database" copy_template "$version" "$(template_name "$version" "$modules")" "$database"
+  local version="$1" database="$2" modules="$3" template
+  template="$(template_name "$version" "$modules")"
+  template_is_ready "$template" || with_lock "$template" ensure_template "$version" "$modules" "$template"
+  with_lock "database-$database" copy_template "$version" "$template" "$database"
 }
 
 copy_template() {
@@ -180,7 +202,7 @@ drop_database() {
   local version="$1" database="$2" row
   row="$(database_row "$database")"
   [[ -n "$row" ]] || return 0
-  [[ "${row%|*}" == "$(role_of "$version")" ]] || fail "$database is not a database of Odoo $version: name its version"
+  [[ "${row%|*}" == "$(role_of "$version")" ]] || fail "$database belongs to ${row%|*}, not to Odoo $version: take another name, or drop it there first"
   sql "DROP DATABASE IF EXISTS $database WITH (FORCE)" >/dev/null
   driver_remove_files "$version" "$database"
   rm -f "$(key_file "$database")"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared between the parts
 # What the Debian driver needs on the machine, and how it gets it.
 
 readonly KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154,SC2034 # variables shared between the parts
 # The driver for a Debian 12 without Docker (CI images, containers).
 #
 # Odoo 19 is Debian sid's package, unpacked into the cache and run by Debian
@@ -39,6 +40,11 @@ as_service() {
   "${odoo_command[@]}" "${become[@]}" "$@"
 }
 
+require_reachable_cache() {
+  as_service test -x "$cache" ||
+    fail_missing "a cache folder that the user $(service_user) can reach (not $cache)" 'set WAYBILL_ODOO_CACHE to one outside of /root'
+}
+
 service_folder() {
   mkdir -p "$1"
   if ((EUID == 0)); then chown "$(service_uid):$(service_gid)" "$1"; fi
@@ -69,17 +75,29 @@ driver_start_postgres() {
   if driver_postgres_running; then return; fi
   ensure_postgres_installed
   ensure_service_user
+  require_reachable_cache
   [[ -f "$cache/pg/PG_VERSION" ]] || make_cluster
   local port
   port="$(free_port_of postgres)"
   say "starting PostgreSQL on port $port"
-  # pg_ctl clears away the pid file of a server that died.
+  # The children of a server that was killed keep its memory for a moment, and
+  # until they are gone a new one refuses to start.
+  local tries
+  for tries in 1 2 3 4 5; do
+    if launch_postgres "$port"; then break; fi
+    ((tries < 5)) || fail "PostgreSQL did not start; its log is $cache/pg/server.log"
+    sleep 1.5
+  done
+  ensure_roles
+}
+
+# pg_ctl itself clears away the pid file of a server that died.
+launch_postgres() {
   (
     close_descriptors
     cd /
-    as_service "$(postgres_bin)/pg_ctl" -D "$cache/pg" -l "$cache/pg/server.log" -o "-p $port" -w -t 60 start
-  ) </dev/null >/dev/null 2>&1 || fail "PostgreSQL did not start; its log is $cache/pg/server.log"
-  ensure_roles
+    as_service "$(postgres_bin)/pg_ctl" -D "$cache/pg" -l "$cache/pg/server.log" -o "-p $1" -w -t 60 start
+  ) </dev/null >/dev/null 2>&1
 }
 
 make_cluster() {
@@ -227,18 +245,18 @@ server_processes() {
 }
 
 is_ours() {
-  [[ "$(stat -c %u "$1" 2>/dev/null)" == "$(service_uid)" ]] && grep -qsai odoo "$1/cmdline"
+  [[ "$(stat -c %u "$1" 2>/dev/null)" == "$(service_uid)" ]] && grep -qsaE 'odoo\.conf|^odoo: ' "$1/cmdline"
 }
 
 driver_server_running() {
   local pid
   pid="$(cat "$(pid_file "$1")" 2>/dev/null)" || return 1
-  [[ -n "$pid" && -d "/proc/$pid" ]] && ! grep -qs '^State:.Z' "/proc/$pid/status" && is_ours "/proc/$pid"
+  [[ -n "$pid" && -d "/proc/$pid" ]] && ! grep -qs '^State:.Z' "/proc/$pid/status" && is_ours "/proc/$pid" && knows_postgres "$1"
 }
 
 driver_start_server() {
   local version="$1"
-  if driver_server_running "$version" && knows_postgres "$version"; then
+  if driver_server_running "$version"; then
     wait_for_server "$version"
     return
   fi

@@ -1,0 +1,84 @@
+/** What this Odoo is, and what the user may do in it. Tolerant: a fact that may not be read is left empty, not fatal. */
+import { isWaybillError } from '../../core/errors.ts';
+import { WaybillError } from '../../core/errors.ts';
+import type { Destination, DestinationFacts, OdooRow } from '../destination.ts';
+import { majorOf } from './connect.ts';
+import type { OdooCall, Transport } from './transport.ts';
+
+interface Access {
+  readonly transport: Transport;
+  readonly login: string;
+  readonly find: Destination['find'];
+  readonly fields: Destination['fields'];
+  readonly read: (call: OdooCall, signal?: AbortSignal) => Promise<unknown>;
+}
+
+const RIGHTS = ['res.partner', 'res.partner.category', 'mail.message', 'ir.model', 'ir.model.fields', 'ir.model.access', 'ir.ui.view', 'ir.model.data'];
+const COUNTED = ['res.partner', 'res.partner.category', 'crm.lead'];
+
+export async function readFacts(access: Access, signal?: AbortSignal): Promise<DestinationFacts> {
+  const { transport, find } = access;
+  const major = majorOf(transport.version);
+  const user = await readUser(access, signal);
+  const modules = await orEmpty(() => find('ir.module.module', [['state', '=', 'installed']], ['name'], {}, signal));
+  const names = modules.map((one) => String(one['name']));
+  const parameters = await orEmpty(() => find('ir.config_parameter', [['key', 'in', ['database.uuid', 'database.expiration_date']]], ['key', 'value'], {}, signal));
+  const parameter = (key: string): string | null => (parameters.find((one) => one['key'] === key)?.['value'] as string | undefined) ?? null;
+  const languages = await orEmpty(() => find('res.lang', [['active', '=', true]], ['code'], {}, signal));
+  const companies = await orEmpty(() => find('res.company', [], ['name'], {}, signal));
+  return {
+    version: transport.version, major, transport: transport.kind,
+    edition: /\+e/.test(transport.version) || names.includes('web_enterprise') ? 'enterprise' : 'community',
+    databaseUuid: parameter('database.uuid') ?? '', expires: parameter('database.expiration_date'),
+    user, modules: names,
+    languages: languages.map((one) => String(one['code'])),
+    companies: companies.map((one) => ({ id: one.id, name: String(one['name']) })),
+    rights: await readRights(access, major, signal),
+    counts: await readCounts(access, signal),
+    mailServers: (await orEmpty(() => find('ir.mail_server', [['active', '=', true]], ['id'], {}, signal))).length,
+    automations: names.includes('base_automation') ? (await orEmpty(() => find('base.automation', [['active', '=', true]], ['id'], {}, signal))).length : 0,
+  };
+}
+
+async function readUser({ find, login }: Access, signal?: AbortSignal): Promise<DestinationFacts['user']> {
+  const [user] = await find('res.users', [['login', '=', login]], ['login', 'name', 'tz'], {}, signal);
+  if (user) return { id: user.id, login, name: String(user['name']), timeZone: String(user['tz'] ?? 'UTC') };
+  throw new WaybillError('WB_ODOO_LOGIN', `This Odoo has no user with the login "${login}".`, { next: 'Correct "login" in waybill.yaml.' });
+}
+
+async function orEmpty(work: () => Promise<OdooRow[]>): Promise<OdooRow[]> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isWaybillError(error) && ['WB_ODOO_RIGHTS', 'WB_ODOO_MODULE', 'WB_ODOO_RECORD'].includes(error.code)) return [];
+    throw error;
+  }
+}
+
+const FIRST_HAS_ACCESS = 18;
+
+async function readRights({ read }: Access, major: number, signal?: AbortSignal): Promise<DestinationFacts['rights']> {
+  const may = async (model: string, operation: string): Promise<boolean> => {
+    try {
+      const call = major >= FIRST_HAS_ACCESS ? { model, method: 'has_access', ids: [], args: { operation } } : { model, method: 'check_access_rights', args: { operation, raise_exception: false } };
+      return (await read(call, signal)) === true;
+    } catch (error) {
+      if (isWaybillError(error) && error.class !== 'retriable') return false;
+      throw error;
+    }
+  };
+  const entries = RIGHTS.map(async (model) => [model, { read: await may(model, 'read'), create: await may(model, 'create'), write: await may(model, 'write'), unlink: await may(model, 'unlink') }] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readCounts({ read }: Access, signal?: AbortSignal): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const model of COUNTED) {
+    try {
+      counts[model] = Number(await read({ model, method: 'search_count', args: { domain: [] }, context: { active_test: false } }, signal));
+    } catch (error) {
+      if (!isWaybillError(error) || error.class === 'retriable') throw error;
+    }
+  }
+  return counts;
+}
