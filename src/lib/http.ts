@@ -1,18 +1,21 @@
-/** One JSON call over a kept-alive connection; failures say whether the call can have reached the other side. */
-import { Agent, errors, request } from 'undici';
+/** JSON calls over kept-alive connections; a failure says whether the call can have reached the other side. */
+import { Agent, errors, request, type Dispatcher } from 'undici';
 
 export interface HttpAnswer {
   readonly status: number;
   readonly type: string;
   readonly text: string;
   readonly retryAfter: string | undefined;
+  readonly location: string | undefined;
+  /** `name=value` of each cookie that was set. */
+  readonly cookies: readonly string[];
 }
 
 /** `sent` false: the other side never saw the call, so it can be repeated whatever it was. */
 export class HttpFailure extends Error {
   readonly sent: boolean;
   readonly aborted: boolean;
-  constructor(message: string, options: { sent: boolean; aborted: boolean; cause: unknown }) {
+  constructor(message: string, options: { sent: boolean; aborted: boolean; cause?: unknown }) {
     super(message, { cause: options.cause });
     this.name = 'HttpFailure';
     this.sent = options.sent;
@@ -21,38 +24,94 @@ export class HttpFailure extends Error {
 }
 
 export interface HttpClient {
-  call(method: 'GET' | 'POST', path: string, headers: Readonly<Record<string, string>>, body?: unknown, signal?: AbortSignal): Promise<HttpAnswer>;
+  call(
+    method: 'GET' | 'POST',
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<HttpAnswer>;
   close(): Promise<void>;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+/** Shorter than any usual server's own, so that a write never goes out on a connection that is just being closed. */
+const KEEP_ALIVE_MS = 4_000;
 
-/** `timeoutMs` bounds the wait for an answer, longer than the server's own limit, so that the server decides. */
+/** Failures of making the connection: nothing was sent. Whatever is not listed counts as sent, the safe side. */
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+]);
+
+/** `timeoutMs` bounds the wait for an answer; longer than the server's own limit, so that the server decides. */
 export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, keepAliveTimeout: 4_000 });
+  const dispatcher = new Agent({
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
   const base = baseUrl.replace(/\/+$/, '');
   return {
     async call(method, path, headers, body, signal) {
+      if (signal?.aborted) throw new HttpFailure('stopped', { sent: false, aborted: true });
+      const json = body === undefined ? null : JSON.stringify(body);
+      const all = json === null ? headers : { ...headers, 'content-type': 'application/json' };
       try {
-        const answer = await request(`${base}${path}`, {
-          method, dispatcher: agent, signal: signal ?? null,
-          headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-          body: body === undefined ? null : JSON.stringify(body),
-        });
-        const retryAfter = answer.headers['retry-after'];
-        return { status: answer.statusCode, type: String(answer.headers['content-type'] ?? ''), text: await answer.body.text(), retryAfter: typeof retryAfter === 'string' ? retryAfter : undefined };
+        const options = { method, dispatcher, signal: signal ?? null, headers: all, body: json };
+        return await toAnswer(await request(`${base}${path}`, options));
       } catch (error) {
-        throw asFailure(error, signal);
+        throw toFailure(error, signal);
       }
     },
-    close: () => agent.close(),
+    close: () => dispatcher.close(),
   };
 }
 
-function asFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const timeout = error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
-  const message = timeout ? 'no answer within the time limit' : error instanceof Error && error.message ? error.message : code || 'the connection failed';
-  return new HttpFailure(message, { sent: !NOT_SENT.has(code), aborted: signal?.aborted === true, cause: error });
+async function toAnswer({
+  statusCode,
+  headers,
+  body,
+}: Dispatcher.ResponseData): Promise<HttpAnswer> {
+  return {
+    status: statusCode,
+    type: one(headers['content-type']) ?? '',
+    text: await body.text(),
+    retryAfter: one(headers['retry-after']),
+    location: one(headers['location']),
+    cookies: [headers['set-cookie'] ?? []].flat().map((cookie) => cookie.split(';')[0] ?? ''),
+  };
+}
+
+const one = (header: string | string[] | undefined): string | undefined =>
+  Array.isArray(header) ? header[0] : header;
+
+function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
+  const code = codeOf(error);
+  const late =
+    error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
+  const said = error instanceof Error && error.message ? error.message : 'the connection failed';
+  const message = late ? 'no answer within the time limit' : said;
+  return new HttpFailure(message, {
+    sent: !NOT_SENT.has(code),
+    aborted: signal?.aborted === true,
+    cause: error,
+  });
+}
+
+/** Node tries every address of a name and wraps the failures; then the first one's code counts. */
+function codeOf(error: unknown): string {
+  const first = error instanceof AggregateError ? (error.errors[0] as unknown) : error;
+  return first instanceof Error && 'code' in first ? String(first.code) : '';
 }

@@ -6,6 +6,7 @@
 import { WaybillError, type ErrorCode, type ErrorDetail } from '../../core/errors.ts';
 import { HttpFailure, type HttpAnswer } from '../../lib/http.ts';
 import { redact } from '../../lib/redact.ts';
+import type { OdooAddress } from './transport.ts';
 
 /** What Odoo said: the Python class (`odoo.exceptions.ValidationError`) and its message. */
 export interface OdooFault {
@@ -13,66 +14,171 @@ export interface OdooFault {
   readonly message: string;
 }
 
+/** Which call failed. `write`: it may have changed something, so not knowing its outcome matters. */
+export interface CallPlace {
+  readonly what: string;
+  readonly address: OdooAddress;
+  readonly write: boolean;
+}
+
 const LONGEST_MESSAGE = 500;
+const MOST_WAIT_S = 120;
 
 const NEXT: Partial<Record<ErrorCode, string>> = {
-  WB_ODOO_LOGIN: 'Check the login in waybill.yaml and the key in WAYBILL_ODOO_API_KEY. Keys expire: make a new one in Odoo (Preferences, Account Security).',
-  WB_ODOO_DATABASE: 'Correct "db" in waybill.yaml. The name stands in Odoo under Settings, or in the address of an Odoo Online.',
-  WB_ODOO_RIGHTS: 'Give the user the right in Odoo (Administration: Settings covers all that Waybill needs), or use the key of one who has it.',
+  WB_ODOO_LOGIN:
+    'Check "login" in waybill.yaml and the key in WAYBILL_ODOO_API_KEY. Keys expire: make a new one in Odoo (Preferences, Account Security).',
+  WB_ODOO_DATABASE:
+    'Correct "db" in waybill.yaml. For an Odoo Online it is the first part of the address.',
+  WB_ODOO_RIGHTS:
+    'Give the user the right in Odoo (Administration: Settings covers all that Waybill needs), or use the key of one who has it.',
   WB_ODOO_MODULE: 'Install the app in Odoo, then run the same command again.',
   WB_ODOO_NOT_ODOO: 'Check "url" in waybill.yaml: it must be the address of Odoo itself.',
-  WB_ODOO_UNREACHABLE: 'Check "url" in waybill.yaml and that Odoo runs; then run the same command again.',
+  WB_ODOO_UNREACHABLE:
+    'Check "url" in waybill.yaml and that Odoo runs; then run the same command again.',
   WB_ODOO_BUSY: 'Wait a little, then run the same command again; it goes on where it stopped.',
-  WB_ODOO_UNCERTAIN: 'Run the same command again: it asks Odoo what happened before it does anything else.',
+  WB_ODOO_RECORD: 'Correct the value at the source or in mapping.yaml, then run again.',
+  WB_ODOO_UNCERTAIN:
+    'Run the same command again: it asks Odoo what happened before it does anything else.',
   WB_ODOO_FAULT: "Look into Odoo's own log at this time; then run the same command again.",
+  WB_STOPPED: 'Run the same command again; it goes on where it stopped.',
 };
 
-const make = (code: ErrorCode, message: string, detail: ErrorDetail = {}): WaybillError =>
-  new WaybillError(code, redact(message).slice(0, LONGEST_MESSAGE), { ...(NEXT[code] && { next: NEXT[code] }), ...detail });
+/** Every message names the call, the host and the database. */
+export function odooError(
+  code: ErrorCode,
+  place: CallPlace,
+  message: string,
+  detail: ErrorDetail = {},
+): WaybillError {
+  const where = `${place.what} on ${hostOf(place.address.url)}, database "${place.address.db}"`;
+  const text = redact(`${where}: ${message}`).slice(0, LONGEST_MESSAGE);
+  return new WaybillError(code, text, { ...(NEXT[code] && { next: NEXT[code] }), ...detail });
+}
 
-/** By the last part of the class name; what is not here is a fault nobody foresaw. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+
+const words = (...names: readonly string[]): RegExp => new RegExp(`(^|\\.)(${names.join('|')})$`);
+
+/**
+ * By the last part of the class name; the first match counts. What is not here is a fault nobody foresaw.
+ * Busy: PostgreSQL rolled the transaction back, so even a write is known not to have happened.
+ */
 const CLASSES: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/(AccessDenied|Unauthorized)$/, 'WB_ODOO_LOGIN'],
-  [/AccessError$/, 'WB_ODOO_RIGHTS'],
-  [/(SerializationFailure|TransactionRollbackError|DeadlockDetected|LockNotAvailable|LockError|ConcurrencyError|PoolError|TooManyRequests|ServiceUnavailable)$/, 'WB_ODOO_BUSY'],
-  [/(ValidationError|UserError|RedirectWarning|MissingError|ValueError|TypeError|KeyError|IntegrityError|UniqueViolation|NotNullViolation|ForeignKeyViolation|RestrictViolation|CheckViolation|DataError|StringDataRightTruncation|InvalidDatetimeFormat|NumericValueOutOfRange|UntranslatableCharacter|ParserError|except_orm|UnprocessableEntity|AssertionError)$/, 'WB_ODOO_RECORD'],
+  [words('AccessDenied', 'Unauthorized', 'SessionExpiredException'), 'WB_ODOO_LOGIN'],
+  [words('AccessError'), 'WB_ODOO_RIGHTS'],
+  [
+    words(
+      'SerializationFailure',
+      'TransactionRollbackError',
+      'DeadlockDetected',
+      'LockNotAvailable',
+      'QueryCanceled(Error)?',
+      'LockError',
+      'ConcurrencyError',
+      'PoolError',
+      'TooManyRequests',
+      'ServiceUnavailable',
+    ),
+    'WB_ODOO_BUSY',
+  ],
+  [
+    words(
+      'ValidationError',
+      'UserError',
+      'RedirectWarning',
+      'MissingError',
+      'except_orm',
+      '(Value|Type|Key|Index|Attribute|Assertion|Overflow|UnicodeEncode)Error',
+      'IntegrityError',
+      'DataError',
+      'ParserError',
+      'UnprocessableEntity',
+      '(Unique|NotNull|ForeignKey|Restrict|Check|Exclusion)Violation',
+      'StringDataRightTruncation',
+      'InvalidDatetimeFormat',
+      'InvalidTextRepresentation',
+      'NumericValueOutOfRange',
+      'ProgramLimitExceeded',
+      'UntranslatableCharacter',
+      'RequestEntityTooLarge',
+    ),
+    'WB_ODOO_RECORD',
+  ],
 ];
 
-/** `what` names the call (model.method at host, database). */
-export function faultToError(fault: OdooFault, what: string, db: string): WaybillError {
-  const message = firstLines(fault.message);
-  if (/database .* does not exist|no database|Database not found/i.test(fault.message)) return make('WB_ODOO_DATABASE', `Odoo has no database "${db}".`);
-  if (isMissingModel(fault)) return make('WB_ODOO_MODULE', `${what}: this Odoo does not have that model (${message}).`);
-  const code = CLASSES.find(([pattern]) => pattern.test(fault.name))?.[1] ?? (/OperationalError|InterfaceError/.test(fault.name) ? 'WB_ODOO_BUSY' : 'WB_ODOO_FAULT');
-  return make(code, `${what}: ${message || fault.name}`);
+/** The database server went away in mid-call: of a write nobody knows whether it was committed. */
+const CONNECTION = words(
+  'OperationalError',
+  'InterfaceError',
+  'AdminShutdown',
+  'CrashShutdown',
+  'CannotConnectNow',
+);
+
+export function faultToError(fault: OdooFault, place: CallPlace): WaybillError {
+  const message = firstLines(fault.message) || fault.name || 'Odoo gave no reason';
+  if (isMissingDatabase(fault)) return odooError('WB_ODOO_DATABASE', place, message);
+  if (isMissingModel(fault)) return odooError('WB_ODOO_MODULE', place, message);
+  const data = { data: { odooClass: fault.name } };
+  if (CONNECTION.test(fault.name)) return odooError(unknown(place), place, message, data);
+  const known = CLASSES.find(([pattern]) => pattern.test(fault.name));
+  return odooError(known?.[1] ?? 'WB_ODOO_FAULT', place, message, data);
 }
 
-const isMissingModel = (fault: OdooFault): boolean =>
-  /the model '?[\w.]+'? does not exist/i.test(fault.message) || /Object [\w.]+ doesn't exist/.test(fault.message) || (fault.name.endsWith('NotFound') && /model/i.test(fault.message)) || (fault.name.endsWith('KeyError') && /^'?[a-z_]+(\.[a-z_]+)+'?$/.test(fault.message.trim()));
+const isMissingDatabase = ({ message }: OdooFault): boolean =>
+  /database .* does not exist|database not found|no database is selected/i.test(message);
 
-/** Odoo's messages may carry a whole row or a traceback after the first sentences. */
-const firstLines = (text: string): string => (text.split(/\n\s*\n|\nTraceback|\nDETAIL/)[0] ?? '').replace(/\s+/g, ' ').trim();
+/** 19 over JSON-2; 14 to 19 over JSON-RPC; the bare KeyError of a registry. */
+const isMissingModel = ({ name, message }: OdooFault): boolean =>
+  /the model '[\w.]+' does not exist|^Object [\w.]+ doesn't exist/i.test(message) ||
+  (name.endsWith('KeyError') && /^'?[a-z_]+(\.[a-z_]+)+'?$/.test(message.trim()));
+
+/** After the first sentences Odoo may go on with a whole row, a button's definition or a traceback. */
+const firstLines = (text: string): string =>
+  (text.split(/\nTraceback|\nDETAIL|\n\{'type'/)[0] ?? '').replace(/\s+/g, ' ').trim();
+
+const unknown = (place: CallPlace): ErrorCode =>
+  place.write ? 'WB_ODOO_UNCERTAIN' : 'WB_ODOO_BUSY';
 
 /** An answer that is no JSON of Odoo's: a proxy speaking, or something else than Odoo. */
-export function answerToError(answer: HttpAnswer, what: string, write: boolean): WaybillError {
-  const said = `${what}: HTTP ${answer.status}`;
-  if (answer.status === 429 || answer.status === 503) return make('WB_ODOO_BUSY', `${said}; it asks to wait.`, retryData(answer));
-  // The proxy gave up waiting; the work may be committed a second later.
-  if (answer.status >= 500) return make(write ? 'WB_ODOO_UNCERTAIN' : 'WB_ODOO_BUSY', `${said} from a proxy in front of Odoo.`);
-  if (answer.status === 413) return make('WB_ODOO_RECORD', `${said}: the request is larger than the server takes.`, { next: 'Set options.batchSize in waybill.yaml lower.' });
-  if (answer.status === 401 || answer.status === 403) return make('WB_ODOO_LOGIN', `${said}.`);
-  return make('WB_ODOO_NOT_ODOO', `${said}, and the answer is ${answer.type || 'not JSON'}, not Odoo's.`);
+export function answerToError(answer: HttpAnswer, place: CallPlace): WaybillError {
+  const { status } = answer;
+  const said = `HTTP ${status}, ${answer.type.split(';')[0] || 'no content'}`;
+  if (status === 429 || status === 503)
+    return odooError('WB_ODOO_BUSY', place, `${said}: it asks to wait`, retryData(answer));
+  if (isMissingDatabase({ name: '', message: answer.text }))
+    return odooError('WB_ODOO_DATABASE', place, 'Odoo does not have this database');
+  if (status === 500 && place.what === 'login')
+    return odooError('WB_ODOO_DATABASE', place, 'Odoo cannot open this database');
+  // A proxy gave up waiting, or a page came in place of the answer: the work may be committed a second later.
+  if (status >= 500 || (place.write && status < 300))
+    return odooError(unknown(place), place, `${said}: the answer was lost on the way`);
+  if (status === 413)
+    return odooError('WB_ODOO_RECORD', place, `${said}: larger than the server takes`, {
+      next: 'Set options.batchSize in waybill.yaml lower.',
+    });
+  if (status === 401 || status === 403) return odooError('WB_ODOO_LOGIN', place, said);
+  return odooError('WB_ODOO_NOT_ODOO', place, `${said}${redirect(answer)}: not an answer of Odoo`);
 }
 
-const retryData = (answer: HttpAnswer): ErrorDetail => {
-  const seconds = Number(answer.retryAfter);
-  return Number.isFinite(seconds) && seconds > 0 ? { data: { retryAfterMs: Math.min(seconds, 120) * 1000 } } : {};
-};
+const redirect = ({ location }: HttpAnswer): string => (location ? ` to ${location}` : '');
 
-export function failureToError(failure: HttpFailure, what: string, write: boolean): WaybillError {
-  if (!failure.sent) return make('WB_ODOO_UNREACHABLE', `${what}: ${failure.message}.`);
-  if (failure.aborted) return make(write ? 'WB_ODOO_UNCERTAIN' : 'WB_STOPPED', `${what}: stopped before the answer came.`);
-  return make(write ? 'WB_ODOO_UNCERTAIN' : 'WB_ODOO_BUSY', `${what}: the connection was cut before the answer came (${failure.message}).`);
+/** Both forms of the header: seconds and a date. */
+function retryData({ retryAfter = '' }: HttpAnswer): ErrorDetail {
+  const number = Number(retryAfter);
+  const seconds = Number.isNaN(number) ? (Date.parse(retryAfter) - Date.now()) / 1000 : number;
+  return seconds > 0 ? { data: { retryAfterMs: Math.min(seconds, MOST_WAIT_S) * 1000 } } : {};
 }
 
-export const odooError = make;
+/** For a call's `catch`: throws what the failure means; anything else is thrown as it is. */
+export function toOdooError(error: unknown, place: CallPlace): never {
+  if (!(error instanceof HttpFailure)) throw error;
+  throw failureToError(error, place);
+}
+
+function failureToError(failure: HttpFailure, place: CallPlace): WaybillError {
+  const stopped = failure.aborted && (!failure.sent || !place.write);
+  if (stopped) return odooError('WB_STOPPED', place, 'stopped before the answer came');
+  if (!failure.sent) return odooError('WB_ODOO_UNREACHABLE', place, failure.message);
+  return odooError(unknown(place), place, `no answer came (${failure.message})`);
+}

@@ -1,103 +1,225 @@
-/** Changes to Odoo's schema through ir.model, ir.model.fields and ir.ui.view; each finds by name before it makes. */
-import { WaybillError } from '../../core/errors.ts';
-import { FENCE_FIELD, KEY_FIELD, type Destination, type DestinationSchema, type FieldSpec, type Made, type OdooValues } from '../destination.ts';
+/** Changes to Odoo's schema over RPC; each finds by name before it makes, so a second run makes nothing. */
+import { isWaybillError, WaybillError } from '../../core/errors.ts';
+import { retry, type Verdict } from '../../lib/retry.ts';
+import {
+  FENCE_FIELD,
+  KEY_FIELD,
+  type Destination,
+  type DestinationSchema,
+  type FieldSpec,
+  type Made,
+  type OdooValues,
+} from '../destination.ts';
+import { ensurePage } from './page.ts';
 
-const MARKER_MODEL = 'x_waybill_batch';
-const PAGE_VIEW = 'waybill.migrated_data';
-/** Seen on 14 and 19: the form that every contact opens in. */
-const FORMS: Readonly<Record<string, { module: string; name: string }>> = { 'res.partner': { module: 'base', name: 'view_partner_form' } };
+export const MARKER_MODEL = 'x_waybill_batch';
+const ACCESS_NAME = 'waybill.batch.access';
+/** Messages carry their key in `message_id`, which is indexed. */
+const KEYED_BY_MESSAGE_ID = 'mail.message';
 
 export function odooSchema(destination: Destination): DestinationSchema {
   return {
-    async ensureFence(models) {
-      const made = [await ensureMarkerModel(destination)];
-      made.push(await ensureAccess(destination, made[0]?.id ?? 0));
+    ensureFence: (models, signal) => ensureFence(destination, models, signal),
+    ensureField: (field, signal) => ensureField(destination, field, signal),
+    ensurePage: (model, fields, signal) => ensurePage(destination, model, fields, signal),
+    async removeMade(made, signal) {
+      await destination.remove(made.model, [made.id], signal);
       destination.forgetSchema();
-      for (const model of models) {
-        made.push(await ensureManual(destination, model, FENCE_FIELD, { field_description: 'Waybill batch', ttype: 'many2one', relation: MARKER_MODEL, on_delete: 'set null', help: 'Which batch of the migration made this record.' }));
-        if (model !== 'mail.message') made.push(await ensureManual(destination, model, KEY_FIELD, { field_description: 'Waybill key', ttype: 'char', index: true, help: 'The record of the former CRM that this one was made from.' }));
-      }
-      destination.forgetSchema();
-      return made;
     },
-    ensureField: (field) => ensureField(destination, field),
-    ensurePage: (model, fields) => ensurePage(destination, model, fields),
-    removeMade: async (made) => destination.remove(made.model, [made.id]),
-    openMarkers: (count) => destination.create(MARKER_MODEL, Array.from({ length: count }, () => ({ x_name: 'batch' }))),
-    dropMarker: (id) => destination.remove(MARKER_MODEL, [id]),
-    async serverTime() {
-      const [id] = await destination.create(MARKER_MODEL, [{ x_name: 'end of run' }]);
-      const [row] = await destination.read(MARKER_MODEL, [id ?? 0], ['create_date']);
-      return String(row?.['create_date'] ?? '');
-    },
+    openMarkers: (count, signal) => openMarkers(destination, count, signal),
+    dropMarker: (id, signal) => dropMarker(destination, id, signal),
+    serverTime: (signal) => serverTime(destination, signal),
   };
 }
 
-async function ensureMarkerModel(destination: Destination): Promise<Made> {
-  const [found] = await destination.find('ir.model', [['model', '=', MARKER_MODEL]], ['model']);
-  if (found) return { model: 'ir.model', id: found.id, name: MARKER_MODEL, created: false };
-  const [id] = await destination.create('ir.model', [{ name: 'Waybill batch', model: MARKER_MODEL, state: 'manual' }]);
-  return { model: 'ir.model', id: id ?? 0, name: MARKER_MODEL, created: true };
-}
-
-/** Only settings administrators may touch the markers; they alone can run a migration. */
-async function ensureAccess(destination: Destination, modelId: number): Promise<Made> {
-  const name = 'waybill.batch.access';
-  const [found] = await destination.find('ir.model.access', [['name', '=', name]], ['name']);
-  if (found) return { model: 'ir.model.access', id: found.id, name, created: false };
-  const [group] = await destination.find('ir.model.data', [['module', '=', 'base'], ['name', '=', 'group_system']], ['res_id']);
-  const values = { name, model_id: modelId, group_id: Number(group?.['res_id']), perm_read: true, perm_write: true, perm_create: true, perm_unlink: true };
-  const [id] = await destination.create('ir.model.access', [values]);
-  return { model: 'ir.model.access', id: id ?? 0, name, created: true };
-}
-
-async function ensureManual(destination: Destination, model: string, name: string, values: OdooValues): Promise<Made> {
-  const [found] = await destination.find('ir.model.fields', [['model', '=', model], ['name', '=', name]], ['ttype']);
-  if (found) return { model: 'ir.model.fields', id: found.id, name: `${model}.${name}`, created: false };
-  const [owner] = await destination.find('ir.model', [['model', '=', model]], ['model']);
-  if (!owner) throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${model}.`);
-  const [id] = await destination.create('ir.model.fields', [{ model_id: owner.id, name, state: 'manual', ...values }]);
-  return { model: 'ir.model.fields', id: id ?? 0, name: `${model}.${name}`, created: true };
-}
-
-async function ensureField(destination: Destination, field: FieldSpec): Promise<Made[]> {
-  const made = await ensureManual(destination, field.model, field.name, { field_description: field.label, ttype: field.type, help: field.help, ...(field.type === 'selection' && { copied: true }) });
-  const [there] = await destination.read('ir.model.fields', [made.id], ['ttype']);
-  if (there?.['ttype'] !== field.type) {
-    throw new WaybillError('WB_ODOO_RECORD', `Odoo has a field ${field.model}.${field.name} of type ${String(there?.['ttype'])}; the mapping wants ${field.type}.`, { next: 'Choose another field name in mapping.yaml, then approve again.' });
+/**
+ * The markers' model first, then the fields that point at it: only so does Odoo make a foreign key for them
+ * (odoo/fields.py, Many2one.update_db_foreign_key), and without the foreign key there is no fence.
+ */
+async function ensureFence(
+  destination: Destination,
+  models: readonly string[],
+  signal?: AbortSignal,
+): Promise<Made[]> {
+  const marker = await ensureMarkerModel(destination, signal);
+  const made = [marker, await ensureAccess(destination, marker.id, signal)];
+  destination.forgetSchema();
+  for (const model of models) {
+    made.push(await ensureManual(destination, model, FENCE_FIELD, FENCE, signal));
+    if (model === KEYED_BY_MESSAGE_ID) continue;
+    made.push(await ensureManual(destination, model, KEY_FIELD, KEY, signal));
   }
   destination.forgetSchema();
-  return [made, ...(await ensureOptions(destination, made, field))];
+  return made;
 }
 
-async function ensureOptions(destination: Destination, made: Made, field: FieldSpec): Promise<Made[]> {
-  if (!field.options) return [];
-  const have = await destination.find('ir.model.fields.selection', [['field_id', '=', made.id]], ['value']);
-  const known = new Set(have.map((one) => one['value']));
-  const missing = field.options.map(([value, name], sequence) => ({ field_id: made.id, value, name, sequence })).filter((option) => !known.has(option.value));
-  const ids = await destination.create('ir.model.fields.selection', missing);
-  // Options of a field of ours go with the field; those added to somebody else's must be taken back one by one.
-  return made.created ? [] : ids.map((id, index) => ({ model: 'ir.model.fields.selection', id, name: `${field.model}.${field.name}=${missing[index]?.value ?? ''}`, created: true }));
+/** Not copied: somebody who duplicates a contact in Odoo must not make a second one with its key. */
+const FENCE: OdooValues = {
+  field_description: 'Waybill batch',
+  ttype: 'many2one',
+  relation: MARKER_MODEL,
+  on_delete: 'set null',
+  copied: false,
+  help: 'Which batch of the migration made this record.',
+};
+const KEY: OdooValues = {
+  field_description: 'Waybill key',
+  ttype: 'char',
+  index: true,
+  copied: false,
+  help: 'The record of the former CRM that this one was made from.',
+};
+
+async function ensureMarkerModel(destination: Destination, signal?: AbortSignal): Promise<Made> {
+  const domain = [['model', '=', MARKER_MODEL]] as const;
+  const values = { name: 'Waybill batch', model: MARKER_MODEL, state: 'manual' };
+  return findOrMake(destination, 'ir.model', MARKER_MODEL, domain, values, signal);
 }
 
-async function ensurePage(destination: Destination, model: string, fields: readonly string[]): Promise<Made[]> {
-  const form = FORMS[model];
-  if (!form || fields.length === 0) return [];
-  const arch = pageArch(fields);
-  const [found] = await destination.find('ir.ui.view', [['name', '=', PAGE_VIEW], ['model', '=', model]], ['arch_db']);
-  if (found) {
-    if (!fields.every((field) => String(found['arch_db']).includes(`"${field}"`))) await destination.write('ir.ui.view', [found.id], { arch: arch });
-    return [{ model: 'ir.ui.view', id: found.id, name: PAGE_VIEW, created: false }];
+/** For settings administrators: nobody else may make fields, so nobody else can run a migration. */
+async function ensureAccess(
+  destination: Destination,
+  modelId: number,
+  signal?: AbortSignal,
+): Promise<Made> {
+  const values = {
+    name: ACCESS_NAME,
+    model_id: modelId,
+    group_id: await xmlId(destination, 'base', 'group_system', signal),
+    perm_read: true,
+    perm_write: true,
+    perm_create: true,
+    perm_unlink: true,
+  };
+  const domain = [['name', '=', ACCESS_NAME]] as const;
+  return findOrMake(destination, 'ir.model.access', ACCESS_NAME, domain, values, signal);
+}
+
+async function xmlId(
+  destination: Destination,
+  module: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<number> {
+  const domain = [['module', '=', module] as const, ['name', '=', name] as const];
+  const [row] = await destination.find('ir.model.data', domain, ['res_id'], {}, signal);
+  if (row) return Number(row['res_id']);
+  throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no ${module}.${name}.`);
+}
+
+async function findOrMake(
+  destination: Destination,
+  model: string,
+  name: string,
+  domain: Parameters<Destination['find']>[1],
+  values: OdooValues,
+  signal?: AbortSignal,
+): Promise<Made> {
+  const [found] = await destination.find(model, domain, ['id'], {}, signal);
+  if (found) return { model, id: found.id, name, created: false };
+  const [id = 0] = await destination.create(model, [values], signal);
+  return { model, id, name, created: true };
+}
+
+async function ensureManual(
+  destination: Destination,
+  model: string,
+  name: string,
+  values: OdooValues,
+  signal?: AbortSignal,
+): Promise<Made> {
+  const domain = [['model', '=', model] as const, ['name', '=', name] as const];
+  const [owner] = await destination.find('ir.model', [['model', '=', model]], ['id'], {}, signal);
+  if (!owner) {
+    throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${model}.`, {
+      next: 'Install the app it belongs to in Odoo, then run the same command again.',
+    });
   }
-  const [base] = await destination.find('ir.model.data', [['module', '=', form.module], ['name', '=', form.name]], ['res_id']);
-  if (!base) return [];
-  const [id] = await destination.create('ir.ui.view', [{ name: PAGE_VIEW, model, inherit_id: Number(base['res_id']), type: 'form', priority: 99, arch }]);
-  return [{ model: 'ir.ui.view', id: id ?? 0, name: PAGE_VIEW, created: true }];
+  const all = { model_id: owner.id, name, state: 'manual', ...values };
+  return findOrMake(destination, 'ir.model.fields', `${model}.${name}`, domain, all, signal);
 }
 
-/** Two columns; field names are [a-z0-9_], so nothing needs escaping. */
-function pageArch(fields: readonly string[]): string {
-  const half = Math.ceil(fields.length / 2);
-  const group = (names: readonly string[]): string => `<group>${names.map((name) => `<field name="${name}"/>`).join('')}</group>`;
-  return `<data><xpath expr="//notebook" position="inside"><page string="Migrated data" name="waybill_migrated_data"><group>${group(fields.slice(0, half))}${group(fields.slice(half))}</group></page></xpath></data>`;
+async function ensureField(
+  destination: Destination,
+  field: FieldSpec,
+  signal?: AbortSignal,
+): Promise<Made[]> {
+  const values = { field_description: field.label, ttype: field.type, help: field.help };
+  const made = await ensureManual(destination, field.model, field.name, values, signal);
+  if (!made.created) await checkType(destination, made.id, field, signal);
+  destination.forgetSchema();
+  return [made, ...(await ensureOptions(destination, made, field, signal))];
+}
+
+async function checkType(
+  destination: Destination,
+  id: number,
+  field: FieldSpec,
+  signal?: AbortSignal,
+): Promise<void> {
+  const [there] = await destination.read('ir.model.fields', [id], ['ttype'], signal);
+  const type = String(there?.['ttype']);
+  if (type === field.type) return;
+  const name = `${field.model}.${field.name}`;
+  throw new WaybillError(
+    'WB_ODOO_RECORD',
+    `Odoo has ${name} of type ${type}; the mapping wants ${field.type}.`,
+    { next: `Name another field than ${field.name} in mapping.yaml, then approve it again.` },
+  );
+}
+
+/** Options of a field of ours go with the field; those added to somebody else's must be taken back one by one. */
+async function ensureOptions(
+  destination: Destination,
+  made: Made,
+  field: FieldSpec,
+  signal?: AbortSignal,
+): Promise<Made[]> {
+  if (!field.options) return [];
+  const model = 'ir.model.fields.selection';
+  const have = await destination.find(model, [['field_id', '=', made.id]], ['value'], {}, signal);
+  const known = new Set(have.map((one) => one['value']));
+  const missing = field.options
+    .map(([value, name], sequence) => ({ field_id: made.id, value, name, sequence }))
+    .filter((option) => !known.has(option.value));
+  const ids = await destination.create(model, missing, signal);
+  if (missing.length > 0) destination.forgetSchema();
+  if (made.created) return [];
+  return ids.map((id, at) => ({
+    model,
+    id,
+    name: `${made.name}=${missing[at]?.value}`,
+    created: true,
+  }));
+}
+
+const openMarkers = (destination: Destination, count: number, signal?: AbortSignal) =>
+  destination.create(
+    MARKER_MODEL,
+    Array.from({ length: count }, () => ({ x_name: 'batch' })),
+    signal,
+  );
+
+/** Longer than a call may run at Odoo (limit_time_real, 120 s by default; some set it higher). */
+const DROP_PAUSES_MS = [500, 2_000, 5_000, 10_000, 20_000, 30_000, 30_000, 60_000];
+
+/**
+ * Repeated until Odoo says that the marker is gone: as long as it is there, a call with it may still arrive. A
+ * call in flight holds FOR KEY SHARE on the marker's row, so the delete waits for its end; then Odoo sees a
+ * serialisation failure (the rows that came meanwhile lose their marker) and does the delete again by itself
+ * (odoo/service/model.py, retrying), which may use up its tries when many lanes write at once.
+ */
+const dropMarker = (destination: Destination, id: number, signal?: AbortSignal): Promise<void> =>
+  retry(() => destination.remove(MARKER_MODEL, [id], signal), canDropAgain, signal, DROP_PAUSES_MS);
+
+const canDropAgain = (error: unknown): Verdict =>
+  isWaybillError(error) && (error.class === 'retriable' || error.class === 'uncertain')
+    ? {}
+    : false;
+
+async function serverTime(destination: Destination, signal?: AbortSignal): Promise<string> {
+  const [id = 0] = await destination.create(MARKER_MODEL, [{ x_name: 'clock' }], signal);
+  const [row] = await destination.read(MARKER_MODEL, [id], ['create_date'], signal);
+  await destination.remove(MARKER_MODEL, [id], signal);
+  return String(row?.['create_date'] ?? '');
 }

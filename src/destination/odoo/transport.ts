@@ -1,4 +1,6 @@
-/** One call of a model's method, however it travels. */
+/** One call of a model's method, however it travels. Nothing here repeats a call: see odoo.ts. */
+import type { Pace } from '../../lib/pace.ts';
+
 export interface OdooCall {
   readonly model: string;
   readonly method: string;
@@ -12,6 +14,7 @@ export interface OdooCall {
 export interface Transport {
   readonly kind: 'json2' | 'jsonrpc';
   readonly version: string;
+  /** Throws WaybillError only; see odoo-errors.ts for the classes. */
   call(call: OdooCall, signal?: AbortSignal): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -22,3 +25,8 @@ export interface OdooAddress {
   readonly login: string;
   readonly apiKey: string;
 }
+
+export const pacedTransport = (inner: Transport, pace: Pace): Transport => ({
+  ...inner,
+  call: (call, signal) => pace(() => inner.call(call, signal), signal),
+});

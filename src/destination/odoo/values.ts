@@ -1,7 +1,6 @@
 /** Odoo's way of writing values, and ours: `false` for empty, [id, name] for many2one, commands for x2many. */
-import type { FieldInfo, OdooRow, OdooValue, OdooValues } from '../destination.ts';
-
-type Fields = Readonly<Record<string, FieldInfo>>;
+import type { OdooRow, OdooValue, OdooValues } from '../destination.ts';
+import type { Fields } from './fields.ts';
 
 export function fromOdoo(row: Readonly<Record<string, unknown>>, fields: Fields): OdooRow {
   const out: Record<string, OdooValue> = {};
@@ -9,19 +8,25 @@ export function fromOdoo(row: Readonly<Record<string, unknown>>, fields: Fields)
   return out as OdooRow;
 }
 
+/** `false` is a value only where the field is a boolean; a 0 stays a 0. */
 function readValue(value: unknown, type: string | undefined): OdooValue {
   if (type === 'boolean') return value === true;
   if (value === false || value === null || value === undefined) return null;
   if (type === 'many2one' && Array.isArray(value)) return Number(value[0]);
-  if (type === 'many2one_reference') return Number(value);
+  // Odoo gives 0 for a reference that points nowhere.
+  if (type === 'many2one_reference') return Number(value) || null;
   if (typeof value === 'object' && !Array.isArray(value)) return JSON.stringify(value);
   return value as OdooValue;
 }
 
+/** Odoo's command "the set is exactly these" (odoo/fields.py, Command.SET). */
 const REPLACE = 6;
 
 export function toOdoo(values: OdooValues): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(values)) out[name] = value === null ? false : Array.isArray(value) ? [[REPLACE, 0, value]] : value;
-  return out;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sent(value)]));
+}
+
+function sent(value: OdooValue): unknown {
+  if (value === null) return false;
+  return Array.isArray(value) ? [[REPLACE, 0, value]] : value;
 }

@@ -1,0 +1,43 @@
+/** Keeps calls apart: never more at once than allowed, and a pause between two starts. */
+import { sleep } from './sleep.ts';
+
+export interface PaceOptions {
+  readonly concurrency: number;
+  /** Between the starts of two calls, whoever makes them. */
+  readonly pauseMs?: number;
+}
+
+export type Pace = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+export function makePace({ concurrency, pauseMs = 0 }: PaceOptions): Pace {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  let nextStart = 0;
+
+  const enter = async (): Promise<void> => {
+    if (running < concurrency) running++;
+    else await new Promise<void>((go) => waiting.push(go));
+  };
+  // The place is handed over, not freed: a newcomer cannot slip in before those who wait.
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else running--;
+  };
+  const keepApart = async (signal?: AbortSignal): Promise<void> => {
+    if (pauseMs <= 0) return;
+    const start = Math.max(Date.now(), nextStart);
+    nextStart = start + pauseMs;
+    await sleep(start - Date.now(), signal);
+  };
+
+  return async (work, signal) => {
+    await enter();
+    try {
+      await keepApart(signal);
+      return await work();
+    } finally {
+      leave();
+    }
+  };
+}

@@ -1,0 +1,52 @@
+/** Finds out how a file's text is encoded, and decodes it as a stream. */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+
+export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+
+export interface EncodingFound {
+  readonly encoding: Encoding;
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** Reads the stream to its end. A BOM decides; else NULs at every second place; else valid UTF-8; else Windows-1252, where any byte is something. */
+export async function detectEncoding(stream: Readable): Promise<EncodingFound> {
+  const hash = createHash('sha256');
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  let [bytes, valid, wide] = [0, true, undefined as Encoding | undefined];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (bytes === 0) wide = wideEncoding(chunk);
+    bytes += chunk.length;
+    hash.update(chunk);
+    valid &&= decodes(utf8, chunk, true);
+  }
+  valid &&= decodes(utf8, Buffer.alloc(0), false);
+  return { encoding: wide ?? (valid ? 'utf-8' : 'windows-1252'), sha256: hash.digest('hex'), bytes };
+}
+
+function decodes(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, more: boolean): boolean {
+  try {
+    decoder.decode(chunk, { stream: more });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function wideEncoding(start: Buffer): Encoding | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
+  const sample = start.subarray(0, 2_000);
+  const nuls = (offset: number): number => sample.filter((byte, index) => byte === 0 && index % 2 === offset).length;
+  const half = sample.length / 2;
+  if (half >= 4 && nuls(1) > half * 0.6) return 'utf-16le';
+  return half >= 4 && nuls(0) > half * 0.6 ? 'utf-16be' : undefined;
+}
+
+/** Decoded text in chunks; the BOM is dropped. */
+export async function* decodeText(stream: Readable, encoding: Encoding): AsyncGenerator<string> {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of stream as AsyncIterable<Buffer>) yield decoder.decode(chunk, { stream: true });
+  yield decoder.decode();
+}

@@ -1,0 +1,141 @@
+/** What the values of a column look like, gathered from every value in constant memory. */
+import type { ColumnProfile, InferredType } from '../source.ts';
+
+const DISTINCT_KEPT = 1_000;
+const EXAMPLES = 5;
+const EXAMPLE_LENGTH = 80;
+const MISFITS = 5;
+/** A type that none of the first values had is not asked for again: it would be tested 200,000 times for nothing. */
+const SETTLED_AFTER = 5_000;
+/** So many of the values must have a type for it to be the column's: exports are dirty, but not that dirty. */
+const SHARE = 0.9;
+const CHOICE_MAX = 30;
+const LONG = 250;
+
+const DATE = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]\.?M\.?)?)?$/i;
+const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = [
+  ['email', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)],
+  ['url', (value) => /^(https?:\/\/|www\.)\S+$/i.test(value)],
+  ['datetime', (value) => value.includes(':') && DATE.test(value)],
+  ['date', (value) => !value.includes(':') && DATE.test(value)],
+  ['boolean', (value) => /^(1|0|yes|no|y|n|true|false|x)$/i.test(value)],
+  ['integer', (value) => /^-?(0|[1-9]\d{0,9})$/.test(value)],
+  ['float', (value) => /^-?[$€£]?\d{1,3}(,\d{3})*(\.\d+)?%?$|^-?[$€£]?\d+(\.\d+)?%?$/.test(value) && !/^0\d/.test(value)],
+  ['phone', (value) => /^\+?[\d().\s-]{7,20}(\s*(x|ext)\.?\s*\d+)?$/i.test(value) && value.replace(/\D/g, '').length >= 7],
+];
+
+export interface ProfileBuilder {
+  add(value: string, line: number): void;
+  build(rows: number): ColumnProfile;
+}
+
+export function profileBuilder(): ProfileBuilder {
+  const distinct = new Map<string, number>();
+  const hits = new Map<InferredType, number>();
+  const misfits = new Map<InferredType, { value: string; line: number }[]>();
+  const orders = { mdy: 0, dmy: 0, ymd: 0 };
+  let tests = TESTS;
+  let [filled, maxLength, lists, newlines, full] = [0, 0, 0, false, false];
+
+  const test = (value: string, line: number): void => {
+    for (const [type, fits] of tests) {
+      if (fits(value)) hits.set(type, (hits.get(type) ?? 0) + 1);
+      else noteMisfit(misfits, type, value, line);
+    }
+    if (hits.has('date') || hits.has('datetime')) countOrder(value, orders);
+    if (filled === SETTLED_AFTER) tests = tests.filter(([type]) => (hits.get(type) ?? 0) > filled * 0.5);
+  };
+
+  return {
+    add(raw, line) {
+      const value = raw.trim();
+      if (value === '') return;
+      filled++;
+      if (value.length > maxLength) maxLength = value.length;
+      if (!newlines && value.includes('\n')) newlines = true;
+      if (value.length < LONG && /[^,;|]+[,;|]\s*[^,;|]+/.test(value)) lists++;
+      if (tests.length > 0 && value.length <= LONG) test(value, line);
+      const seen = distinct.get(value);
+      if (seen !== undefined) distinct.set(value, seen + 1);
+      else if (distinct.size < DISTINCT_KEPT && value.length <= LONG) distinct.set(value, 1);
+      else full = true;
+    },
+    build(rows) {
+      const type = typeOf({ filled, maxLength, lists, newlines, full, distinct, hits });
+      const count = filled - (hits.get(type) ?? filled);
+      return {
+        type, rows, filled, distinct: distinct.size, maxLength,
+        examples: [...distinct.keys()].slice(0, EXAMPLES).map((value) => value.slice(0, EXAMPLE_LENGTH)),
+        ...((type === 'choice' || type === 'boolean') && { options: byCount(distinct) }),
+        ...(type === 'list' && { options: listOptions(distinct), separator: separatorOf(distinct) }),
+        ...((type === 'date' || type === 'datetime') && { dateOrder: orderOf(orders) }),
+        misfits: { count, examples: count > 0 ? (misfits.get(type) ?? []) : [] },
+      };
+    },
+  };
+}
+
+function noteMisfit(misfits: Map<InferredType, { value: string; line: number }[]>, type: InferredType, value: string, line: number): void {
+  const kept = misfits.get(type) ?? [];
+  if (kept.length >= MISFITS) return;
+  kept.push({ value: value.slice(0, EXAMPLE_LENGTH), line });
+  misfits.set(type, kept);
+}
+
+function countOrder(value: string, orders: { mdy: number; dmy: number; ymd: number }): void {
+  const match = DATE.exec(value);
+  if (!match) return;
+  const [a, b] = [match[1] ?? '', Number(match[2])];
+  if (a.length === 4) orders.ymd++;
+  else if (Number(a) > 12) orders.dmy++;
+  else if (b > 12) orders.mdy++;
+}
+
+/** A few impossible dates do not make a column ambiguous; a real mixture does. */
+function orderOf(orders: { mdy: number; dmy: number; ymd: number }): NonNullable<ColumnProfile['dateOrder']> {
+  const total = orders.mdy + orders.dmy + orders.ymd;
+  const [best] = (Object.entries(orders) as ['mdy' | 'dmy' | 'ymd', number][]).sort((x, y) => y[1] - x[1]);
+  return best && total > 0 && best[1] >= total * SHARE ? best[0] : 'ambiguous';
+}
+
+interface Seen {
+  readonly filled: number;
+  readonly maxLength: number;
+  readonly lists: number;
+  readonly newlines: boolean;
+  readonly full: boolean;
+  readonly distinct: ReadonlyMap<string, number>;
+  readonly hits: ReadonlyMap<InferredType, number>;
+}
+
+function typeOf(seen: Seen): InferredType {
+  if (seen.filled === 0) return 'empty';
+  if (seen.newlines || seen.maxLength > LONG) return 'longtext';
+  const typed = TESTS.find(([type]) => (seen.hits.get(type) ?? 0) >= seen.filled * SHARE)?.[0];
+  if (typed && !(typed === 'boolean' && seen.distinct.size > 3)) return typed;
+  if (seen.lists > seen.filled * 0.2 && isList(seen)) return 'list';
+  const repeated = !seen.full && seen.distinct.size <= CHOICE_MAX && seen.filled >= seen.distinct.size * 3;
+  return repeated ? 'choice' : 'text';
+}
+
+/** A list's parts repeat; a text with commas has new parts in every value. */
+function isList(seen: Seen): boolean {
+  const options = listOptions(seen.distinct);
+  const parts = options.reduce((sum, one) => sum + one.count, 0);
+  return options.length <= 200 && parts >= options.length * 3 && options.every((one) => one.value.length <= 60);
+}
+
+function separatorOf(distinct: ReadonlyMap<string, number>): string {
+  const counts = [',', ';', '|'].map((separator) => ({ separator, n: [...distinct.keys()].filter((value) => value.includes(separator)).length }));
+  return counts.sort((a, b) => b.n - a.n)[0]?.separator ?? ',';
+}
+
+function listOptions(distinct: ReadonlyMap<string, number>): { value: string; count: number }[] {
+  const separator = separatorOf(distinct);
+  const parts = new Map<string, number>();
+  for (const [value, count] of distinct) for (const part of value.split(separator)) if (part.trim() !== '') parts.set(part.trim(), (parts.get(part.trim()) ?? 0) + count);
+  return byCount(parts);
+}
+
+const byCount = (counts: ReadonlyMap<string, number>): { value: string; count: number }[] =>
+  [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
