@@ -97,8 +97,10 @@ function odooDestination(transport: Transport, { login }: OdooAddress): Destinat
       await write({ model, method: 'write', ids, args: { vals: toOdoo(values) } }, signal);
     },
     async remove(model, ids, signal) {
-      const unlink = (there: readonly number[]): Promise<unknown> =>
-        write({ model, method: 'unlink', ids: there }, signal);
+      const unlink = async (there: readonly number[]): Promise<void> => {
+        const context = { ...QUIET, ...(await unlinkContext(find, model, there, signal)) };
+        await write({ model, method: 'unlink', ids: there, context }, signal);
+      };
       await removeThere((some) => existing(find, model, some, signal), unlink, ids);
     },
     async load(model, columns, rows, signal) {
@@ -208,6 +210,24 @@ async function removeThere(
     if (left.length === found.length) throw error;
     if (left.length > 0) await unlink(left);
   }
+}
+
+/**
+ * A manual field of res.partner is listed a second time for res.users, which inherits it, with state `base`. 19
+ * removes that row with the field; 14 leaves it behind, refuses to unlink it ("contains module data"), and because
+ * of it refuses to unlink the model it points at. `_force_unlink` is Odoo's own flag for uninstalling a module
+ * (base/models/ir_model.py, MODULE_UNINSTALL_FLAG). Never for a field that is not named x_…: its column would go.
+ */
+async function unlinkContext(
+  find: Destination['find'],
+  model: string,
+  ids: readonly number[],
+  signal?: AbortSignal,
+): Promise<Record<string, unknown>> {
+  if (model !== 'ir.model.fields') return {};
+  const rows = await find(model, [['id', 'in', ids]], ['name', 'state'], {}, signal);
+  const left = rows.every((row) => row['state'] === 'base' && String(row['name']).startsWith('x_'));
+  return left ? { _force_unlink: true } : {};
 }
 
 /**

@@ -22,10 +22,7 @@ export function odooSchema(destination: Destination): DestinationSchema {
     ensureFence: (models, signal) => ensureFence(destination, models, signal),
     ensureField: (field, signal) => ensureField(destination, field, signal),
     ensurePage: (model, fields, signal) => ensurePage(destination, model, fields, signal),
-    async removeMade(made, signal) {
-      await destination.remove(made.model, [made.id], signal);
-      destination.forgetSchema();
-    },
+    removeMade: (made, signal) => removeMade(destination, made, signal),
     openMarkers: (count, signal) => openMarkers(destination, count, signal),
     dropMarker: (id, signal) => dropMarker(destination, id, signal),
     serverTime: (signal) => serverTime(destination, signal),
@@ -191,6 +188,34 @@ async function ensureOptions(
     name: `${made.name}=${missing[at]?.value}`,
     created: true,
   }));
+}
+
+async function removeMade(
+  destination: Destination,
+  made: Made,
+  signal?: AbortSignal,
+): Promise<void> {
+  await destination.remove(made.model, [made.id], signal);
+  if (made.model === 'ir.model.fields') await removeReflections(destination, made, signal);
+  destination.forgetSchema();
+}
+
+/** By name, so that it also happens where the field itself went away before. See unlinkContext in odoo.ts. */
+async function removeReflections(
+  destination: Destination,
+  made: Made,
+  signal?: AbortSignal,
+): Promise<void> {
+  const name = made.name.split('.').at(-1) ?? '';
+  if (!name.startsWith('x_')) return;
+  const rows = await destination.find(made.model, [['name', '=', name]], ['state'], {}, signal);
+  // While a manual field of that name is left on any model, the row may be that one's.
+  if (rows.some((row) => row['state'] === 'manual')) return;
+  await destination.remove(
+    made.model,
+    rows.map((row) => row.id),
+    signal,
+  );
 }
 
 const openMarkers = (destination: Destination, count: number, signal?: AbortSignal) =>

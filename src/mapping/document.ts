@@ -1,0 +1,125 @@
+/** mapping.yaml: read with line numbers, written to be read and compared, hashed by its meaning alone. */
+import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
+import { z } from 'zod';
+import { WaybillError } from '../core/errors.ts';
+import { sha256 } from '../lib/hash.ts';
+import { canonicalJson } from '../lib/json.ts';
+import type { ColumnMapping, MappingDocument } from './mapping.ts';
+
+const customSchema = z.strictObject({
+  model: z.string(),
+  name: z.string().regex(/^x_[a-z0-9_]{1,58}$/, 'must begin with x_ and have at most 60 characters of a-z, 0-9 and _'),
+  label: z.string().min(1),
+  type: z.enum(['char', 'text', 'integer', 'float', 'date', 'datetime', 'boolean', 'selection']),
+  options: z.array(z.tuple([z.string(), z.string()])).optional(),
+  help: z.string(),
+});
+
+const columnSchema = z.strictObject({
+  column: z.string(),
+  to: z.string().regex(/^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:.+|custom|drop|\?)$/, 'must be slot:<name>, field:<odoo field>, tags:<prefix>, custom, drop or ?'),
+  proposed: z.string().optional(),
+  custom: customSchema.optional(),
+  dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
+  confidence: z.number().min(0).max(1).default(1),
+  reason: z.string().default(''),
+  alternatives: z.array(z.string()).default([]),
+});
+
+const documentSchema = z.strictObject({
+  version: z.literal(1),
+  source: z.string(),
+  choices: z.strictObject({
+    duplicates: z.enum(['same-name', 'merge', 'separate', 'review']),
+    match: z.enum(['email', 'email-and-name', 'none']),
+    existing: z.enum(['fill-empty', 'overwrite', 'leave']),
+    companies: z.enum(['text', 'partners']),
+    noteJoin: z.enum(['id-first', 'email-first']),
+    fallbackOwner: z.string(),
+    createUsers: z.boolean(),
+    groupsAsTeams: z.boolean(),
+    timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
+    country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
+    tagPrefix: z.string(),
+    groupPrefix: z.string(),
+  }),
+  objects: z.record(z.string(), z.array(columnSchema)),
+});
+
+function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
+
+/** Throws WB_MAPPING_INVALID with the line and what is allowed there. A line whose `to` is not as proposed counts as decided. */
+export function parseMapping(text: string): MappingDocument {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? '');
+  const result = documentSchema.safeParse(document.toJS());
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw invalid(lineOf(document, lines, issue?.path ?? []), `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+  }
+  const objects = Object.fromEntries(Object.entries(result.data.objects).map(([object, columns]) => [object, columns.map((column) => toColumn(column, object))]));
+  return { ...result.data, objects };
+}
+
+function toColumn({ proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>, object: string): ColumnMapping {
+  if (rest.to === 'custom' && !custom) {
+    throw new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, ${object} column "${rest.column}": "to: custom" needs a "custom:" block with model, name, label, type and help.`, { next: 'Copy the block of another custom column and change it, or run: waybill map' });
+  }
+  const field = custom && { model: custom.model, name: custom.name, label: custom.label, type: custom.type, help: custom.help, ...(custom.options && { options: custom.options }) };
+  return { ...rest, ...(field && { custom: field }), ...(dateOrder && { dateOrder }), decided: proposed !== undefined && proposed !== rest.to };
+}
+
+const invalid = (line: number, message: string): WaybillError =>
+  new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, line ${line}: ${message}`, { place: `mapping.yaml:${line}`, next: `Mend line ${line} of mapping.yaml, then: waybill map --check` });
+
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true);
+    const range = typeof node === 'object' && node !== null && 'range' in node ? (node.range as [number, number, number] | null) : null;
+    if (range) return lines.linePos(range[0]).line;
+  }
+  return 1;
+}
+
+const HEADER = `# Where every column goes. Change what follows "to:" and the line is yours: a new proposal leaves it alone.
+#   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
+#   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
+#   drop            left behind, by your decision           ?               you must choose
+# No record moves before this file is approved: waybill map --approve --by "<your name>"
+`;
+
+export function formatMapping(document: MappingDocument): string {
+  const { version, source, choices, objects } = document;
+  const parts = [HEADER, stringify({ version, source, choices }), 'objects:\n'];
+  for (const [object, columns] of Object.entries(objects)) {
+    parts.push(`  ${object}:${columns.length === 0 ? ' []' : ''}\n`);
+    for (const column of columns) parts.push(formatColumn(column));
+  }
+  return parts.join('');
+}
+
+function formatColumn(column: ColumnMapping): string {
+  const { profile, decided, ...rest } = column;
+  const proposed = decided ? '' : rest.to;
+  const { column: id, to, ...details } = rest;
+  const text = stringify([{ column: id, to, proposed, ...details }], { lineWidth: 0 });
+  const about = profile ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n` : '';
+  return about.replace(/[\u0085\u2028\u2029]/g, ' ') + text.replace(/^(?=.)/gm, '    ');
+}
+
+/** sha256 of what changes what is written to Odoo; confidence, reasons and examples do not. */
+export function hashMapping({ source, choices, objects }: MappingDocument): string {
+  const meaning = Object.entries(objects).map(([object, columns]) => [object, columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder }))]);
+  return sha256(canonicalJson({ source, choices, meaning }));
+}
+
+export const undecided = (document: MappingDocument): { object: string; column: string; reason: string }[] =>
+  Object.entries(document.objects).flatMap(([object, columns]) => columns.filter((one) => one.to === '?').map((one) => ({ object, column: one.column, reason: one.reason })));

@@ -1,0 +1,192 @@
+/** Turns staged records into planned ones, by an approved mapping. Pure but for what it has met: tags, companies, owners. */
+import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
+import { sha256 } from '../lib/hash.ts';
+import { foldText, joinName } from '../lib/names.ts';
+import { phoneFormatter } from '../lib/phones.ts';
+import type { Inspection, SourceDeclaration } from '../source/source.ts';
+import { compileColumns, type CompiledFile } from './columns.ts';
+import { composeMessage, noDate } from './compose-message.ts';
+import { composePartner, type PartnerDraft, type PartnerTools } from './compose-partner.ts';
+import type { Catalog, Composed, Identity, Mapper, MappingDocument, Owner } from './mapping.ts';
+import { findParent } from './parents.ts';
+import { placesOf } from './places.ts';
+import { parseBoolean } from './transforms/booleans.ts';
+import { dateReader, type DateReader } from './transforms/dates.ts';
+import { emailKey } from './transforms/emails.ts';
+import { singleLine } from './transforms/text.ts';
+
+const SHORT_HASH = 16;
+const shortHash = (text: string): string => sha256(text).slice(0, SHORT_HASH);
+
+export function createMapper(document: MappingDocument, declaration: SourceDeclaration, inspection: Inspection, catalog: Catalog): Mapper {
+  const { choices } = document;
+  const order = declaration.country === 'US' ? 'mdy' : 'dmy';
+  const columns = new Map(declaration.objects.map((object) => [object.name, compileColumns(document, inspection, object.name, order)]));
+  const fileOf = (record: StagedRecord): CompiledFile => {
+    const compiled = columns.get(record.object);
+    if (!compiled) throw new Error(`no object ${record.object} in the declaration`);
+    return compiled(record);
+  };
+  const readers = new Map<string, DateReader>();
+  const dates = (wanted: 'mdy' | 'dmy' | 'ymd'): DateReader => {
+    const reader = readers.get(wanted) ?? dateReader(choices.timeZone, wanted);
+    readers.set(wanted, reader);
+    return reader;
+  };
+  const shared = sharedRecords(declaration.id);
+  const owners = ownerBook();
+  const keyOf = (record: StagedRecord): string => `${declaration.id}_${record.object}_${safeKey(record.key)}`;
+  const tools: PartnerTools = {
+    prefix: declaration.fieldPrefix, catalog, choices, places: placesOf(catalog, choices.country), dates,
+    phone: phoneFormatter(choices.country), tag: shared.tag, company: shared.company, owner: owners.refOf, keyOf,
+  };
+  const identify = (record: StagedRecord): Identity => identityOf(record, fileOf(record), dates);
+
+  return {
+    identify,
+    learn: (record) => learn(record, fileOf(record), declaration, owners, shared, choices.groupPrefix),
+    contact(record, merged) {
+      const draft = composePartner(record, fileOf(record), tools);
+      const others = merged.map((one) => ({ record: one, draft: composePartner(one, fileOf(one), tools) }));
+      return assemble(record, draft, others, shared.tag);
+    },
+    parentOf(record, index) {
+      const file = fileOf(record);
+      const name = joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) || file.slot(record, 'full_name');
+      return findParent({ id: file.slot(record, 'record_id'), email: emailKey(file.slot(record, 'email')), name }, index, choices.noteJoin);
+    },
+    noteDate: (record) => dates(fileOf(record).order('date')).datetime(fileOf(record).slot(record, 'date')) ?? '',
+    note(record, partner) {
+      const file = fileOf(record);
+      const raw = file.slot(record, 'date');
+      const date = dates(file.order('date')).datetime(raw);
+      if (date === undefined) return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
+      const author = singleLine(file.slot(record, 'author'));
+      const owner = owners.refOf(author, '');
+      return {
+        planned: [composeMessage({ key: keyOf(record), record, partner, body: file.slot(record, 'body'), date, author: owner ? owner.ref.replace(/^owner\./, 'author.') : '', emailFrom: owners.sender(author) })],
+        issues: [],
+      };
+    },
+    shared: () => shared.all(),
+    owners: () => owners.all(),
+  };
+}
+
+/** External ids take [a-z0-9_.-]; what had to be changed gets a hash, so that two keys never become one. */
+function safeKey(key: string): string {
+  const safe = key.toLowerCase().replace(/[^a-z0-9_.-]/g, '_').slice(0, 60);
+  return safe === key ? key : `${safe}-${shortHash(key).slice(0, 8)}`;
+}
+
+function identityOf(record: StagedRecord, file: CompiledFile, dates: (order: 'mdy' | 'dmy' | 'ymd') => DateReader): Identity {
+  const name = joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) || file.slot(record, 'full_name');
+  const edited = file.slot(record, 'edited') || file.slot(record, 'created');
+  return {
+    position: record.position, key: record.key, email: emailKey(file.slot(record, 'email')), otherEmail: emailKey(file.slot(record, 'other_email')),
+    name: foldText(name), edited: edited === '' ? '' : (dates(file.order('edited')).datetime(edited) ?? ''),
+  };
+}
+
+function sharedRecords(source: string) {
+  const records = new Map<string, PlannedRecord>();
+  const remember = (step: 'tags' | 'companies', model: string, kind: string, name: string, values: Record<string, Value>): Ref => {
+    const key = `${source}_${kind}_${shortHash(foldText(name))}`;
+    if (!records.has(key)) records.set(key, { step, model, key, object: '', position: 0, lane: '', match: '', values });
+    return { ref: key };
+  };
+  const refs = new Map<string, Ref>();
+  const cached = (kind: string, name: string, make: () => Ref): Ref => {
+    const id = `${kind}/${name}`;
+    const ref = refs.get(id) ?? make();
+    refs.set(id, ref);
+    return ref;
+  };
+  return {
+    tag: (name: string): Ref => cached('tag', name, () => remember('tags', 'res.partner.category', 'tag', name, { name })),
+    company: (name: string): Ref => cached('company', name, () => remember('companies', 'res.partner', 'company', name, { name, is_company: true })),
+    all: (): PlannedRecord[] => [...records.values()],
+  };
+}
+
+function ownerBook() {
+  const known = new Map<string, Owner>();
+  const used = new Map<string, Owner>();
+  const keyFor = (label: string): string => `owner.${shortHash(foldText(label))}`;
+  const find = (label: string): Owner | undefined => known.get(foldText(label));
+  const make = (label: string, email: string): Owner => {
+    const user = find(label) ?? (email === '' ? undefined : find(email));
+    if (user) return user;
+    const address = email || (label.includes('@') ? label : '');
+    return { key: keyFor(label || email), label: label || email, email: address.toLowerCase(), name: label.includes('@') ? '' : label, active: null };
+  };
+  const refs = new Map<string, Ref>();
+  return {
+    /** A user of the users file answers to its id, name, e-mail and login. */
+    teach(owner: Owner, names: readonly string[]): void {
+      for (const name of names) if (name !== '' && !known.has(foldText(name))) known.set(foldText(name), owner);
+      used.set(owner.key, owner);
+    },
+    keyFor,
+    refOf(label: string, email: string): Ref | null {
+      if (label === '' && email === '') return null;
+      const id = `${label}\u0000${email}`;
+      const cached = refs.get(id);
+      if (cached) return cached;
+      const owner = make(label, email);
+      used.set(owner.key, owner);
+      const ref = { ref: owner.key };
+      refs.set(id, ref);
+      return ref;
+    },
+    sender(label: string): string {
+      if (label === '') return '';
+      const owner = make(label, '');
+      const name = owner.name || owner.label;
+      return owner.email === '' ? name : `"${name.replaceAll('"', '')}" <${owner.email}>`;
+    },
+    all: (): Owner[] => [...used.values()],
+  };
+}
+
+function learn(record: StagedRecord, file: CompiledFile, declaration: SourceDeclaration, owners: ReturnType<typeof ownerBook>, shared: ReturnType<typeof sharedRecords>, groupPrefix: string): Issue[] {
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  if (declaration.objects.find((object) => object.name === record.object)?.shape === 'group') {
+    if (read('name') !== '') shared.tag(groupPrefix + read('name'));
+    return [];
+  }
+  const name = read('name') || joinName(read('first_name'), read('last_name'));
+  const email = emailKey(read('email'));
+  const active = read('active');
+  const owner: Owner = { key: owners.keyFor(email || name || record.key), label: name || email || record.key, email, name, active: active === '' ? null : (parseBoolean(active) ?? (/^active$/i.test(active) ? true : /^inactive$/i.test(active) ? false : null)) };
+  owners.teach(owner, [read('user_id'), name, email, read('login')]);
+  return email === '' ? [{ code: 'WB_OWNER_UNKNOWN', message: `The user "${owner.label}" has no e-mail address; only the name can match a user in Odoo.`, column: file.columnOf('email') }] : [];
+}
+
+/** The leader's values come first; the others fill gaps; what contradicts is kept in a note on the partner. */
+function assemble(record: StagedRecord, draft: PartnerDraft, others: readonly { record: StagedRecord; draft: PartnerDraft }[], tag: (name: string) => Ref): Composed {
+  const [main, ...people] = draft.planned;
+  if (!main) return { planned: [], issues: draft.issues };
+  const values: Record<string, Value> = { ...main.values };
+  const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
+  const notes = others.flatMap((one) => absorb(values, main.key, one.record, one.draft));
+  const guests = others.flatMap((one) => one.draft.planned.slice(1).map((person): PlannedRecord => ({ ...person, object: record.object, position: record.position, values: { ...person.values, parent_id: { ref: main.key } } })));
+  if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
+  const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
+  return { planned: [{ ...main, values }, ...people, ...guests, ...notes.map((note) => ({ ...note, object: record.object, position: record.position }))], issues };
+}
+
+function absorb(values: Record<string, Value>, partner: string, record: StagedRecord, draft: PartnerDraft): PlannedRecord[] {
+  const lost: string[] = [];
+  for (const [field, value] of Object.entries(draft.values)) {
+    if (!(field in values)) values[field] = value;
+    else if (JSON.stringify(values[field]) !== JSON.stringify(value)) lost.push(`${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  }
+  if (lost.length === 0) return [];
+  const raw = `Merged record ${record.key} (${record.file}, line ${record.line}). What differed:\n${lost.join('\n')}`;
+  const note = composeMessage({ key: `${partner}.merged.${record.position}`, record, partner, body: raw, date: MERGE_NOTE_DATE, author: '', emailFrom: '' });
+  return [note];
+}
+
+/** Before every real note, and the same on every run: a merge note tells of the record, not of a day. */
+const MERGE_NOTE_DATE = '1970-01-01 00:00:00';
