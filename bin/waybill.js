@@ -10,7 +10,7 @@ if (major < 24) {
   process.exit(2);
 }
 // The published package carries dist/; a checkout runs its TypeScript as it stands.
-import('node:fs').then(function (fs) {
+void import('node:fs').then(function (fs) {
   var built = new URL('../dist/cli/main.js', import.meta.url);
   var source = new URL('../src/cli/main.ts', import.meta.url);
   return import(String(fs.existsSync(source) ? source : built));

@@ -10,23 +10,40 @@ import type { Session } from './session.ts';
 export interface MappingState {
   readonly document: MappingDocument;
   readonly hash: string;
-  readonly undecided: readonly { readonly object: string; readonly column: string; readonly reason: string }[];
+  readonly undecided: readonly {
+    readonly object: string;
+    readonly column: string;
+    readonly reason: string;
+  }[];
   readonly approvedBy: string | null;
 }
 
 /** Throws WB_MAPPING_INVALID; WB_NO_SCOPE's sibling when there is none yet. */
 export function readMapping(session: Session): MappingState {
   if (!existsSync(session.project.mappingPath)) {
-    throw new WaybillError('WB_GATE_MAPPING', 'There is no mapping yet.', { next: 'Run: waybill map' });
+    throw new WaybillError('WB_GATE_MAPPING', 'There is no mapping yet.', {
+      next: 'Run: waybill map',
+    });
   }
   const document = parseMapping(readFileSync(session.project.mappingPath, 'utf8'));
   const hash = hashMapping(document);
-  return { document, hash, undecided: undecided(document), approvedBy: session.store.runs.approval('mapping', hash)?.by ?? null };
+  return {
+    document,
+    hash,
+    undecided: undecided(document),
+    approvedBy: session.store.runs.approval('mapping', hash)?.by ?? null,
+  };
 }
 
 /** A new proposal leaves alone what a person decided. */
-export function proposeMapping(session: Session, inspection: Inspection, catalog: Catalog): MappingState {
-  const previous = existsSync(session.project.mappingPath) ? parseMapping(readFileSync(session.project.mappingPath, 'utf8')) : undefined;
+export function proposeMapping(
+  session: Session,
+  inspection: Inspection,
+  catalog: Catalog,
+): MappingState {
+  const previous = existsSync(session.project.mappingPath)
+    ? parseMapping(readFileSync(session.project.mappingPath, 'utf8'))
+    : undefined;
   const document = propose(session.connector.declaration, inspection, catalog, previous);
   writeWhole(session.project.mappingPath, formatMapping(document));
   return readMapping(session);
@@ -51,7 +68,9 @@ export function inspectionColumns(session: Session): Columns {
   const inspection = session.store.runs.meta<Inspection | null>('inspection');
   const columns: Record<string, string[]> = {};
   for (const file of inspection?.files ?? []) {
-    columns[file.object] = [...new Set([...(columns[file.object] ?? []), ...file.columns.map((column) => column.id)])];
+    columns[file.object] = [
+      ...new Set([...(columns[file.object] ?? []), ...file.columns.map((column) => column.id)]),
+    ];
   }
   return columns;
 }
@@ -61,10 +80,16 @@ export function checkMapping(session: Session, columns: Columns): MappingState {
   const state = readMapping(session);
   const [open] = state.undecided;
   if (open) {
-    const list = state.undecided.map((one) => `${one.object}.${one.column} (${one.reason})`).join('; ');
-    throw new WaybillError('WB_MAPPING_UNDECIDED', `${state.undecided.length} column(s) wait for your decision: ${list}`, {
-      next: 'Write the target beside "to:" in mapping.yaml for each, then: waybill map --check',
-    });
+    const list = state.undecided
+      .map((one) => `${one.object}.${one.column} (${one.reason})`)
+      .join('; ');
+    throw new WaybillError(
+      'WB_MAPPING_UNDECIDED',
+      `${state.undecided.length} column(s) wait for your decision: ${list}`,
+      {
+        next: 'Write the target beside "to:" in mapping.yaml for each, then: waybill map --check',
+      },
+    );
   }
   for (const [object, ids] of Object.entries(columns)) checkFits(state.document, object, ids);
   return state;
@@ -74,18 +99,26 @@ function checkFits(document: MappingDocument, object: string, ids: readonly stri
   const mapped = new Set((document.objects[object] ?? []).map((one) => one.column));
   const missing = ids.filter((id) => !mapped.has(id));
   if (missing.length === 0) return;
-  throw new WaybillError('WB_MAPPING_STALE', `The export has ${object} columns that the mapping does not know: ${missing.join(', ')}.`, {
-    next: 'Run: waybill map   (it keeps what you decided), look at the new lines, and approve again.',
-  });
+  throw new WaybillError(
+    'WB_MAPPING_STALE',
+    `The export has ${object} columns that the mapping does not know: ${missing.join(', ')}.`,
+    {
+      next: 'Run: waybill map   (it keeps what you decided), look at the new lines, and approve again.',
+    },
+  );
 }
 
 /** The gate: no record moves before a person confirmed this very mapping. Throws WB_GATE_MAPPING. */
 export function approvedMapping(session: Session): MappingState {
   const state = checkMapping(session, inspectionColumns(session));
   if (state.approvedBy !== null) return state;
-  throw new WaybillError('WB_GATE_MAPPING', `The mapping ${state.hash.slice(0, 12)} is not approved${hasApproval(session) ? '; it changed since the last approval' : ''}.`, {
-    next: 'Read mapping.yaml, then: waybill map --approve --by "<your name>"',
-  });
+  throw new WaybillError(
+    'WB_GATE_MAPPING',
+    `The mapping ${state.hash.slice(0, 12)} is not approved${hasApproval(session) ? '; it changed since the last approval' : ''}.`,
+    {
+      next: 'Read mapping.yaml, then: waybill map --approve --by "<your name>"',
+    },
+  );
 }
 
 const hasApproval = (session: Session): boolean => session.store.runs.anyApproval('mapping');

@@ -14,30 +14,68 @@ import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
-import { catalogOf, contextOf, inspectionOf, withOdoo, type Connection, type Faces, type Session } from './session.ts';
+import {
+  catalogOf,
+  contextOf,
+  inspectionOf,
+  withOdoo,
+  type Connection,
+  type Faces,
+  type Session,
+} from './session.ts';
 
 /** Maps the staged records when the mapping, the export, the decisions or the Odoo changed since the last time. */
-export function ensureMapped(session: Session, state: MappingState, catalog: Catalog, databaseUuid: string): void {
+export function ensureMapped(
+  session: Session,
+  state: MappingState,
+  catalog: Catalog,
+  databaseUuid: string,
+): void {
   const inspection = inspectionOf(session);
-  const basis = sha256(canonicalJson({
-    mapping: state.hash, files: inspection.files.map((file) => file.sha256), decisions: session.store.review.decisions(), databaseUuid,
-  }));
+  const basis = sha256(
+    canonicalJson({
+      mapping: state.hash,
+      files: inspection.files.map((file) => file.sha256),
+      decisions: session.store.review.decisions(),
+      databaseUuid,
+    }),
+  );
   if (session.store.runs.meta<string>('mapped') === basis) return;
   session.store.runs.setMeta('mapped', '');
   const mapper = createMapper(state.document, session.connector.declaration, inspection, catalog);
-  mapAll(session, { mapper, declaration: session.connector.declaration, choices: state.document.choices, groupDuplicates });
+  mapAll(session, {
+    mapper,
+    declaration: session.connector.declaration,
+    choices: state.document.choices,
+    groupDuplicates,
+  });
   session.store.runs.setMeta('mapped', basis);
 }
 
 export interface PlanNumbers {
   readonly environment: string;
-  readonly steps: readonly { readonly step: string; readonly model: string; readonly planned: number; readonly there: number; readonly toDo: number }[];
-  readonly fields: readonly { readonly name: string; readonly label: string; readonly type: string; readonly exists: boolean }[];
+  readonly steps: readonly {
+    readonly step: string;
+    readonly model: string;
+    readonly planned: number;
+    readonly there: number;
+    readonly toDo: number;
+  }[];
+  readonly fields: readonly {
+    readonly name: string;
+    readonly label: string;
+    readonly type: string;
+    readonly exists: boolean;
+  }[];
   readonly queued: readonly { readonly code: string; readonly n: number }[];
 }
 
 /** What a run would do to this Odoo, in numbers. Writes nothing to Odoo. */
-export async function planRun(session: Session, faces: Faces, envName?: string): Promise<PlanNumbers> {
+export async function planRun(
+  session: Session,
+  faces: Faces,
+  envName?: string,
+): Promise<PlanNumbers> {
   const state = checkMapping(session, inspectionColumns(session));
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
@@ -49,7 +87,12 @@ export async function planRun(session: Session, faces: Faces, envName?: string):
         const toDo = session.store.plan.missingCount(connection.env, step as never);
         return { step, model, planned: n, there: n - toDo, toDo };
       }),
-      fields: customFields(state.document, session.connector.declaration, catalog).map((field) => ({ name: field.name, label: field.label, type: field.type, exists: field.name in partner })),
+      fields: customFields(state.document, session.connector.declaration, catalog).map((field) => ({
+        name: field.name,
+        label: field.label,
+        type: field.type,
+        exists: field.name in partner,
+      })),
       queued: session.store.review.openByCode(connection.env),
     };
   });
@@ -67,7 +110,11 @@ export interface RunResult {
 }
 
 /** The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING before anything moves. */
-export async function fullRun(session: Session, faces: Faces, envName?: string): Promise<RunResult> {
+export async function fullRun(
+  session: Session,
+  faces: Faces,
+  envName?: string,
+): Promise<RunResult> {
   const state = approvedMapping(session);
   return withOdoo(session, faces, envName, async (connection) => {
     requireRights(connection);
@@ -75,18 +122,37 @@ export async function fullRun(session: Session, faces: Faces, envName?: string):
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const ctx = contextOf(session, connection, state.document);
     const run = session.store.runs.start(ctx.env, 'full', state.hash);
-    session.store.runs.audit(connection.facts.user.login, 'run started', { run, env: ctx.env, mapping: state.hash });
+    session.store.runs.audit(connection.facts.user.login, 'run started', {
+      run,
+      env: ctx.env,
+      mapping: state.hash,
+    });
     try {
       return await runSteps(session, ctx, run, state, catalog);
     } catch (error) {
-      session.store.runs.end(run, isWaybillError(error, 'WB_STOPPED') ? 'stopped' : 'failed', {}, await ctx.schema.serverTime().catch(() => ''));
+      session.store.runs.end(
+        run,
+        isWaybillError(error, 'WB_STOPPED') ? 'stopped' : 'failed',
+        {},
+        await ctx.schema.serverTime().catch(() => ''),
+      );
       throw error;
     }
   });
 }
 
-async function runSteps(session: Session, ctx: Context, run: number, state: MappingState, catalog: Catalog): Promise<RunResult> {
-  const provisioned = await provision(ctx, run, customFields(state.document, session.connector.declaration, catalog));
+async function runSteps(
+  session: Session,
+  ctx: Context,
+  run: number,
+  state: MappingState,
+  catalog: Catalog,
+): Promise<RunResult> {
+  const provisioned = await provision(
+    ctx,
+    run,
+    customFields(state.document, session.connector.declaration, catalog),
+  );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx);
   const special = new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
@@ -97,46 +163,96 @@ async function runSteps(session: Session, ctx: Context, run: number, state: Mapp
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
   return {
-    run, environment: ctx.env, provisioned, reassigned, totals, verification,
-    open: session.store.review.openByCode(ctx.env), balances: balance.every((one) => one.balances),
+    run,
+    environment: ctx.env,
+    provisioned,
+    reassigned,
+    totals,
+    verification,
+    open: session.store.review.openByCode(ctx.env),
+    balances: balance.every((one) => one.balances),
   };
 }
 
 async function noteSubtype(ctx: Context): Promise<number> {
-  const [found] = await ctx.destination.find('ir.model.data', [['module', '=', 'mail'], ['name', '=', 'mt_note']], ['res_id']);
+  const [found] = await ctx.destination.find(
+    'ir.model.data',
+    [
+      ['module', '=', 'mail'],
+      ['name', '=', 'mt_note'],
+    ],
+    ['res_id'],
+  );
   if (found) return Number(found['res_id']);
-  throw new WaybillError('WB_ODOO_MODULE', 'This Odoo has no subtype for internal notes (mail.mt_note).', { next: 'Install or update the Discuss app (mail) in Odoo.' });
+  throw new WaybillError(
+    'WB_ODOO_MODULE',
+    'This Odoo has no subtype for internal notes (mail.mt_note).',
+    { next: 'Install or update the Discuss app (mail) in Odoo.' },
+  );
 }
 
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
 function requireRights({ facts, env }: Connection): void {
-  const lacking = ['res.partner', 'res.partner.category', 'mail.message', 'ir.model.fields', 'ir.model', 'ir.ui.view', 'ir.model.data'].filter((model) => facts.rights[model]?.create === false);
+  const lacking = [
+    'res.partner',
+    'res.partner.category',
+    'mail.message',
+    'ir.model.fields',
+    'ir.model',
+    'ir.ui.view',
+    'ir.model.data',
+  ].filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
-    throw new WaybillError('WB_ODOO_RIGHTS', `The user ${facts.user.login} of "${env}" may not create ${lacking.join(', ')}.`, {
-      next: 'Give the user the access right Administration: Settings (and Contact Creation), or use the key of one who has it.',
-    });
+    throw new WaybillError(
+      'WB_ODOO_RIGHTS',
+      `The user ${facts.user.login} of "${env}" may not create ${lacking.join(', ')}.`,
+      {
+        next: 'Give the user the access right Administration: Settings (and Contact Creation), or use the key of one who has it.',
+      },
+    );
   }
   if (!facts.modules.includes('crm')) {
-    throw new WaybillError('WB_ODOO_MODULE', `The CRM app is not installed in the Odoo of "${env}".`, { next: 'Install CRM in Odoo (Apps), then run the command again.' });
+    throw new WaybillError(
+      'WB_ODOO_MODULE',
+      `The CRM app is not installed in the Odoo of "${env}".`,
+      { next: 'Install CRM in Odoo (Apps), then run the command again.' },
+    );
   }
 }
 
-export async function verifyRun(session: Session, faces: Faces, envName?: string): Promise<Verification> {
+export async function verifyRun(
+  session: Session,
+  faces: Faces,
+  envName?: string,
+): Promise<Verification> {
   const state = approvedMapping(session);
-  return withOdoo(session, faces, envName, async (connection) => verify(contextOf(session, connection, state.document)));
+  return withOdoo(session, faces, envName, async (connection) =>
+    verify(contextOf(session, connection, state.document)),
+  );
 }
 
-export async function rollbackRun(session: Session, faces: Faces, envName: string | undefined, dryRun: boolean): Promise<RollbackTotals> {
+export async function rollbackRun(
+  session: Session,
+  faces: Faces,
+  envName: string | undefined,
+  dryRun: boolean,
+): Promise<RollbackTotals> {
   const { document } = checkMappingForRollback(session);
   return withOdoo(session, faces, envName, async (connection) => {
     const ctx = contextOf(session, connection, document);
-    if (!dryRun) session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
+    if (!dryRun)
+      session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     const totals = await rollback(ctx, dryRun);
     if (dryRun) return totals;
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);
     session.store.runs.clearVerdicts(ctx.env);
     session.store.runs.setMeta(`verification.${ctx.env}`, null);
-    session.store.runs.audit(connection.facts.user.login, 'rollback done', { env: ctx.env, removed: totals.removed, restored: totals.restored, kept: totals.kept.length });
+    session.store.runs.audit(connection.facts.user.login, 'rollback done', {
+      env: ctx.env,
+      removed: totals.removed,
+      restored: totals.restored,
+      kept: totals.kept.length,
+    });
     return totals;
   });
 }

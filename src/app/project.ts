@@ -25,7 +25,12 @@ const configSchema = z.strictObject({
     encodings: decided.optional(),
   }),
   environments: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/), environmentSchema),
-  options: z.strictObject({ batchSize: z.int().min(1).max(2_000).optional(), concurrency: z.int().min(1).max(16).optional() }).optional(),
+  options: z
+    .strictObject({
+      batchSize: z.int().min(1).max(2_000).optional(),
+      concurrency: z.int().min(1).max(16).optional(),
+    })
+    .optional(),
 });
 
 export type ProjectConfig = z.infer<typeof configSchema>;
@@ -51,8 +56,12 @@ export function openProject(folder: string): Project {
     });
   }
   return {
-    folder, name: basename(resolve(folder)), config: parseConfig(readFileSync(path, 'utf8')),
-    storeFolder: join(folder, '.waybill'), mappingPath: join(folder, 'mapping.yaml'), reportsFolder: join(folder, 'reports'),
+    folder,
+    name: basename(resolve(folder)),
+    config: parseConfig(readFileSync(path, 'utf8')),
+    storeFolder: join(folder, '.waybill'),
+    mappingPath: join(folder, 'mapping.yaml'),
+    reportsFolder: join(folder, 'reports'),
   };
 }
 
@@ -60,20 +69,30 @@ function parseConfig(text: string): ProjectConfig {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
-  if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? broken.message);
+  if (broken)
+    throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? broken.message);
   const result = configSchema.safeParse(document.toJS());
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw invalid(lineOf(document, lines, issue?.path ?? []), `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+  throw invalid(
+    lineOf(document, lines, issue?.path ?? []),
+    `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
+  );
 }
 
 const invalid = (line: number, message: string): WaybillError =>
-  new WaybillError('WB_CONFIG_INVALID', `${CONFIG}, line ${line}: ${message}`, { place: `${CONFIG}:${line}`, next: `Mend line ${line} of ${CONFIG}, then run the command again.` });
+  new WaybillError('WB_CONFIG_INVALID', `${CONFIG}, line ${line}: ${message}`, {
+    place: `${CONFIG}:${line}`,
+    next: `Mend line ${line} of ${CONFIG}, then run the command again.`,
+  });
 
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
-    const range = typeof node === 'object' && node !== null && 'range' in node ? (node.range as [number, number, number] | undefined) : undefined;
+    const range =
+      typeof node === 'object' && node !== null && 'range' in node
+        ? (node.range as [number, number, number] | undefined)
+        : undefined;
     if (range) return lines.linePos(range[0]).line;
   }
   return 1;
@@ -93,7 +112,9 @@ export interface NewProject {
 export function createProject(wanted: NewProject): Project {
   const path = join(wanted.folder, CONFIG);
   if (existsSync(path)) {
-    throw new WaybillError('WB_PROJECT_EXISTS', `${path} is already there.`, { next: 'Choose another folder, or work on with the project that is there.' });
+    throw new WaybillError('WB_PROJECT_EXISTS', `${path} is already there.`, {
+      next: 'Choose another folder, or work on with the project that is there.',
+    });
   }
   const config: ProjectConfig = {
     version: 1,
@@ -109,12 +130,19 @@ export function createProject(wanted: NewProject): Project {
 }
 
 /** The environment named, or the only one. */
-export function environmentOf(project: Project, name?: string): { readonly env: string; readonly config: EnvironmentConfig } {
+export function environmentOf(
+  project: Project,
+  name?: string,
+): { readonly env: string; readonly config: EnvironmentConfig } {
   const names = Object.keys(project.config.environments);
-  const env = name ?? (names.length === 1 ? names[0] : names.includes('production') ? 'production' : undefined);
+  const env =
+    name ??
+    (names.length === 1 ? names[0] : names.includes('production') ? 'production' : undefined);
   const config = env === undefined ? undefined : project.config.environments[env];
   if (env !== undefined && config) return { env, config };
-  throw new WaybillError('WB_USAGE', `There is no environment "${name ?? ''}" in waybill.yaml.`, { next: `Choose one with --env: ${names.join(', ')}` });
+  throw new WaybillError('WB_USAGE', `There is no environment "${name ?? ''}" in waybill.yaml.`, {
+    next: `Choose one with --env: ${names.join(', ')}`,
+  });
 }
 
 export function decisionsOf(project: Project): SourceDecisions {
@@ -123,7 +151,10 @@ export function decisionsOf(project: Project): SourceDecisions {
 }
 
 /** Throws WB_KEY_MISSING. `secrets` is the process's environment. */
-export function apiKeyOf(env: string, secrets: Readonly<Record<string, string | undefined>>): string {
+export function apiKeyOf(
+  env: string,
+  secrets: Readonly<Record<string, string | undefined>>,
+): string {
   const own = `WAYBILL_ODOO_API_KEY_${env.toUpperCase().replace(/-/g, '_')}`;
   const key = secrets[own] ?? secrets['WAYBILL_ODOO_API_KEY'];
   if (key) return key;

@@ -24,7 +24,8 @@ export interface WrittenReport {
 export function writeReport(session: Session, env: string): WrittenReport {
   const model = reportModel(session, env);
   mkdirSync(session.project.reportsFolder, { recursive: true });
-  const path = (kind: string): string => resolve(join(session.project.reportsFolder, `report-${env}.${kind}`));
+  const path = (kind: string): string =>
+    resolve(join(session.project.reportsFolder, `report-${env}.${kind}`));
   writeWhole(path('html'), reportHtml(model));
   writeWhole(path('json'), reportJson(model));
   return { html: path('html'), json: path('json'), text: reportText(model) };
@@ -44,8 +45,19 @@ export function reportModel(session: Session, env: string): ReportModel {
     at: isoNow(),
     project: project.name,
     environment: env,
-    destination: config ? { url: config.url, db: config.db, version: store.runs.meta<string>(`version.${env}`) ?? '', edition: store.runs.meta<string>(`edition.${env}`) ?? '' } : null,
-    source: inspection && { name: connector.declaration.name, traps: connector.declaration.traps, inspection },
+    destination: config
+      ? {
+          url: config.url,
+          db: config.db,
+          version: store.runs.meta<string>(`version.${env}`) ?? '',
+          edition: store.runs.meta<string>(`edition.${env}`) ?? '',
+        }
+      : null,
+    source: inspection && {
+      name: connector.declaration.name,
+      traps: connector.declaration.traps,
+      inspection,
+    },
     mapping: mappingPart(session),
     run: runPart(session, env),
     balance: store.reconcile.balance(env),
@@ -53,7 +65,9 @@ export function reportModel(session: Session, env: string): ReportModel {
     verification: verificationPart(session, env),
     merged: store.reconcile.merged(SHOWN),
     review: {
-      open: store.review.openByCode(env).map(({ code, n }) => ({ code, n, title: ERRORS[code as ErrorCode].title })),
+      open: store.review
+        .openByCode(env)
+        .map(({ code, n }) => ({ code, n, title: ERRORS[code as ErrorCode].title })),
       items: store.review.list(env, false, SHOWN),
     },
   };
@@ -66,16 +80,36 @@ function mappingPart(session: Session): ReportModel['mapping'] {
   const objects = Object.fromEntries(
     Object.entries(document.objects).map(([object, columns]) => [
       object,
-      columns.map(({ column, to, custom, confidence, reason, decided }) => ({ column, to, field: custom?.name ?? '', confidence, reason, decided })),
+      columns.map(({ column, to, custom, confidence, reason, decided }) => ({
+        column,
+        to,
+        field: custom?.name ?? '',
+        confidence,
+        reason,
+        decided,
+      })),
     ]),
   );
-  return { hash, approvedBy: approval?.by ?? null, approvedAt: approval?.at ?? null, choices: { ...document.choices }, objects };
+  return {
+    hash,
+    approvedBy: approval?.by ?? null,
+    approvedAt: approval?.at ?? null,
+    choices: { ...document.choices },
+    objects,
+  };
 }
 
 function runPart(session: Session, env: string): ReportModel['run'] {
   const run = session.store.runs.list(env).at(-1);
   if (!run) return null;
-  return { id: run.id, state: run.state, startedAt: run.started_at, endedAt: run.ended_at, totals: JSON.parse(run.totals) as Record<string, number>, ledger: session.store.ledger.counts(env) };
+  return {
+    id: run.id,
+    state: run.state,
+    startedAt: run.started_at,
+    endedAt: run.ended_at,
+    totals: JSON.parse(run.totals) as Record<string, number>,
+    ledger: session.store.ledger.counts(env),
+  };
 }
 
 function ownersPart(session: Session, env: string): ReportModel['owners'] {
@@ -83,7 +117,14 @@ function ownersPart(session: Session, env: string): ReportModel['owners'] {
   const contacts = session.store.plan.contactsPerOwner();
   return session.store.plan.owners().map((owner) => {
     const match = matches.get(owner.key);
-    return { label: owner.label, email: owner.email, active: owner.active, how: match?.how ?? 'not resolved', user: match?.userId ? `user ${match.userId}` : '', contacts: contacts.get(owner.key) ?? 0 };
+    return {
+      label: owner.label,
+      email: owner.email,
+      active: owner.active,
+      how: match?.how ?? 'not resolved',
+      user: match?.userId ? `user ${match.userId}` : '',
+      contacts: contacts.get(owner.key) ?? 0,
+    };
   });
 }
 
@@ -112,8 +153,14 @@ export function status(session: Session, envName?: string): Status {
   const verification = session.store.runs.meta<Verification | null>(`verification.${env}`) ?? null;
   const openReview = session.store.review.openByCode(env).reduce((sum, one) => sum + one.n, 0);
   const base = {
-    project: session.project.name, environment: env, extracted, mapping, lastRun: run ? { state: run.state, startedAt: run.started_at } : null,
-    balance: session.store.reconcile.balance(env), openReview, differences: verification ? verification.differences + verification.missing : null,
+    project: session.project.name,
+    environment: env,
+    extracted,
+    mapping,
+    lastRun: run ? { state: run.state, startedAt: run.started_at } : null,
+    balance: session.store.reconcile.balance(env),
+    openReview,
+    differences: verification ? verification.differences + verification.missing : null,
   };
   return { ...base, next: nextStep(base) };
 }
@@ -128,7 +175,8 @@ function mappingState(session: Session): Status['mapping'] {
 function nextStep(now: Omit<Status, 'next'>): string {
   if (!now.extracted) return 'waybill scope';
   if (now.mapping === 'none') return 'waybill map';
-  if (now.mapping === 'undecided') return 'decide the lines marked "?" in mapping.yaml, then waybill map --check';
+  if (now.mapping === 'undecided')
+    return 'decide the lines marked "?" in mapping.yaml, then waybill map --check';
   if (now.mapping === 'to approve') return 'waybill map --approve --by "<your name>"';
   if (now.lastRun?.state !== 'done') return 'waybill run';
   return now.openReview > 0 ? 'waybill review' : 'waybill report';

@@ -5,15 +5,31 @@ import { openSource, type Session } from './session.ts';
 
 export interface Scope {
   readonly inspection: Inspection;
-  readonly objects: readonly { readonly object: string; readonly records: number; readonly rejectedRows: number }[];
+  readonly objects: readonly {
+    readonly object: string;
+    readonly records: number;
+    readonly rejectedRows: number;
+  }[];
   readonly traps: readonly string[];
 }
 
 export async function scope(session: Session): Promise<Scope> {
   const inspection = await extract(session, openSource(session));
   session.store.runs.setMeta('mapped', '');
-  session.store.runs.audit('scope', 'source extracted', { files: inspection.files.map((file) => ({ path: file.path, sha256: file.sha256, rows: file.rows })) });
-  const rejected = session.store.review.list('', false, 1_000_000).filter((item) => item.position === 0);
-  const objects = session.store.staging.counts().map(({ object, n }) => ({ object, records: n, rejectedRows: rejected.filter((item) => item.object === object).length }));
+  session.store.runs.audit('scope', 'source extracted', {
+    files: inspection.files.map((file) => ({
+      path: file.path,
+      sha256: file.sha256,
+      rows: file.rows,
+    })),
+  });
+  const rejected = session.store.review
+    .list('', false, 1_000_000)
+    .filter((item) => item.position === 0);
+  const objects = session.store.staging.counts().map(({ object, n }) => ({
+    object,
+    records: n,
+    rejectedRows: rejected.filter((item) => item.object === object).length,
+  }));
   return { inspection, objects, traps: session.connector.declaration.traps };
 }

@@ -24,10 +24,19 @@ export interface Session extends LocalContext {
 }
 
 /** Runs `work` on the project with its lock held (or read-only), and always lets go. */
-export async function withSession<T>(folder: string, faces: Faces, mode: 'write' | 'read', work: (session: Session) => Promise<T>): Promise<T> {
+export async function withSession<T>(
+  folder: string,
+  faces: Faces,
+  mode: 'write' | 'read',
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const project = openProject(folder);
   const connector = CONNECTORS[project.config.source.type];
-  if (!connector) throw new WaybillError('WB_CONFIG_INVALID', `There is no source "${project.config.source.type}".`);
+  if (!connector)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      `There is no source "${project.config.source.type}".`,
+    );
   const store = openStore(project.storeFolder, mode);
   try {
     return await work({ project, connector, store, emit: faces.emit, signal: faces.signal });
@@ -36,13 +45,18 @@ export async function withSession<T>(folder: string, faces: Faces, mode: 'write'
   }
 }
 
-export const openSource = (session: Session): Source => session.connector.open(session.project.config.source.export, decisionsOf(session.project));
+export const openSource = (session: Session): Source =>
+  session.connector.open(session.project.config.source.export, decisionsOf(session.project));
 
 /** What the last scope found. Throws WB_NO_SCOPE. */
 export function inspectionOf(session: Session): Inspection {
   const inspection = session.store.runs.meta<Inspection | null>('inspection');
   if (inspection) return inspection;
-  throw new WaybillError('WB_NO_SCOPE', 'The export was not read yet, or the reading did not finish.', { next: 'Run: waybill scope' });
+  throw new WaybillError(
+    'WB_NO_SCOPE',
+    'The export was not read yet, or the reading did not finish.',
+    { next: 'Run: waybill scope' },
+  );
 }
 
 export interface Connection {
@@ -52,10 +66,19 @@ export interface Connection {
 }
 
 /** Connects, checks that it is the database this project knows, and always disconnects. */
-export async function withOdoo<T>(session: Session, faces: Faces, envName: string | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+export async function withOdoo<T>(
+  session: Session,
+  faces: Faces,
+  envName: string | undefined,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
   const { transport, ...address } = config;
-  const options = { ...address, apiKey: apiKeyOf(env, faces.secrets), ...(transport && { transport }) };
+  const options = {
+    ...address,
+    apiKey: apiKeyOf(env, faces.secrets),
+    ...(transport && { transport }),
+  };
   const destination = await connectOdoo(options);
   try {
     const facts = await destination.facts(faces.signal);
@@ -71,34 +94,71 @@ function checkSameDatabase(session: Session, env: string, facts: DestinationFact
   const known = session.store.runs.meta<string>(`database.${env}`);
   const counts = session.store.ledger.counts(env);
   if (counts.length > 0 && known && known !== facts.databaseUuid) {
-    throw new WaybillError('WB_DATABASE_CHANGED', `The ledger of "${env}" belongs to another Odoo database than the one that answers now.`, {
-      next: 'Point the environment back at the database it wrote to, or name a new environment in waybill.yaml.',
-    });
+    throw new WaybillError(
+      'WB_DATABASE_CHANGED',
+      `The ledger of "${env}" belongs to another Odoo database than the one that answers now.`,
+      {
+        next: 'Point the environment back at the database it wrote to, or name a new environment in waybill.yaml.',
+      },
+    );
   }
 }
 
-export function contextOf(session: Session, connection: Connection, document: MappingDocument): Context {
+export function contextOf(
+  session: Session,
+  connection: Connection,
+  document: MappingDocument,
+): Context {
   session.store.runs.setMeta(`database.${connection.env}`, connection.facts.databaseUuid);
   session.store.runs.setMeta(`version.${connection.env}`, connection.facts.version);
   session.store.runs.setMeta(`edition.${connection.env}`, connection.facts.edition);
   const options = session.project.config.options ?? {};
   return {
-    store: session.store, emit: session.emit, signal: session.signal, env: connection.env, destination: connection.destination,
-    schema: odooSchema(connection.destination), facts: connection.facts, choices: document.choices,
-    batchSize: options.batchSize ?? 500, concurrency: options.concurrency ?? 2,
+    store: session.store,
+    emit: session.emit,
+    signal: session.signal,
+    env: connection.env,
+    destination: connection.destination,
+    schema: odooSchema(connection.destination),
+    facts: connection.facts,
+    choices: document.choices,
+    batchSize: options.batchSize ?? 500,
+    concurrency: options.concurrency ?? 2,
   };
 }
 
 const MAPPED_MODELS = ['res.partner', 'res.partner.category', 'mail.message', 'res.users'];
 
-export async function catalogOf({ destination, facts }: Connection, signal: AbortSignal): Promise<Catalog> {
-  const fields = Object.fromEntries(await Promise.all(MAPPED_MODELS.map(async (model) => [model, await destination.fields(model, signal)] as const)));
+export async function catalogOf(
+  { destination, facts }: Connection,
+  signal: AbortSignal,
+): Promise<Catalog> {
+  const fields = Object.fromEntries(
+    await Promise.all(
+      MAPPED_MODELS.map(async (model) => [model, await destination.fields(model, signal)] as const),
+    ),
+  );
   const countries = await destination.find('res.country', [], ['code', 'name'], {}, signal);
-  const states = await destination.find('res.country.state', [], ['code', 'name', 'country_id'], {}, signal);
+  const states = await destination.find(
+    'res.country.state',
+    [],
+    ['code', 'name', 'country_id'],
+    {},
+    signal,
+  );
   return {
     major: facts.major,
     fields,
-    countries: countries.map((one) => ({ id: one.id, code: String(one['code'] ?? ''), name: String(one['name']) })),
-    states: states.map((one) => ({ id: one.id, code: String(one['code'] ?? ''), name: String(one['name']), countryId: Number(one['country_id']) })),
+    countries: countries.map((one) => ({
+      id: one.id,
+      code: String(one['code'] ?? ''),
+      name: String(one['name']),
+    })),
+    states: states.map((one) => ({
+      id: one.id,
+      code: String(one['code'] ?? ''),
+      name: String(one['name']),
+      countryId: Number(one['country_id']),
+    })),
   };
 }

@@ -18,13 +18,25 @@ export interface CommonOptions {
 }
 
 /** Options of every command on a project; `odoo` adds --env. */
-export function projectCommand(program: Command, name: string, description: string, odoo: boolean): Command {
-  const command = program.command(name).description(description).argument('[project]', 'the project folder', '.').option('--json', 'one JSON object on standard output, everything else on standard error');
+export function projectCommand(
+  program: Command,
+  name: string,
+  description: string,
+  odoo: boolean,
+): Command {
+  const command = program
+    .command(name)
+    .description(description)
+    .argument('[project]', 'the project folder', '.')
+    .option('--json', 'one JSON object on standard output, everything else on standard error');
   return odoo ? command.option('--env <name>', 'which Odoo of the project') : command;
 }
 
 /** Runs the work, prints its outcome, sets the exit code. Errors go up to main. */
-export async function perform(options: CommonOptions, work: (faces: Faces) => Promise<Outcome>): Promise<void> {
+export async function perform(
+  options: CommonOptions,
+  work: (faces: Faces) => Promise<Outcome>,
+): Promise<void> {
   const json = options.json === true;
   const outcome = await work(makeFaces(json));
   printResult(json, outcome.result, outcome.text);

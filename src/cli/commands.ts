@@ -14,5 +14,19 @@ import { addStatus } from './commands/status.ts';
 import { addVerify } from './commands/verify.ts';
 
 export function addCommands(program: Command): void {
-  for (const add of [addInit, addDoctor, addScope, addMap, addPlan, addRun, addVerify, addReview, addStatus, addReport, addRollback, addDemo]) add(program);
+  for (const add of [
+    addInit,
+    addDoctor,
+    addScope,
+    addMap,
+    addPlan,
+    addRun,
+    addVerify,
+    addReview,
+    addStatus,
+    addReport,
+    addRollback,
+    addDemo,
+  ])
+    add(program);
 }

@@ -9,7 +9,9 @@ export function makeFaces(json: boolean): Faces {
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.stopped);
-    say('\nStopping after the calls in flight. Ctrl-C again stops at once. Either way, the same command goes on later.');
+    say(
+      '\nStopping after the calls in flight. Ctrl-C again stops at once. Either way, the same command goes on later.',
+    );
     stop.abort();
   };
   process.on('SIGINT', onSignal);

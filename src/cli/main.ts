@@ -5,7 +5,9 @@ import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
 
 const program = new Command('waybill')
-  .description("Moves a company's CRM into Odoo, proves every value it moved, and can take it all back.")
+  .description(
+    "Moves a company's CRM into Odoo, proves every value it moved, and can take it all back.",
+  )
   .version('0.1.0')
   .showHelpAfterError('(waybill --help lists the commands)')
   .exitOverride()
@@ -18,7 +20,12 @@ try {
   await program.parseAsync(process.argv);
 } catch (error) {
   // Commander has printed its own usage errors and help already.
-  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? EXIT.done : EXIT.usage) : printError(error, process.argv.includes('--json'));
+  process.exitCode =
+    error instanceof CommanderError
+      ? error.exitCode === 0
+        ? EXIT.done
+        : EXIT.usage
+      : printError(error, process.argv.includes('--json'));
 }
 
 function EXIT_HELP(): string {

@@ -14,17 +14,35 @@ export function printError(error: unknown, json: boolean): ExitCode {
   const known = isWaybillError(error);
   const code = known ? error.code : 'WB_FAULT';
   const message = redact(error instanceof Error ? error.message : String(error));
-  const next = known ? error.next : 'Please report this with the command and the text above; the project is unharmed and can be resumed.';
-  if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, ...(next && { next: redact(next) }), ...(known && error.place && { place: error.place }) } })}\n`);
-  say(`${ERRORS[code].title} (${code})\n  ${message}${known && error.place && !message.includes(error.place) ? `\n  Where: ${error.place}` : ''}${next ? `\n  Next:  ${next}` : ''}`);
+  const next = known
+    ? error.next
+    : 'Please report this with the command and the text above; the project is unharmed and can be resumed.';
+  if (json)
+    process.stdout.write(
+      `${JSON.stringify({ error: { code, message, ...(next && { next: redact(next) }), ...(known && error.place && { place: error.place }) } })}\n`,
+    );
+  say(
+    `${ERRORS[code].title} (${code})\n  ${message}${known && error.place && !message.includes(error.place) ? `\n  Where: ${error.place}` : ''}${next ? `\n  Next:  ${next}` : ''}`,
+  );
   if (!known && process.env['WAYBILL_DEBUG'] && error instanceof Error) say(error.stack ?? '');
   return known ? error.exit : EXIT.fault;
 }
 
 /** Rows as aligned columns; numbers to the right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => String(row[column] ?? '').length)),
+  );
   return rows
-    .map((row) => row.map((cell, column) => (typeof cell === 'number' ? String(cell).padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          typeof cell === 'number'
+            ? String(cell).padStart(widths[column] ?? 0)
+            : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -12,60 +12,128 @@ import { count } from './progress.ts';
 const KEPT_SHOWN = 20;
 
 export function scopeText({ inspection, objects, traps }: Scope): string {
-  const files = table([['file', 'object', 'rows', 'columns', 'encoding'], ...inspection.files.map((file) => [file.path, file.object, file.rows, file.columns.length, file.encoding])]);
-  const unsure = inspection.files.flatMap((file) => file.columns.filter((column) => column.slot !== null && column.confidence < 0.8).map((column) => `  ${file.path}: "${column.id}" may be ${column.slot} (${Math.round(column.confidence * 100)}%: ${column.reason})`));
+  const files = table([
+    ['file', 'object', 'rows', 'columns', 'encoding'],
+    ...inspection.files.map((file) => [
+      file.path,
+      file.object,
+      file.rows,
+      file.columns.length,
+      file.encoding,
+    ]),
+  ]);
+  const unsure = inspection.files.flatMap((file) =>
+    file.columns
+      .filter((column) => column.slot !== null && column.confidence < 0.8)
+      .map(
+        (column) =>
+          `  ${file.path}: "${column.id}" may be ${column.slot} (${Math.round(column.confidence * 100)}%: ${column.reason})`,
+      ),
+  );
   return [
     files,
-    objects.map((one) => `${count(one.records)} ${one.object} records${one.rejectedRows > 0 ? `, ${count(one.rejectedRows)} rows rejected` : ''}`).join('; '),
+    objects
+      .map(
+        (one) =>
+          `${count(one.records)} ${one.object} records${one.rejectedRows > 0 ? `, ${count(one.rejectedRows)} rows rejected` : ''}`,
+      )
+      .join('; '),
     ...inspection.skipped.map((file) => `Left out: ${file.path}: ${file.reason}`),
     ...inspection.notices.map((text) => `Note: ${text}`),
     ...(unsure.length > 0 ? ['Not sure about:', ...unsure] : []),
-    ...(traps.length > 0 ? ['Good to know about this source:', ...traps.map((text) => `  ${text}`)] : []),
+    ...(traps.length > 0
+      ? ['Good to know about this source:', ...traps.map((text) => `  ${text}`)]
+      : []),
   ].join('\n');
 }
 
 export function mappingText({ document, hash, undecided, approvedBy }: MappingState): string {
   const parts = Object.entries(document.objects).map(([object, columns]) => {
-    const rows = columns.map((one) => [`  ${one.column}`, one.to === 'custom' ? `custom ${one.custom?.name ?? ''}` : one.to, `${Math.round(one.confidence * 100)}%`, one.reason.slice(0, 70)]);
+    const rows = columns.map((one) => [
+      `  ${one.column}`,
+      one.to === 'custom' ? `custom ${one.custom?.name ?? ''}` : one.to,
+      `${Math.round(one.confidence * 100)}%`,
+      one.reason.slice(0, 70),
+    ]);
     return `${object}\n${table(rows)}`;
   });
-  const choices = table(Object.entries(document.choices).map(([name, value]) => [`  ${name}`, String(value)]));
-  const state = undecided.length > 0 ? `${undecided.length} column(s) wait for a decision` : approvedBy ? `approved by ${approvedBy}` : 'not approved yet';
+  const choices = table(
+    Object.entries(document.choices).map(([name, value]) => [`  ${name}`, String(value)]),
+  );
+  const state =
+    undecided.length > 0
+      ? `${undecided.length} column(s) wait for a decision`
+      : approvedBy
+        ? `approved by ${approvedBy}`
+        : 'not approved yet';
   return `${parts.join('\n')}\nchoices\n${choices}\nMapping ${hash.slice(0, 12)}: ${state}.`;
 }
 
 export function planText(plan: PlanNumbers): string {
-  const steps = table([['step', 'model', 'planned', 'there', 'to do'], ...plan.steps.map((one) => [one.step, one.model, one.planned, one.there, one.toDo])]);
+  const steps = table([
+    ['step', 'model', 'planned', 'there', 'to do'],
+    ...plan.steps.map((one) => [one.step, one.model, one.planned, one.there, one.toDo]),
+  ]);
   const fresh = plan.fields.filter((field) => !field.exists);
-  const queue = plan.queued.map((one) => `  ${count(one.n)} × ${ERRORS[one.code as ErrorCode].title}`);
-  return [steps, `${fresh.length} custom field(s) to make, ${plan.fields.length - fresh.length} there already.`, ...(queue.length > 0 ? ['In the review queue:', ...queue] : [])].join('\n');
+  const queue = plan.queued.map(
+    (one) => `  ${count(one.n)} × ${ERRORS[one.code as ErrorCode].title}`,
+  );
+  return [
+    steps,
+    `${fresh.length} custom field(s) to make, ${plan.fields.length - fresh.length} there already.`,
+    ...(queue.length > 0 ? ['In the review queue:', ...queue] : []),
+  ].join('\n');
 }
 
 export function verificationText(verification: Verification): string {
-  const bad = verification.fields.filter((field) => field.equal < field.checked).map((field) => `  ${field.model}.${field.field}: ${count(field.checked - field.equal)} of ${count(field.checked)} differ`);
-  return [`Read back ${count(verification.values)} values of ${count(verification.records)} records: ${verification.differences === 0 ? 'none differs' : `${count(verification.differences)} differ`}${verification.missing > 0 ? `, ${count(verification.missing)} records are missing` : ''}.`, ...bad].join('\n');
+  const bad = verification.fields
+    .filter((field) => field.equal < field.checked)
+    .map(
+      (field) =>
+        `  ${field.model}.${field.field}: ${count(field.checked - field.equal)} of ${count(field.checked)} differ`,
+    );
+  return [
+    `Read back ${count(verification.values)} values of ${count(verification.records)} records: ${verification.differences === 0 ? 'none differs' : `${count(verification.differences)} differ`}${verification.missing > 0 ? `, ${count(verification.missing)} records are missing` : ''}.`,
+    ...bad,
+  ].join('\n');
 }
 
 export function runText(result: RunResult): string {
   const { created, updated, matched, settled } = result.totals;
-  const queue = result.open.map((one) => `  ${count(one.n)} × ${ERRORS[one.code as ErrorCode].title}`);
+  const queue = result.open.map(
+    (one) => `  ${count(one.n)} × ${ERRORS[one.code as ErrorCode].title}`,
+  );
   return [
     `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} contacts given to their owner` : ''}.`,
     verificationText(result.verification),
-    result.balances ? 'Every source record is accounted for.' : 'Some source records are not accounted for: see the report.',
+    result.balances
+      ? 'Every source record is accounted for.'
+      : 'Some source records are not accounted for: see the report.',
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
   ].join('\n');
 }
 
 export function rollbackText(totals: RollbackTotals, dryRun: boolean): string {
   const would = dryRun ? 'Would remove' : 'Removed';
-  const kept = totals.kept.slice(0, KEPT_SHOWN).map((one) => `  ${one.model} ${one.resId} (${one.key}): ${one.reason}`);
-  const more = totals.kept.length > KEPT_SHOWN ? [`  … and ${totals.kept.length - KEPT_SHOWN} more (--json lists all)`] : [];
-  return [`${would} ${count(totals.removed)}, ${dryRun ? 'restore' : 'restored'} ${count(totals.restored)}, ${dryRun ? 'keep' : 'kept'} ${count(totals.kept.length)}.`, ...kept, ...more].join('\n');
+  const kept = totals.kept
+    .slice(0, KEPT_SHOWN)
+    .map((one) => `  ${one.model} ${one.resId} (${one.key}): ${one.reason}`);
+  const more =
+    totals.kept.length > KEPT_SHOWN
+      ? [`  … and ${totals.kept.length - KEPT_SHOWN} more (--json lists all)`]
+      : [];
+  return [
+    `${would} ${count(totals.removed)}, ${dryRun ? 'restore' : 'restored'} ${count(totals.restored)}, ${dryRun ? 'keep' : 'kept'} ${count(totals.kept.length)}.`,
+    ...kept,
+    ...more,
+  ].join('\n');
 }
 
 export function statusText(now: Status): string {
-  const rows = now.balance.map((one) => [`  ${one.object}`, ...Object.entries(one.counts).map(([name, n]) => `${name} ${count(n)}`)]);
+  const rows = now.balance.map((one) => [
+    `  ${one.object}`,
+    ...Object.entries(one.counts).map(([name, n]) => `${name} ${count(n)}`),
+  ]);
   return [
     `${now.project}, environment ${now.environment}`,
     `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,

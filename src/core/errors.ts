@@ -38,7 +38,11 @@ export const ERRORS = {
   // source files
   WB_SOURCE_MISSING: code('fatal', EXIT.unreachable, 'The export cannot be found or read'),
   WB_SOURCE_EMPTY: code('fatal', EXIT.usage, 'The export holds no records'),
-  WB_SOURCE_NO_CONTACTS: code('fatal', EXIT.usage, 'No file in the export looks like a contact export'),
+  WB_SOURCE_NO_CONTACTS: code(
+    'fatal',
+    EXIT.usage,
+    'No file in the export looks like a contact export',
+  ),
   WB_SOURCE_AMBIGUOUS: code('fatal', EXIT.usage, 'The export can be read in two ways'),
   WB_ARCHIVE_UNSAFE: code('fatal', EXIT.usage, 'The archive is not safe to open'),
   WB_ROW_SHAPE: code('record', EXIT.differences, 'A row has too few or too many cells'),
@@ -67,9 +71,17 @@ export const ERRORS = {
   WB_ODOO_MODULE: code('fatal', EXIT.unreachable, 'An Odoo app that is needed is not installed'),
   WB_ODOO_BUSY: code('retriable', EXIT.unreachable, 'Odoo is busy or restarting'),
   WB_ODOO_RECORD: code('record', EXIT.differences, 'Odoo refuses a record'),
-  WB_ODOO_UNCERTAIN: code('uncertain', EXIT.unreachable, 'It is not known whether Odoo did the call'),
+  WB_ODOO_UNCERTAIN: code(
+    'uncertain',
+    EXIT.unreachable,
+    'It is not known whether Odoo did the call',
+  ),
   WB_ODOO_FAULT: code('fatal', EXIT.unreachable, 'Odoo failed in a way Waybill does not know'),
-  WB_DATABASE_CHANGED: code('fatal', EXIT.gate, 'This is not the Odoo database the project wrote to'),
+  WB_DATABASE_CHANGED: code(
+    'fatal',
+    EXIT.gate,
+    'This is not the Odoo database the project wrote to',
+  ),
   // outcomes
   WB_STOPPED: code('fatal', EXIT.stopped, 'Stopped; can be resumed'),
   WB_ROLLBACK_CONFLICTS: code('fatal', EXIT.conflicts, 'Rollback kept records that people changed'),

@@ -1,4 +1,5 @@
 /** The words of `design.md` as types: what travels from a source to the destination. */
+import type { ErrorCode } from './errors.ts';
 
 /** One source record exactly as it came. `cells` run parallel to the columns of its file. */
 export interface StagedRecord {
@@ -15,7 +16,7 @@ export interface StagedRecord {
 
 /** Something about a record or value that a person must see: it goes to the review queue. */
 export interface Issue {
-  readonly code: import('./errors.ts').ErrorCode;
+  readonly code: ErrorCode;
   readonly message: string;
   /** Column the issue is about, where it is about one value. */
   readonly column?: string;

@@ -23,12 +23,27 @@ export interface DestinationFacts {
   readonly edition: 'community' | 'enterprise';
   readonly transport: 'json2' | 'jsonrpc';
   readonly databaseUuid: string;
-  readonly user: { readonly id: number; readonly login: string; readonly name: string; readonly timeZone: string };
+  readonly user: {
+    readonly id: number;
+    readonly login: string;
+    readonly name: string;
+    readonly timeZone: string;
+  };
   readonly modules: readonly string[];
   readonly languages: readonly string[];
   readonly companies: readonly { readonly id: number; readonly name: string }[];
   /** model -> what the user may do with it */
-  readonly rights: Readonly<Record<string, { readonly read: boolean; readonly create: boolean; readonly write: boolean; readonly unlink: boolean }>>;
+  readonly rights: Readonly<
+    Record<
+      string,
+      {
+        readonly read: boolean;
+        readonly create: boolean;
+        readonly write: boolean;
+        readonly unlink: boolean;
+      }
+    >
+  >;
   readonly counts: Readonly<Record<string, number>>;
   readonly mailServers: number;
   readonly automations: number;
@@ -57,24 +72,49 @@ export interface Destination {
   fields(model: string, signal?: AbortSignal): Promise<Readonly<Record<string, FieldInfo>>>;
   forgetSchema(): void;
   count(model: string, domain: Domain, signal?: AbortSignal): Promise<number>;
-  find(model: string, domain: Domain, fields: readonly string[], options?: FindOptions, signal?: AbortSignal): Promise<OdooRow[]>;
+  find(
+    model: string,
+    domain: Domain,
+    fields: readonly string[],
+    options?: FindOptions,
+    signal?: AbortSignal,
+  ): Promise<OdooRow[]>;
   /** Reads by id; ids that no longer exist are simply missing from the answer. */
-  read(model: string, ids: readonly number[], fields: readonly string[], signal?: AbortSignal): Promise<OdooRow[]>;
+  read(
+    model: string,
+    ids: readonly number[],
+    fields: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<OdooRow[]>;
   /** One call, one transaction: all or none. Quiet: no tracking, no follower, no mail. x2many values are given as ids and set. */
   create(model: string, records: readonly OdooValues[], signal?: AbortSignal): Promise<number[]>;
   /** One transaction. Same values again change nothing. */
-  write(model: string, ids: readonly number[], values: OdooValues, signal?: AbortSignal): Promise<void>;
+  write(
+    model: string,
+    ids: readonly number[],
+    values: OdooValues,
+    signal?: AbortSignal,
+  ): Promise<void>;
   /** Ids that are already gone are not an error. One transaction. */
   remove(model: string, ids: readonly number[], signal?: AbortSignal): Promise<void>;
   /** Odoo's `load()`: upsert by external id (`id` column) in one transaction; messages name bad rows. */
-  load(model: string, columns: readonly string[], rows: readonly (readonly string[])[], signal?: AbortSignal): Promise<LoadResult>;
+  load(
+    model: string,
+    columns: readonly string[],
+    rows: readonly (readonly string[])[],
+    signal?: AbortSignal,
+  ): Promise<LoadResult>;
   close(): Promise<void>;
 }
 
 export interface LoadResult {
   /** Null when nothing was written. */
   readonly ids: readonly number[] | null;
-  readonly messages: readonly { readonly row: number; readonly field: string; readonly text: string }[];
+  readonly messages: readonly {
+    readonly row: number;
+    readonly field: string;
+    readonly text: string;
+  }[];
 }
 
 /** Something the project made in Odoo's schema; `created` false when it was there before. */

@@ -31,23 +31,25 @@ function cut(page: readonly PlannedRow[]): PlannedRow[] {
 /** Runs tasks at most `size` at once; one whose lane is in flight waits for it. The first failure stops the rest. */
 export function lanePool(size: number) {
   const running = new Map<Promise<void>, string>();
-  let failure: unknown;
-  const settle = async (): Promise<void> => {
-    if (running.size > 0) await Promise.race(running.keys());
-  };
+  const failures: Error[] = [];
+  const blocked = (lane: string): boolean =>
+    running.size >= size || (lane !== '' && [...running.values()].includes(lane));
   return {
     async add(lane: string, task: () => Promise<void>): Promise<void> {
-      while (failure === undefined && (running.size >= size || (lane !== '' && [...running.values()].includes(lane)))) await settle();
-      if (failure !== undefined) return;
+      while (failures.length === 0 && blocked(lane)) await Promise.race(running.keys());
+      if (failures.length > 0) return;
       const promise: Promise<void> = task()
-        .catch((error: unknown) => void (failure ??= error))
+        .catch((error: unknown) => void failures.push(asError(error)))
         .finally(() => running.delete(promise));
       running.set(promise, lane);
     },
-    failed: (): boolean => failure !== undefined,
+    failed: (): boolean => failures.length > 0,
     async drain(): Promise<void> {
       await Promise.all(running.keys());
-      if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+      if (failures[0]) throw failures[0];
     },
   };
 }
+
+const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error('not an error was thrown', { cause: thrown });

@@ -4,7 +4,11 @@ import type { FieldInfo } from '../destination/destination.ts';
 const FLOAT_TOLERANCE = 1e-6;
 
 /** True when Odoo holds what was sent, as far as the type can tell. Empty and `false` are one. */
-export function sameValue(type: FieldInfo['type'] | undefined, sent: unknown, found: unknown): boolean {
+export function sameValue(
+  type: FieldInfo['type'] | undefined,
+  sent: unknown,
+  found: unknown,
+): boolean {
   if (isNothing(sent) || isNothing(found)) return isNothing(sent) && isNothing(found);
   switch (type) {
     case 'many2many':
@@ -12,7 +16,10 @@ export function sameValue(type: FieldInfo['type'] | undefined, sent: unknown, fo
       return sameSet(sent, found);
     case 'float':
     case 'monetary':
-      return Math.abs(Number(sent) - Number(found)) <= FLOAT_TOLERANCE * Math.max(1, Math.abs(Number(sent)));
+      return (
+        Math.abs(Number(sent) - Number(found)) <=
+        FLOAT_TOLERANCE * Math.max(1, Math.abs(Number(sent)))
+      );
     case 'html':
       return htmlText(text(sent)) === htmlText(text(found));
     case 'char':
@@ -23,9 +30,15 @@ export function sameValue(type: FieldInfo['type'] | undefined, sent: unknown, fo
   }
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value) ?? '');
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 
-const isNothing = (value: unknown): boolean => value === null || value === undefined || value === false || value === '' || (Array.isArray(value) && value.length === 0);
+const isNothing = (value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  value === false ||
+  value === '' ||
+  (Array.isArray(value) && value.length === 0);
 
 function sameSet(sent: unknown, found: unknown): boolean {
   if (!Array.isArray(sent) || !Array.isArray(found)) return false;
@@ -33,20 +46,35 @@ function sameSet(sent: unknown, found: unknown): boolean {
   return new Set(sent).size === there.size && sent.every((one) => there.has(one));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#34': '"', nbsp: '\u00a0' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  '#39': "'",
+  '#34': '"',
+  nbsp: '\u00a0',
+};
 
 /** What a reader sees: Odoo's sanitiser may rewrite markup, but must not lose a word or a line. */
 export function htmlText(html: string): string {
   return html
     .replace(/<br\s*\/?>|<\/(p|div|li|tr|h[1-6])>/gi, '\n')
     .replace(/<[^>]*>/g, '')
-    .replace(/&(#x[\da-f]+|#\d+|\w+);/gi, (whole, name: string) => ENTITIES[name.toLowerCase()] ?? numeric(name) ?? whole)
+    .replace(
+      /&(#x[\da-f]+|#\d+|\w+);/gi,
+      (whole, name: string) => ENTITIES[name.toLowerCase()] ?? numeric(name) ?? whole,
+    )
     .replace(/[ \t\r\f\v]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .trim();
 }
 
 function numeric(name: string): string | undefined {
-  const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : name.startsWith('#') ? Number(name.slice(1)) : Number.NaN;
+  const code = /^#x/i.test(name)
+    ? Number.parseInt(name.slice(2), 16)
+    : name.startsWith('#')
+      ? Number(name.slice(1))
+      : Number.NaN;
   return Number.isInteger(code) && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
 }

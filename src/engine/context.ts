@@ -1,6 +1,10 @@
 /** What every verb of the engine works with. Verbs speak to each other only through the store. */
 import type { Emit } from '../core/events.ts';
-import type { Destination, DestinationFacts, DestinationSchema } from '../destination/destination.ts';
+import type {
+  Destination,
+  DestinationFacts,
+  DestinationSchema,
+} from '../destination/destination.ts';
 import type { Choices } from '../mapping/mapping.ts';
 import type { Store } from '../store/store.ts';
 

@@ -18,7 +18,11 @@ export interface Creator {
   settleOpen(resolve: (keys: readonly string[]) => readonly Resolved[]): Promise<number>;
 }
 
-export function makeCreator(ctx: Context, run: number, onFailed: (row: Resolved, error: WaybillError) => void): Creator {
+export function makeCreator(
+  ctx: Context,
+  run: number,
+  onFailed: (row: Resolved, error: WaybillError) => void,
+): Creator {
   const takeMarker = markerSource(ctx);
 
   async function create(rows: readonly Resolved[]): Promise<void> {
@@ -33,20 +37,42 @@ export function makeCreator(ctx: Context, run: number, onFailed: (row: Resolved,
     }
   }
 
-  async function tryCreate(rows: readonly Resolved[], first: Resolved): Promise<'done' | 'split' | WaybillError> {
+  async function tryCreate(
+    rows: readonly Resolved[],
+    first: Resolved,
+  ): Promise<'done' | 'split' | WaybillError> {
     const { model, step } = first.row;
     const marker = await takeMarker();
-    const batch = ctx.store.ledger.openBatch({ env: ctx.env, run, step, model, marker, keys: rows.map(({ row }) => row.key) });
+    const batch = ctx.store.ledger.openBatch({
+      env: ctx.env,
+      run,
+      step,
+      model,
+      marker,
+      keys: rows.map(({ row }) => row.key),
+    });
     try {
-      const ids = await ctx.destination.create(model, rows.map((row) => marked(row, marker)));
-      ctx.store.ledger.closeBatch(batch, 'done', rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index))));
+      const ids = await ctx.destination.create(
+        model,
+        rows.map((row) => marked(row, marker)),
+      );
+      ctx.store.ledger.closeBatch(
+        batch,
+        'done',
+        rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index))),
+      );
       return 'done';
     } catch (error) {
       return failed(batch, rows, { marker, model }, error);
     }
   }
 
-  async function failed(batch: number, rows: readonly Resolved[], at: { marker: number; model: string }, error: unknown): Promise<'done' | 'split' | WaybillError> {
+  async function failed(
+    batch: number,
+    rows: readonly Resolved[],
+    at: { marker: number; model: string },
+    error: unknown,
+  ): Promise<'done' | 'split' | WaybillError> {
     if (!isWaybillError(error)) throw error;
     switch (error.class) {
       case 'record':
@@ -72,16 +98,33 @@ export function makeCreator(ctx: Context, run: number, onFailed: (row: Resolved,
   }
 
   /** How many of the batch's records Odoo has, once nothing can change that any more. */
-  async function settle(batch: number, at: { marker: number; model: string }, rows: readonly Resolved[]): Promise<number> {
+  async function settle(
+    batch: number,
+    at: { marker: number; model: string },
+    rows: readonly Resolved[],
+  ): Promise<number> {
     await untilReachable(ctx, () => ctx.schema.dropMarker(at.marker));
-    const found = await untilReachable(ctx, () => ctx.destination.find(at.model, [[keyField(at.model), 'in', rows.map(markOf)]], [keyField(at.model)]));
+    const found = await untilReachable(ctx, () =>
+      ctx.destination.find(
+        at.model,
+        [[keyField(at.model), 'in', rows.map(markOf)]],
+        [keyField(at.model)],
+      ),
+    );
     const ids = new Map(found.map((one) => [String(one[keyField(at.model)]), one.id]));
     const there = rows.filter((row) => ids.has(markOf(row)));
-    ctx.store.ledger.closeBatch(batch, there.length > 0 ? 'done' : 'failed', there.map((row) => ledgerRow(ctx, run, batch, row, ids.get(markOf(row)) ?? 0)), 'settled by asking Odoo');
+    ctx.store.ledger.closeBatch(
+      batch,
+      there.length > 0 ? 'done' : 'failed',
+      there.map((row) => ledgerRow(ctx, run, batch, row, ids.get(markOf(row)) ?? 0)),
+      'settled by asking Odoo',
+    );
     return there.length;
   }
 
-  async function settleOpen(resolve: (keys: readonly string[]) => readonly Resolved[]): Promise<number> {
+  async function settleOpen(
+    resolve: (keys: readonly string[]) => readonly Resolved[],
+  ): Promise<number> {
     const open: BatchRow[] = ctx.store.ledger.openBatches(ctx.env);
     for (const batch of open) await settle(batch.id, batch, resolve(batch.keys));
     return open.length;
@@ -94,7 +137,8 @@ export function makeCreator(ctx: Context, run: number, onFailed: (row: Resolved,
 function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
   let fetching: Promise<void> | undefined;
-  const fetch = async (): Promise<void> => void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
+  const fetch = async (): Promise<void> =>
+    void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
   return async () => {
     for (;;) {
       const marker = ready.shift();
@@ -107,7 +151,8 @@ function markerSource(ctx: Context): () => Promise<number> {
 
 /** Messages carry their key as message id, everything else in a field of its own. */
 const keyField = (model: string): string => (model === 'mail.message' ? 'message_id' : KEY_FIELD);
-const markOf = ({ row, values }: Resolved): string => (row.model === 'mail.message' ? String(values['message_id']) : row.key);
+const markOf = ({ row, values }: Resolved): string =>
+  row.model === 'mail.message' ? String(values['message_id']) : row.key;
 
 function marked({ row, values }: Resolved, marker: number): OdooValues {
   const own = row.model === 'mail.message' ? {} : { [KEY_FIELD]: row.key };
@@ -116,18 +161,42 @@ function marked({ row, values }: Resolved, marker: number): OdooValues {
 
 function idAt(ids: readonly number[], index: number): number {
   const id = ids[index];
-  if (id === undefined) throw new WaybillError('WB_ODOO_UNCERTAIN', 'Odoo returned fewer ids than records.');
+  if (id === undefined)
+    throw new WaybillError('WB_ODOO_UNCERTAIN', 'Odoo returned fewer ids than records.');
   return id;
 }
 
-const ledgerRow = (ctx: Context, run: number, batch: number, { row, values }: Resolved, resId: number): LedgerRow => ({
-  env: ctx.env, key: row.key, step: row.step, model: row.model, resId, op: 'create', state: 'done', before: {}, after: values, xid: false, run, batch,
+const ledgerRow = (
+  ctx: Context,
+  run: number,
+  batch: number,
+  { row, values }: Resolved,
+  resId: number,
+): LedgerRow => ({
+  env: ctx.env,
+  key: row.key,
+  step: row.step,
+  model: row.model,
+  resId,
+  op: 'create',
+  state: 'done',
+  before: {},
+  after: values,
+  xid: false,
+  run,
+  batch,
 });
 
 export const stopped = (): WaybillError =>
-  new WaybillError('WB_STOPPED', 'Stopped. Everything that reached Odoo is in the ledger.', { next: 'Run the same command again; it goes on where it stopped.' });
+  new WaybillError('WB_STOPPED', 'Stopped. Everything that reached Odoo is in the ledger.', {
+    next: 'Run the same command again; it goes on where it stopped.',
+  });
 
-async function waitForOdoo(attempt: number, error: WaybillError, signal: AbortSignal): Promise<void> {
+async function waitForOdoo(
+  attempt: number,
+  error: WaybillError,
+  signal: AbortSignal,
+): Promise<void> {
   const wait = BUSY_WAITS_MS[attempt];
   if (wait === undefined) throw error;
   await sleep(wait, signal);
@@ -138,7 +207,8 @@ async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<
     try {
       return await call();
     } catch (error) {
-      if (!isWaybillError(error) || (error.class !== 'retriable' && error.class !== 'uncertain')) throw error;
+      if (!isWaybillError(error) || (error.class !== 'retriable' && error.class !== 'uncertain'))
+        throw error;
       await waitForOdoo(attempt, error, ctx.signal);
       if (ctx.signal.aborted) throw stopped();
     }

@@ -18,10 +18,17 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
 async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<void> {
   const step = `extract ${file.path}`;
   ctx.emit({ type: 'step-started', step, total: file.rows });
-  const id = ctx.store.staging.addFile({ object: file.object, path: file.path, detail: JSON.stringify(file) });
+  const id = ctx.store.staging.addFile({
+    object: file.object,
+    path: file.path,
+    detail: JSON.stringify(file),
+  });
   let done = 0;
   for await (const chunk of source.extract(file, ctx.signal)) {
-    if (ctx.signal.aborted) throw new WaybillError('WB_STOPPED', 'Stopped while reading the export.', { next: 'Run the same command again; it starts the reading over.' });
+    if (ctx.signal.aborted)
+      throw new WaybillError('WB_STOPPED', 'Stopped while reading the export.', {
+        next: 'Run the same command again; it starts the reading over.',
+      });
     done += keep(ctx, id, file, chunk);
     ctx.emit({ type: 'step-progress', step, done });
   }
@@ -35,6 +42,15 @@ function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extrac
   }
   const { row } = chunk;
   const issue = { ...row, raw: row.text };
-  ctx.store.review.add([{ env: '', object: file.object, position: 0, key: `${row.file}:${row.line}`, place: `${row.file}, line ${row.line}`, issue }]);
+  ctx.store.review.add([
+    {
+      env: '',
+      object: file.object,
+      position: 0,
+      key: `${row.file}:${row.line}`,
+      place: `${row.file}, line ${row.line}`,
+      issue,
+    },
+  ]);
   return 1;
 }

@@ -22,25 +22,40 @@ interface Loading {
   readonly run: number;
   readonly resolver: Resolver;
   readonly creator: Creator;
-  readonly totals: { created: number; updated: number; matched: number; queued: number; settled: number };
+  readonly totals: {
+    created: number;
+    updated: number;
+    matched: number;
+    queued: number;
+    settled: number;
+  };
   /** Odoo records that a contact was matched to in this run, so that no second contact takes the same one. */
   readonly taken: Set<number>;
 }
 
 /** `special`: ids that are not in the ledger (owners, authors, subtypes). Safe to call again at any time. */
-export async function load(ctx: Context, run: number, special: ReadonlyMap<string, number | null>): Promise<LoadTotals> {
+export async function load(
+  ctx: Context,
+  run: number,
+  special: ReadonlyMap<string, number | null>,
+): Promise<LoadTotals> {
   const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0 };
-  const creator = makeCreator(ctx, run, (row, error) => queue(loading, row.row, error.code, error.message));
+  const creator = makeCreator(ctx, run, (row, error) =>
+    queue(loading, row.row, error.code, error.message),
+  );
   const resolver = makeResolver(ctx, special);
   const loading: Loading = { ctx, run, resolver, creator, totals, taken: new Set() };
-  totals.settled = await creator.settleOpen((keys) => resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)));
+  totals.settled = await creator.settleOpen((keys) =>
+    resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)),
+  );
   await finishIntents(ctx);
   for (const step of STEPS) await loadStep(loading, step);
   await giveExternalIds(ctx);
   return totals;
 }
 
-const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] => rows.filter((row): row is Resolved => !isBlocked(row));
+const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] =>
+  rows.filter((row): row is Resolved => !isBlocked(row));
 
 async function loadStep(loading: Loading, step: Step): Promise<void> {
   const { ctx } = loading;
@@ -62,12 +77,24 @@ async function loadStep(loading: Loading, step: Step): Promise<void> {
   ctx.emit({ type: 'step-ended', step: `load ${step}`, done });
 }
 
-async function loadBatch(loading: Loading, batch: readonly ReturnType<Context['store']['plan']['byKeys']>[number][]): Promise<void> {
+async function loadBatch(
+  loading: Loading,
+  batch: readonly ReturnType<Context['store']['plan']['byKeys']>[number][],
+): Promise<void> {
   const { ctx } = loading;
-  ctx.store.review.clearEnv(ctx.env, batch.map((row) => row.key));
+  ctx.store.review.clearEnv(
+    ctx.env,
+    batch.map((row) => row.key),
+  );
   const answers = batch.map(loading.resolver);
   for (const answer of answers) {
-    if (isBlocked(answer)) queue(loading, answer.row, 'WB_ODOO_RECORD', `Waits for ${answer.waitsFor}, which is not in Odoo yet.`);
+    if (isBlocked(answer))
+      queue(
+        loading,
+        answer.row,
+        'WB_ODOO_RECORD',
+        `Waits for ${answer.waitsFor}, which is not in Odoo yet.`,
+      );
   }
   const rows = resolvedOnly(answers);
   const matches = await matchRows(ctx, rows);
@@ -82,17 +109,41 @@ async function loadBatch(loading: Loading, batch: readonly ReturnType<Context['s
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
 }
 
-function queue(loading: Loading, row: Resolved['row'], code: ErrorCode, message: string, candidates: readonly string[] = []): void {
+function queue(
+  loading: Loading,
+  row: Resolved['row'],
+  code: ErrorCode,
+  message: string,
+  candidates: readonly string[] = [],
+): void {
   loading.totals.queued++;
   const { ctx } = loading;
-  ctx.store.review.add([{ env: ctx.env, object: row.object, position: row.position, key: row.key, place: `${row.model} ${row.key}`, issue: { code, message, candidates } }]);
+  ctx.store.review.add([
+    {
+      env: ctx.env,
+      object: row.object,
+      position: row.position,
+      key: row.key,
+      place: `${row.model} ${row.key}`,
+      issue: { code, message, candidates },
+    },
+  ]);
 }
 
-async function settleMatch(loading: Loading, row: Resolved, match: Exclude<Match, { kind: 'new' }>): Promise<void> {
+async function settleMatch(
+  loading: Loading,
+  row: Resolved,
+  match: Exclude<Match, { kind: 'new' }>,
+): Promise<void> {
   if (match.kind === 'ambiguous') return queueAmbiguous(loading, row, match.candidates);
-  if (row.row.step === 'contacts' && loading.taken.has(match.found.id)) return queueAmbiguous(loading, row, [match.found]);
+  if (row.row.step === 'contacts' && loading.taken.has(match.found.id))
+    return queueAmbiguous(loading, row, [match.found]);
   loading.taken.add(match.found.id);
-  const wanted = changes(row.row.step === 'contacts' ? loading.ctx.choices.existing : 'leave', match.found, row.values);
+  const wanted = changes(
+    row.row.step === 'contacts' ? loading.ctx.choices.existing : 'leave',
+    match.found,
+    row.values,
+  );
   await update(loading.ctx, loading.run, row, match.found, wanted);
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;
@@ -100,16 +151,39 @@ async function settleMatch(loading: Loading, row: Resolved, match: Exclude<Match
 
 const queueAmbiguous = (loading: Loading, row: Resolved, candidates: readonly OdooRow[]): void =>
   queue(
-    loading, row.row, 'WB_MATCH_AMBIGUOUS',
+    loading,
+    row.row,
+    'WB_MATCH_AMBIGUOUS',
     `Odoo has ${candidates.length} contact(s) with this e-mail: ${candidates.map((one) => `${String(one['name'])} (id ${one.id})`).join(', ')}. Resolve with the id to use, or with "create".`,
     candidates.map((one) => String(one.id)),
   );
 
 /** The former values are on disk before the write: without them it could not be undone. */
-async function update(ctx: Context, run: number, { row }: Resolved, found: OdooRow, wanted: Record<string, OdooValue>): Promise<void> {
-  const before = Object.fromEntries(Object.keys(wanted).map((field) => [field, found[field] ?? null]));
+async function update(
+  ctx: Context,
+  run: number,
+  { row }: Resolved,
+  found: OdooRow,
+  wanted: Record<string, OdooValue>,
+): Promise<void> {
+  const before = Object.fromEntries(
+    Object.keys(wanted).map((field) => [field, found[field] ?? null]),
+  );
   const op = Object.keys(wanted).length > 0 ? 'update' : 'match';
-  const entry: LedgerRow = { env: ctx.env, key: row.key, step: row.step, model: row.model, resId: found.id, op, state: 'done', before, after: wanted, xid: false, run, batch: 0 };
+  const entry: LedgerRow = {
+    env: ctx.env,
+    key: row.key,
+    step: row.step,
+    model: row.model,
+    resId: found.id,
+    op,
+    state: 'done',
+    before,
+    after: wanted,
+    xid: false,
+    run,
+    batch: 0,
+  };
   if (op === 'match') return ctx.store.ledger.put([entry]);
   ctx.store.ledger.put([{ ...entry, state: 'intent' }]);
   await ctx.destination.write(row.model, [found.id], wanted);
@@ -137,12 +211,33 @@ async function giveExternalIds(ctx: Context): Promise<void> {
     if (ctx.signal.aborted) throw stopped();
     const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
     if (rows.length === 0) return;
-    const have = await ctx.destination.find('ir.model.data', [['module', '=', XID_MODULE], ['name', 'in', rows.map((row) => row.key)]], ['name'], {}, ctx.signal);
+    const have = await ctx.destination.find(
+      'ir.model.data',
+      [
+        ['module', '=', XID_MODULE],
+        ['name', 'in', rows.map((row) => row.key)],
+      ],
+      ['name'],
+      {},
+      ctx.signal,
+    );
     const known = new Set(have.map((one) => one['name']));
     const missing = rows.filter((row) => !known.has(row.key));
     if (missing.length > 0) {
-      await ctx.destination.create('ir.model.data', missing.map((row) => ({ module: XID_MODULE, name: row.key, model: row.model, res_id: row.resId, noupdate: true })));
+      await ctx.destination.create(
+        'ir.model.data',
+        missing.map((row) => ({
+          module: XID_MODULE,
+          name: row.key,
+          model: row.model,
+          res_id: row.resId,
+          noupdate: true,
+        })),
+      );
     }
-    ctx.store.ledger.setXid(ctx.env, rows.map((row) => row.key));
+    ctx.store.ledger.setXid(
+      ctx.env,
+      rows.map((row) => row.key),
+    );
   }
 }

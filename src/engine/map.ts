@@ -11,7 +11,10 @@ export interface MapInput {
   readonly mapper: Mapper;
   readonly declaration: SourceDeclaration;
   readonly choices: Choices;
-  readonly groupDuplicates: (group: readonly Identity[], rule: Choices['duplicates']) => readonly DuplicateDecision[];
+  readonly groupDuplicates: (
+    group: readonly Identity[],
+    rule: Choices['duplicates'],
+  ) => readonly DuplicateDecision[];
 }
 
 const CHUNK = 2_000;
@@ -20,7 +23,8 @@ export function mapAll(ctx: LocalContext, input: MapInput): void {
   ctx.store.review.clearMapped();
   ctx.store.plan.clear();
   const writer = planWriter(ctx);
-  const objects = (shape: SourceObject['shape']) => input.declaration.objects.filter((object) => object.shape === shape);
+  const objects = (shape: SourceObject['shape']) =>
+    input.declaration.objects.filter((object) => object.shape === shape);
   for (const object of [...objects('user'), ...objects('group')]) learn(ctx, input, object, writer);
   for (const object of objects('partner')) mapContacts(ctx, input, object, writer);
   for (const object of objects('message')) mapNotes(ctx, input, object, writer);
@@ -60,10 +64,21 @@ function planWriter(ctx: LocalContext) {
       spill();
     },
     review(record: StagedRecord, issue: Issue): void {
-      reviews.push({ env: '', object: record.object, position: record.position, key: record.key, place: `${record.file}, line ${record.line}`, issue });
+      reviews.push({
+        env: '',
+        object: record.object,
+        position: record.position,
+        key: record.key,
+        place: `${record.file}, line ${record.line}`,
+        issue,
+      });
       spill();
     },
-    settle(record: Pick<StagedRecord, 'object' | 'position'>, state: DispositionRow['state'], into = ''): void {
+    settle(
+      record: Pick<StagedRecord, 'object' | 'position'>,
+      state: DispositionRow['state'],
+      into = '',
+    ): void {
       dispositions.push({ object: record.object, position: record.position, state, into });
     },
     partner(position: number, partner: string): void {
@@ -80,7 +95,12 @@ function learn(ctx: LocalContext, input: MapInput, object: SourceObject, writer:
   writer.flush();
 }
 
-function mapContacts(ctx: LocalContext, input: MapInput, object: SourceObject, writer: Writer): void {
+function mapContacts(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  writer: Writer,
+): void {
   const total = ctx.store.staging.count(object.name);
   ctx.emit({ type: 'step-started', step: `map ${object.plural}`, total });
   indexContacts(ctx, input, object);
@@ -88,7 +108,8 @@ function mapContacts(ctx: LocalContext, input: MapInput, object: SourceObject, w
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapContact(ctx, input, record, fate, writer);
-    if (++done % CHUNK === 0) ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
+    if (++done % CHUNK === 0)
+      ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
   settlePartners(ctx, fate, object, writer);
@@ -117,24 +138,46 @@ interface Fate {
 }
 
 function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
-  const fate: Fate = { mergedInto: new Map(), absorbs: new Map(), queued: new Map(), plannedKey: new Map() };
-  for (const { key, n } of ctx.store.staging.repeatedKeys(object.name)) queueRepeated(ctx, object, key, n, fate);
+  const fate: Fate = {
+    mergedInto: new Map(),
+    absorbs: new Map(),
+    queued: new Map(),
+    plannedKey: new Map(),
+  };
+  for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
+    queueRepeated(ctx, object, key, n, fate);
   for (const group of ctx.store.staging.sharedEmails()) {
     const open = group.filter((one) => !fate.queued.has(one.position));
     const asked = input.choices.duplicates;
-    const decided = open.map((one) => ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'));
-    const rule = asked === 'review' && decided.every((text) => text === 'merge') ? 'merge' : asked === 'review' && decided.every((text) => text === 'separate') ? 'separate' : asked;
+    const decided = open.map((one) =>
+      ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'),
+    );
+    const rule =
+      asked === 'review' && decided.every((text) => text === 'merge')
+        ? 'merge'
+        : asked === 'review' && decided.every((text) => text === 'separate')
+          ? 'separate'
+          : asked;
     for (const decision of input.groupDuplicates(open, rule)) apply(decision, open, fate);
   }
   return fate;
 }
 
 /** The first stays; the others wait for a person: notes by that id could be anybody's. */
-function queueRepeated(ctx: LocalContext, object: SourceObject, key: string, n: number, fate: Fate): void {
-  const [first, ...others] = ctx.store.staging.byKey(object.name, key).sort((a, b) => a.position - b.position);
+function queueRepeated(
+  ctx: LocalContext,
+  object: SourceObject,
+  key: string,
+  n: number,
+  fate: Fate,
+): void {
+  const [first, ...others] = ctx.store.staging
+    .byKey(object.name, key)
+    .sort((a, b) => a.position - b.position);
   if (!first) return;
   for (const other of others) {
-    if (JSON.stringify(other.cells) === JSON.stringify(first.cells)) merge(fate, other.position, first.position);
+    if (JSON.stringify(other.cells) === JSON.stringify(first.cells))
+      merge(fate, other.position, first.position);
     else {
       fate.queued.set(other.position, {
         code: 'WB_DUPLICATE_KEY',
@@ -158,7 +201,9 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
     case 'merge':
       return merge(fate, decision.position, decision.into);
     case 'queue': {
-      const others = group.filter((one) => one.position !== decision.position).map((one) => one.key);
+      const others = group
+        .filter((one) => one.position !== decision.position)
+        .map((one) => one.key);
       fate.queued.set(decision.position, {
         code: 'WB_DUPLICATE_CONTACT',
         message: `Shares its e-mail address with ${others.join(', ')}; resolve each with "merge" or "separate".`,
@@ -168,7 +213,13 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
   }
 }
 
-function mapContact(ctx: LocalContext, input: MapInput, record: StagedRecord, fate: Fate, writer: Writer): void {
+function mapContact(
+  ctx: LocalContext,
+  input: MapInput,
+  record: StagedRecord,
+  fate: Fate,
+  writer: Writer,
+): void {
   const queued = fate.queued.get(record.position);
   if (queued) {
     writer.review(record, queued);
@@ -177,7 +228,10 @@ function mapContact(ctx: LocalContext, input: MapInput, record: StagedRecord, fa
   }
   if (fate.mergedInto.has(record.position)) return;
   const absorbed = fate.absorbs.get(record.position);
-  const { planned, issues } = input.mapper.contact(record, absorbed ? newestFirst(ctx, input, record.object, absorbed) : []);
+  const { planned, issues } = input.mapper.contact(
+    record,
+    absorbed ? newestFirst(ctx, input, record.object, absorbed) : [],
+  );
   for (const issue of issues) writer.review(record, issue);
   const main = planned.find((one) => one.step === 'contacts');
   if (!main) {
@@ -189,14 +243,26 @@ function mapContact(ctx: LocalContext, input: MapInput, record: StagedRecord, fa
   if (absorbed) fate.plannedKey.set(record.position, main.key);
 }
 
-const newestFirst = (ctx: LocalContext, input: MapInput, object: string, positions: readonly number[]): StagedRecord[] =>
+const newestFirst = (
+  ctx: LocalContext,
+  input: MapInput,
+  object: string,
+  positions: readonly number[],
+): StagedRecord[] =>
   ctx.store.staging
     .at(object, positions)
     .map((record) => ({ record, edited: input.mapper.identify(record).edited }))
-    .sort((a, b) => (a.edited === b.edited ? a.record.position - b.record.position : a.edited < b.edited ? 1 : -1))
+    .sort((a, b) =>
+      a.edited === b.edited ? a.record.position - b.record.position : a.edited < b.edited ? 1 : -1,
+    )
     .map(({ record }) => record);
 
-function settlePartners(_ctx: LocalContext, fate: Fate, object: SourceObject, writer: Writer): void {
+function settlePartners(
+  _ctx: LocalContext,
+  fate: Fate,
+  object: SourceObject,
+  writer: Writer,
+): void {
   for (const [position, into] of fate.mergedInto) {
     const key = fate.plannedKey.get(into) ?? '';
     writer.settle({ object: object.name, position }, key ? 'merged' : 'queued', key);
@@ -212,13 +278,20 @@ function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writ
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapNote(ctx, input, record, index, writer);
-    if (++done % CHUNK === 0) ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
+    if (++done % CHUNK === 0)
+      ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
   ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
 }
 
-function mapNote(ctx: LocalContext, input: MapInput, record: StagedRecord, index: ContactIndex, writer: Writer): void {
+function mapNote(
+  ctx: LocalContext,
+  input: MapInput,
+  record: StagedRecord,
+  index: ContactIndex,
+  writer: Writer,
+): void {
   const partner = partnerOfNote(ctx, input, record, index, writer);
   if (partner === undefined) return writer.settle(record, 'queued');
   const { planned, issues } = input.mapper.note(record, partner);
@@ -228,12 +301,22 @@ function mapNote(ctx: LocalContext, input: MapInput, record: StagedRecord, index
 }
 
 /** A person's decision (a contact's record id) comes first; then the mapping's own rule. */
-function partnerOfNote(ctx: LocalContext, input: MapInput, record: StagedRecord, index: ContactIndex, writer: Writer): string | undefined {
+function partnerOfNote(
+  ctx: LocalContext,
+  input: MapInput,
+  record: StagedRecord,
+  index: ContactIndex,
+  writer: Writer,
+): string | undefined {
   const answer = input.mapper.parentOf(record, index);
   if (answer.kind === 'found' && answer.contact.partner !== '') return answer.contact.partner;
   const issue: Issue =
     answer.kind === 'found'
-      ? { code: 'WB_NOTE_ORPHAN', message: `Belongs to contact ${answer.contact.key}, which itself waits in the review queue.`, candidates: [answer.contact.key] }
+      ? {
+          code: 'WB_NOTE_ORPHAN',
+          message: `Belongs to contact ${answer.contact.key}, which itself waits in the review queue.`,
+          candidates: [answer.contact.key],
+        }
       : answer.issue;
   const chosen = ctx.store.review.decided(record.object, record.key, issue.code);
   const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');

@@ -18,7 +18,12 @@ export async function matchRows(ctx: Context, rows: readonly Resolved[]): Promis
     case 'tags':
       return matchByName(ctx, rows, [['parent_id', '=', false]]);
     case 'companies':
-      return ctx.choices.match === 'none' ? rows.map(() => ({ kind: 'new' })) : matchByName(ctx, rows, [['is_company', '=', true], ['parent_id', '=', false]]);
+      return ctx.choices.match === 'none'
+        ? rows.map(() => ({ kind: 'new' }))
+        : matchByName(ctx, rows, [
+            ['is_company', '=', true],
+            ['parent_id', '=', false],
+          ]);
     case 'contacts':
       return matchByEmail(ctx, rows);
     case 'people':
@@ -27,12 +32,23 @@ export async function matchRows(ctx: Context, rows: readonly Resolved[]): Promis
   }
 }
 
-const fold = (value: OdooValue | undefined): string => (typeof value === 'string' ? value.trim().replace(/\s+/g, ' ').toLowerCase() : '');
+const fold = (value: OdooValue | undefined): string =>
+  typeof value === 'string' ? value.trim().replace(/\s+/g, ' ').toLowerCase() : '';
 
-async function matchByName(ctx: Context, rows: readonly Resolved[], also: readonly [string, string, unknown][]): Promise<Match[]> {
+async function matchByName(
+  ctx: Context,
+  rows: readonly Resolved[],
+  also: readonly [string, string, unknown][],
+): Promise<Match[]> {
   const names = rows.map(({ values }) => values['name']);
   const model = rows[0]?.row.model ?? '';
-  const found = await ctx.destination.find(model, [['name', 'in', names], [KEY_FIELD, '=', false], ...also], fieldsToRead(rows), { archived: true }, ctx.signal);
+  const found = await ctx.destination.find(
+    model,
+    [['name', 'in', names], [KEY_FIELD, '=', false], ...also],
+    fieldsToRead(rows),
+    { archived: true },
+    ctx.signal,
+  );
   return rows.map(({ values }) => {
     const same = found.filter((one) => one['name'] === values['name']);
     // Several tags or companies of one name are interchangeable to whoever sees only the name: take the oldest.
@@ -46,15 +62,36 @@ async function matchByEmail(ctx: Context, rows: readonly Resolved[]): Promise<Ma
   const emails = [...new Set(rows.map(({ row }) => row.match).filter((email) => email !== ''))];
   if (emails.length === 0) return rows.map(() => ({ kind: 'new' }));
   const fields = [...fieldsToRead(rows), 'email_normalized', 'active'];
-  const found = await ctx.destination.find('res.partner', [['email_normalized', 'in', emails], [KEY_FIELD, '=', false]], [...new Set(fields)], { archived: true }, ctx.signal);
+  const found = await ctx.destination.find(
+    'res.partner',
+    [
+      ['email_normalized', 'in', emails],
+      [KEY_FIELD, '=', false],
+    ],
+    [...new Set(fields)],
+    { archived: true },
+    ctx.signal,
+  );
   const byEmail = Map.groupBy(found, (one) => fold(one['email_normalized']));
   const shared = ctx.store.plan.sharedMatches(emails);
-  return rows.map(({ row, values }) => choose(ctx, row, values, byEmail.get(row.match) ?? [], shared.has(row.match)));
+  return rows.map(({ row, values }) =>
+    choose(ctx, row, values, byEmail.get(row.match) ?? [], shared.has(row.match)),
+  );
 }
 
-function choose(ctx: Context, row: PlannedRow, values: Resolved['values'], candidates: readonly OdooRow[], shared: boolean): Match {
+function choose(
+  ctx: Context,
+  row: PlannedRow,
+  values: Resolved['values'],
+  candidates: readonly OdooRow[],
+  shared: boolean,
+): Match {
   if (row.match === '' || candidates.length === 0) return { kind: 'new' };
-  const decided = ctx.store.review.decided(row.object, ctx.store.staging.keyAt(row.object, row.position), 'WB_MATCH_AMBIGUOUS');
+  const decided = ctx.store.review.decided(
+    row.object,
+    ctx.store.staging.keyAt(row.object, row.position),
+    'WB_MATCH_AMBIGUOUS',
+  );
   if (decided === 'create') return { kind: 'new' };
   const chosen = candidates.find((one) => String(one.id) === decided);
   if (chosen) return { kind: 'existing', found: chosen };
@@ -65,23 +102,38 @@ function choose(ctx: Context, row: PlannedRow, values: Resolved['values'], candi
   // An address that several contacts of the export share says nothing about which of them Odoo has.
   if (ctx.choices.match === 'email-and-name' || shared) return { kind: 'new' };
   const [single, ...others] = candidates;
-  return single && others.length === 0 ? { kind: 'existing', found: single } : { kind: 'ambiguous', candidates };
+  return single && others.length === 0
+    ? { kind: 'existing', found: single }
+    : { kind: 'ambiguous', candidates };
 }
 
-const fieldsToRead = (rows: readonly Resolved[]): string[] => [...new Set(['name', ...rows.flatMap(({ values }) => Object.keys(values))])];
+const fieldsToRead = (rows: readonly Resolved[]): string[] => [
+  ...new Set(['name', ...rows.flatMap(({ values }) => Object.keys(values))]),
+];
 
 /** What the rule writes on an existing record. Lists are joined: a tag that is there stays. */
-export function changes(rule: Context['choices']['existing'], found: OdooRow, wanted: Resolved['values']): Record<string, OdooValue> {
+export function changes(
+  rule: Context['choices']['existing'],
+  found: OdooRow,
+  wanted: Resolved['values'],
+): Record<string, OdooValue> {
   if (rule === 'leave') return {};
   const out: Record<string, OdooValue> = {};
   for (const [field, value] of Object.entries(wanted)) {
     const current = found[field] ?? null;
     if (Array.isArray(value)) {
-      const joined = [...new Set([...(Array.isArray(current) ? (current as number[]) : []), ...(value as number[])])].sort((a, b) => a - b);
+      const joined = [
+        ...new Set([
+          ...(Array.isArray(current) ? (current as number[]) : []),
+          ...(value as number[]),
+        ]),
+      ].sort((a, b) => a - b);
       if (joined.length > (Array.isArray(current) ? current.length : 0)) out[field] = joined;
-    } else if (value !== null && value !== current && (rule === 'overwrite' || isEmpty(current))) out[field] = value;
+    } else if (value !== null && value !== current && (rule === 'overwrite' || isEmpty(current)))
+      out[field] = value;
   }
   return out;
 }
 
-const isEmpty = (value: OdooValue): boolean => value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
+const isEmpty = (value: OdooValue): boolean =>
+  value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);

@@ -10,14 +10,23 @@ export function ownerIds(ctx: Context): Map<string, number | null> {
   const ids = new Map<string, number | null>();
   for (const match of ctx.store.runs.ownerMatches(ctx.env)) {
     ids.set(match.key, match.userId);
-    ids.set(match.key.replace(/^owner\./, 'author.'), match.how === 'fallback' ? null : match.partnerId);
+    ids.set(
+      match.key.replace(/^owner\./, 'author.'),
+      match.how === 'fallback' ? null : match.partnerId,
+    );
   }
   return ids;
 }
 
 /** Matches by login or e-mail, else by exact name when only one user bears it. Writes the result to the store. */
 export async function resolveOwners(ctx: Context): Promise<OwnerMatch[]> {
-  const users = await ctx.destination.find('res.users', [['share', '=', false]], ['login', 'email', 'name', 'partner_id', 'active'], { archived: true }, ctx.signal);
+  const users = await ctx.destination.find(
+    'res.users',
+    [['share', '=', false]],
+    ['login', 'email', 'name', 'partner_id', 'active'],
+    { archived: true },
+    ctx.signal,
+  );
   const fallback = fallbackUser(ctx, users);
   const matches = ctx.store.plan.owners().map((owner) => matchOwner(owner, users, fallback));
   ctx.store.runs.setOwnerMatches(ctx.env, matches);
@@ -27,13 +36,22 @@ export async function resolveOwners(ctx: Context): Promise<OwnerMatch[]> {
 function matchOwner(owner: Owner, users: readonly OdooRow[], fallback: OdooRow): OwnerMatch {
   const found = byEmail(owner.email, users) ?? byName(owner.name || owner.label, users);
   const user = found ?? fallback;
-  return { key: owner.key, userId: user.id, partnerId: user['partner_id'] as number | null, how: found ? 'matched' : 'fallback' };
+  return {
+    key: owner.key,
+    userId: user.id,
+    partnerId: user['partner_id'] as number | null,
+    how: found ? 'matched' : 'fallback',
+  };
 }
 
 const fold = (text: unknown): string => (typeof text === 'string' ? text.trim().toLowerCase() : '');
 
 const byEmail = (email: string, users: readonly OdooRow[]): OdooRow | undefined =>
-  email === '' ? undefined : users.find((user) => fold(user['login']) === fold(email) || fold(user['email']) === fold(email));
+  email === ''
+    ? undefined
+    : users.find(
+        (user) => fold(user['login']) === fold(email) || fold(user['email']) === fold(email),
+      );
 
 function byName(name: string, users: readonly OdooRow[]): OdooRow | undefined {
   const named = users.filter((user) => name !== '' && fold(user['name']) === fold(name));
@@ -42,18 +60,29 @@ function byName(name: string, users: readonly OdooRow[]): OdooRow | undefined {
 
 function fallbackUser(ctx: Context, users: readonly OdooRow[]): OdooRow {
   const login = ctx.choices.fallbackOwner;
-  const user = login === '' ? users.find((one) => one.id === ctx.facts.user.id) : users.find((one) => fold(one['login']) === fold(login));
+  const user =
+    login === ''
+      ? users.find((one) => one.id === ctx.facts.user.id)
+      : users.find((one) => fold(one['login']) === fold(login));
   if (user) return user;
-  throw new WaybillError('WB_MAPPING_INVALID', `The fallback owner "${login || ctx.facts.user.login}" is not a user of this Odoo.`, {
-    next: 'Set choices.fallbackOwner in mapping.yaml to the login of an Odoo user, then approve the mapping again.',
-  });
+  throw new WaybillError(
+    'WB_MAPPING_INVALID',
+    `The fallback owner "${login || ctx.facts.user.login}" is not a user of this Odoo.`,
+    {
+      next: 'Set choices.fallbackOwner in mapping.yaml to the login of an Odoo user, then approve the mapping again.',
+    },
+  );
 }
 
 /**
  * Gives contacts that went to the fallback to their real owner once that user exists.
  * Only where the fallback is still in place: a person's own assignment is left alone. Returns the number changed.
  */
-export async function reassign(ctx: Context, before: readonly OwnerMatch[], now: readonly OwnerMatch[]): Promise<number> {
+export async function reassign(
+  ctx: Context,
+  before: readonly OwnerMatch[],
+  now: readonly OwnerMatch[],
+): Promise<number> {
   let changed = 0;
   for (const match of now) {
     const former = before.find((one) => one.key === match.key);
@@ -65,7 +94,12 @@ export async function reassign(ctx: Context, before: readonly OwnerMatch[], now:
 
 const CHUNK = 500;
 
-async function reassignOwner(ctx: Context, ownerKey: string, from: number | null, to: number): Promise<number> {
+async function reassignOwner(
+  ctx: Context,
+  ownerKey: string,
+  from: number | null,
+  to: number,
+): Promise<number> {
   let changed = 0;
   let after = '';
   for (;;) {
@@ -73,16 +107,32 @@ async function reassignOwner(ctx: Context, ownerKey: string, from: number | null
     const last = page.at(-1);
     if (!last) return changed;
     after = last.key;
-    const wanted = new Set(ctx.store.plan.byKeys(page.map((row) => row.key)).filter((plan) => refOf(plan.values['user_id']) === ownerKey).map((plan) => plan.key));
+    const wanted = new Set(
+      ctx.store.plan
+        .byKeys(page.map((row) => row.key))
+        .filter((plan) => refOf(plan.values['user_id']) === ownerKey)
+        .map((plan) => plan.key),
+    );
     const rows = page.filter((row) => wanted.has(row.key) && row.state === 'done');
-    const current = await ctx.destination.read('res.partner', rows.map((row) => row.resId), ['user_id'], ctx.signal);
+    const current = await ctx.destination.read(
+      'res.partner',
+      rows.map((row) => row.resId),
+      ['user_id'],
+      ctx.signal,
+    );
     const still = new Set(current.filter((one) => one['user_id'] === from).map((one) => one.id));
     const mine = rows.filter((row) => still.has(row.resId));
     if (mine.length === 0) continue;
-    await ctx.destination.write('res.partner', mine.map((row) => row.resId), { user_id: to }, ctx.signal);
+    await ctx.destination.write(
+      'res.partner',
+      mine.map((row) => row.resId),
+      { user_id: to },
+      ctx.signal,
+    );
     ctx.store.ledger.put(mine.map((row) => ({ ...row, after: { ...row.after, user_id: to } })));
     changed += mine.length;
   }
 }
 
-const refOf = (value: unknown): string => (typeof value === 'object' && value !== null && 'ref' in value ? String(value.ref) : '');
+const refOf = (value: unknown): string =>
+  typeof value === 'object' && value !== null && 'ref' in value ? String(value.ref) : '';

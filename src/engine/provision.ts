@@ -6,7 +6,11 @@ import type { Context } from './context.ts';
 const FENCED_MODELS = ['res.partner', 'res.partner.category', 'mail.message'];
 
 /** Returns the names that this call made. */
-export async function provision(ctx: Context, run: number, fields: readonly FieldSpec[]): Promise<string[]> {
+export async function provision(
+  ctx: Context,
+  run: number,
+  fields: readonly FieldSpec[],
+): Promise<string[]> {
   ctx.emit({ type: 'step-started', step: 'provision', total: fields.length });
   const made: string[] = [];
   const keep = (things: readonly Made[]): void => {
@@ -19,7 +23,13 @@ export async function provision(ctx: Context, run: number, fields: readonly Fiel
     keep(await ctx.schema.ensureField(field, ctx.signal));
     ctx.emit({ type: 'step-progress', step: 'provision', done: ++done });
   }
-  keep(await ctx.schema.ensurePage('res.partner', fields.filter((field) => field.model === 'res.partner').map((field) => field.name), ctx.signal));
+  keep(
+    await ctx.schema.ensurePage(
+      'res.partner',
+      fields.filter((field) => field.model === 'res.partner').map((field) => field.name),
+      ctx.signal,
+    ),
+  );
   ctx.destination.forgetSchema();
   ctx.emit({ type: 'step-ended', step: 'provision', done });
   return made;
@@ -35,7 +45,16 @@ async function announce(ctx: Context, run: number, field: FieldSpec): Promise<vo
   const key = ledgerKey('ir.model.fields', `${field.model}.${field.name}`);
   if (ctx.store.ledger.get(ctx.env, [key]).length > 0) return;
   const fields = await ctx.destination.fields(field.model, ctx.signal);
-  if (!(field.name in fields)) ctx.store.ledger.put([row(ctx, run, key, { model: 'ir.model.fields', id: 0, name: field.name, created: true }, 'intent')]);
+  if (!(field.name in fields))
+    ctx.store.ledger.put([
+      row(
+        ctx,
+        run,
+        key,
+        { model: 'ir.model.fields', id: 0, name: field.name, created: true },
+        'intent',
+      ),
+    ]);
 }
 
 /** True when the thing is ours and new. The fence's names are nobody else's, so it is always ours. */
@@ -48,8 +67,26 @@ function remember(ctx: Context, run: number, thing: Made): boolean {
   return ours;
 }
 
-const isFence = (name: string): boolean => name.includes(KEY_FIELD) || name.includes(FENCE_FIELD) || name.includes('waybill');
+const isFence = (name: string): boolean =>
+  name.includes(KEY_FIELD) || name.includes(FENCE_FIELD) || name.includes('waybill');
 
-const row = (ctx: Context, run: number, key: string, thing: Made, state: LedgerRow['state']): LedgerRow => ({
-  env: ctx.env, key, step: 'provision', model: thing.model, resId: thing.id, op: 'create', state, before: {}, after: { name: thing.name }, xid: true, run, batch: 0,
+const row = (
+  ctx: Context,
+  run: number,
+  key: string,
+  thing: Made,
+  state: LedgerRow['state'],
+): LedgerRow => ({
+  env: ctx.env,
+  key,
+  step: 'provision',
+  model: thing.model,
+  resId: thing.id,
+  op: 'create',
+  state,
+  before: {},
+  after: { name: thing.name },
+  xid: true,
+  run,
+  batch: 0,
 });

@@ -27,21 +27,31 @@ export function makeResolver(ctx: Context, special: ReadonlyMap<string, number |
   return (row) => resolveRow(row, idOf);
 }
 
-function resolveRow(row: PlannedRow, idOf: (key: string) => number | null | undefined): Resolved | Blocked {
+function resolveRow(
+  row: PlannedRow,
+  idOf: (key: string) => number | null | undefined,
+): Resolved | Blocked {
   const values: Record<string, OdooValue> = {};
   for (const [field, value] of Object.entries(row.values)) {
     const resolved = resolveValue(value, idOf);
-    if (typeof resolved === 'object' && resolved !== null && 'waitsFor' in resolved) return { row, waitsFor: resolved.waitsFor };
+    if (typeof resolved === 'object' && resolved !== null && 'waitsFor' in resolved)
+      return { row, waitsFor: resolved.waitsFor };
     values[field] = resolved;
   }
   return { row, values };
 }
 
-function resolveValue(value: Value, idOf: (key: string) => number | null | undefined): OdooValue | { waitsFor: string } {
-  if (isRef(value)) return idOf(value.ref) === undefined ? { waitsFor: value.ref } : (idOf(value.ref) ?? null);
+function resolveValue(
+  value: Value,
+  idOf: (key: string) => number | null | undefined,
+): OdooValue | { waitsFor: string } {
+  if (isRef(value))
+    return idOf(value.ref) === undefined ? { waitsFor: value.ref } : (idOf(value.ref) ?? null);
   if (!isRefs(value)) return value;
   const ids = value.map((ref: Ref) => [ref.ref, idOf(ref.ref)] as const);
   const missing = ids.find(([, id]) => id === undefined);
   if (missing) return { waitsFor: missing[0] };
-  return [...new Set(ids.flatMap(([, id]) => (typeof id === 'number' ? [id] : [])))].sort((a, b) => a - b);
+  return [...new Set(ids.flatMap(([, id]) => (typeof id === 'number' ? [id] : [])))].sort(
+    (a, b) => a - b,
+  );
 }

@@ -25,18 +25,33 @@ const PAGE = 500;
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
   const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
   const since = serverEnd(ctx);
-  for (const step of [...STEPS].reverse()) await undoStep(ctx, step, since, dryRun, totals);
+  for (const step of STEPS.toReversed()) await undoStep(ctx, step, since, dryRun, totals);
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
   return totals;
 }
 
 /** Odoo's time when the last run ended: what was written later was written by people. */
-const serverEnd = (ctx: Context): string => ctx.store.runs.list(ctx.env).map((run) => run.server_ended_at).filter((at) => at !== '').sort().at(-1) ?? '';
+const serverEnd = (ctx: Context): string =>
+  ctx.store.runs
+    .list(ctx.env)
+    .map((run) => run.server_ended_at)
+    .filter((at) => at !== '')
+    .sort()
+    .at(-1) ?? '';
 
 type Totals = { removed: number; restored: number; kept: Kept[] };
 
-async function undoStep(ctx: Context, step: string, since: string, dryRun: boolean, totals: Totals): Promise<void> {
-  const total = ctx.store.ledger.counts(ctx.env).filter((one) => one.step === step && one.state !== 'kept').reduce((sum, one) => sum + one.n, 0);
+async function undoStep(
+  ctx: Context,
+  step: string,
+  since: string,
+  dryRun: boolean,
+  totals: Totals,
+): Promise<void> {
+  const total = ctx.store.ledger
+    .counts(ctx.env)
+    .filter((one) => one.step === step && one.state !== 'kept')
+    .reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
   let done = 0;
@@ -54,13 +69,30 @@ async function undoStep(ctx: Context, step: string, since: string, dryRun: boole
   ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
 }
 
-async function undoPage(ctx: Context, page: readonly LedgerRow[], since: string, dryRun: boolean, totals: Totals): Promise<void> {
+async function undoPage(
+  ctx: Context,
+  page: readonly LedgerRow[],
+  since: string,
+  dryRun: boolean,
+  totals: Totals,
+): Promise<void> {
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
-  const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter((field) => field in info);
-  const found = await ctx.destination.read(model, page.map((row) => row.resId), [...fields, 'write_date', 'write_uid'], ctx.signal);
+  const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter(
+    (field) => field in info,
+  );
+  const found = await ctx.destination.read(
+    model,
+    page.map((row) => row.resId),
+    [...fields, 'write_date', 'write_uid'],
+    ctx.signal,
+  );
   const byId = new Map(found.map((one) => [one.id, one]));
-  const used = await referenced(ctx, model, page.filter((row) => row.op === 'create').map((row) => row.resId));
+  const used = await referenced(
+    ctx,
+    model,
+    page.filter((row) => row.op === 'create').map((row) => row.resId),
+  );
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
@@ -74,48 +106,96 @@ async function undoPage(ctx: Context, page: readonly LedgerRow[], since: string,
   await removeRows(ctx, model, removable, dryRun, totals);
 }
 
-function conflict(row: LedgerRow, current: OdooRow, info: Readonly<Record<string, { type: string }>>, since: string, used: ReadonlyMap<number, string>): string | undefined {
-  const changed = Object.entries(row.after).filter(([field, sent]) => !sameValue(info[field]?.type, sent, current[field]) && row.op !== 'match').map(([field]) => field);
-  if (changed.length > 0 && row.state === 'done') return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
+function conflict(
+  row: LedgerRow,
+  current: OdooRow,
+  info: Readonly<Record<string, { type: string }>>,
+  since: string,
+  used: ReadonlyMap<number, string>,
+): string | undefined {
+  const changed = Object.entries(row.after)
+    .filter(
+      ([field, sent]) => !sameValue(info[field]?.type, sent, current[field]) && row.op !== 'match',
+    )
+    .map(([field]) => field);
+  if (changed.length > 0 && row.state === 'done')
+    return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
   if (row.op !== 'create') return undefined;
   const user = used.get(row.resId);
   if (user) return user;
   const written = String(current['write_date'] ?? '');
-  return since !== '' && written > since ? `written again at ${written} by user ${String(current['write_uid'])}` : undefined;
+  return since !== '' && written > since
+    ? `written again at ${written} by user ${String(current['write_uid'])}`
+    : undefined;
 }
 
-async function restore(ctx: Context, row: LedgerRow, current: OdooRow | undefined, dryRun: boolean, totals: Totals): Promise<void> {
+async function restore(
+  ctx: Context,
+  row: LedgerRow,
+  current: OdooRow | undefined,
+  dryRun: boolean,
+  totals: Totals,
+): Promise<void> {
   if (current && row.op === 'update') totals.restored++;
   if (dryRun) return;
-  if (current && row.op === 'update') await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
+  if (current && row.op === 'update')
+    await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
 }
 
 /** External ids of what we unlink go with it; those on records that stay must be taken off. */
 async function dropExternalIds(ctx: Context, keys: readonly string[]): Promise<void> {
-  const found = await ctx.destination.find('ir.model.data', [['module', '=', '__waybill__'], ['name', 'in', keys]], ['name']);
-  await ctx.destination.remove('ir.model.data', found.map((one) => one.id));
+  const found = await ctx.destination.find(
+    'ir.model.data',
+    [
+      ['module', '=', '__waybill__'],
+      ['name', 'in', keys],
+    ],
+    ['name'],
+  );
+  await ctx.destination.remove(
+    'ir.model.data',
+    found.map((one) => one.id),
+  );
 }
 
-async function removeRows(ctx: Context, model: string, rows: readonly LedgerRow[], dryRun: boolean, totals: Totals): Promise<void> {
+async function removeRows(
+  ctx: Context,
+  model: string,
+  rows: readonly LedgerRow[],
+  dryRun: boolean,
+  totals: Totals,
+): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
     totals.removed += rows.length;
     return;
   }
   try {
-    await ctx.destination.remove(model, rows.map((row) => row.resId));
+    await ctx.destination.remove(
+      model,
+      rows.map((row) => row.resId),
+    );
   } catch (error) {
     if (!isWaybillError(error) || error.class !== 'record') throw error;
     return removeSplit(ctx, model, rows, error.message, totals);
   }
-  ctx.store.ledger.forget(ctx.env, rows.map((row) => row.key));
+  ctx.store.ledger.forget(
+    ctx.env,
+    rows.map((row) => row.key),
+  );
   totals.removed += rows.length;
 }
 
 /** Odoo refused the lot: find the one it means, keep that, remove the others. */
-async function removeSplit(ctx: Context, model: string, rows: readonly LedgerRow[], why: string, totals: Totals): Promise<void> {
+async function removeSplit(
+  ctx: Context,
+  model: string,
+  rows: readonly LedgerRow[],
+  why: string,
+  totals: Totals,
+): Promise<void> {
   const [only] = rows;
   if (rows.length === 1 && only) {
     totals.kept.push({ key: only.key, model, resId: only.resId, reason: why });
@@ -136,49 +216,94 @@ const PARTNER_USES: readonly (readonly [string, string, string])[] = [
 ];
 
 /** Odoo id -> reason, for records that something newer, not ours, refers to. Messages and tags are removed with their links. */
-async function referenced(ctx: Context, model: string, ids: readonly number[]): Promise<Map<number, string>> {
+async function referenced(
+  ctx: Context,
+  model: string,
+  ids: readonly number[],
+): Promise<Map<number, string>> {
   const used = new Map<number, string>();
   if (ids.length === 0) return used;
   if (model === 'res.partner.category') return referencedTags(ctx, ids, used);
   if (model !== 'res.partner') return used;
   for (const [user, field, label] of PARTNER_USES) {
     if (!(user in ctx.facts.counts) && !(await hasModel(ctx, user))) continue;
-    const ours = user === 'res.partner' ? [[KEY_FIELD, '=', false] as [string, string, unknown]] : [];
-    for (const one of await ctx.destination.find(user, [[field, 'in', ids], ...ours], [field])) mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
+    const ours =
+      user === 'res.partner' ? [[KEY_FIELD, '=', false] as [string, string, unknown]] : [];
+    for (const one of await ctx.destination.find(user, [[field, 'in', ids], ...ours], [field]))
+      mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
   }
   await markNewMessages(ctx, ids, used);
   return used;
 }
 
-async function referencedTags(ctx: Context, ids: readonly number[], used: Map<number, string>): Promise<Map<number, string>> {
-  const partners = await ctx.destination.find('res.partner', [['category_id', 'in', ids]], ['category_id'], { archived: true });
-  for (const partner of partners) mark(used, ids, partner['category_id'], `contact ${partner.id} bears this tag`);
+async function referencedTags(
+  ctx: Context,
+  ids: readonly number[],
+  used: Map<number, string>,
+): Promise<Map<number, string>> {
+  const partners = await ctx.destination.find(
+    'res.partner',
+    [['category_id', 'in', ids]],
+    ['category_id'],
+    { archived: true },
+  );
+  for (const partner of partners)
+    mark(used, ids, partner['category_id'], `contact ${partner.id} bears this tag`);
   return used;
 }
 
 /** Our messages are gone by now (they were undone first), so any that is left was written by somebody. */
-async function markNewMessages(ctx: Context, ids: readonly number[], used: Map<number, string>): Promise<void> {
-  const messages = await ctx.destination.find('mail.message', [['model', '=', 'res.partner'], ['res_id', 'in', ids], ['message_type', 'in', ['comment', 'email', 'sms']]], ['res_id', 'message_id']);
-  const ours = new Set(messages.filter((one) => String(one['message_id']).includes('@waybill')).map((one) => one.id));
-  for (const one of messages) if (!ours.has(one.id)) mark(used, ids, one['res_id'], `message ${one.id} was written on it`);
+async function markNewMessages(
+  ctx: Context,
+  ids: readonly number[],
+  used: Map<number, string>,
+): Promise<void> {
+  const messages = await ctx.destination.find(
+    'mail.message',
+    [
+      ['model', '=', 'res.partner'],
+      ['res_id', 'in', ids],
+      ['message_type', 'in', ['comment', 'email', 'sms']],
+    ],
+    ['res_id', 'message_id'],
+  );
+  const ours = new Set(
+    messages.filter((one) => String(one['message_id']).includes('@waybill')).map((one) => one.id),
+  );
+  for (const one of messages)
+    if (!ours.has(one.id)) mark(used, ids, one['res_id'], `message ${one.id} was written on it`);
 }
 
-function mark(used: Map<number, string>, ids: readonly number[], value: OdooValue | undefined, reason: string): void {
+function mark(
+  used: Map<number, string>,
+  ids: readonly number[],
+  value: OdooValue | undefined,
+  reason: string,
+): void {
   const mine = new Set(ids);
-  for (const id of Array.isArray(value) ? (value as number[]) : [value as number]) if (mine.has(id)) used.set(id, reason);
+  for (const id of Array.isArray(value) ? (value as number[]) : [value as number])
+    if (mine.has(id)) used.set(id, reason);
 }
 
 async function hasModel(ctx: Context, model: string): Promise<boolean> {
   return (await ctx.destination.count('ir.model', [['model', '=', model]])) > 0;
 }
 
+/** The page shows the fields, so it goes before them; the fence goes last. */
+const undoOrder = (row: LedgerRow): number =>
+  row.model === 'ir.ui.view' ? 0 : String(row.after['name']).includes('waybill') ? 2 : 1;
+
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  const fence = (row: LedgerRow): number => (row.model === 'ir.ui.view' ? 0 : String(row.after['name']).includes('waybill') ? 2 : 1);
-  for (const row of rows.sort((a, b) => fence(a) - fence(b))) {
+  for (const row of rows.sort((a, b) => undoOrder(a) - undoOrder(b))) {
     if (!dryRun) {
-      await ctx.schema.removeMade({ model: row.model, id: row.resId, name: String(row.after['name']), created: true });
+      await ctx.schema.removeMade({
+        model: row.model,
+        id: row.resId,
+        name: String(row.after['name']),
+        created: true,
+      });
       ctx.store.ledger.forget(ctx.env, [row.key]);
     }
     totals.removed++;

@@ -35,17 +35,33 @@ export async function verify(ctx: Context): Promise<Verification> {
     records += result.records;
     missing += result.missing;
   }
-  const fields = [...tally.values()].sort((a, b) => `${a.model}.${a.field}`.localeCompare(`${b.model}.${b.field}`));
+  const fields = [...tally.values()].sort((a, b) =>
+    `${a.model}.${a.field}`.localeCompare(`${b.model}.${b.field}`),
+  );
   const values = fields.reduce((sum, one) => sum + one.checked, 0);
-  const verification = { at: isoNow(), records, missing, values, differences: values - fields.reduce((sum, one) => sum + one.equal, 0), fields };
+  const verification = {
+    at: isoNow(),
+    records,
+    missing,
+    values,
+    differences: values - fields.reduce((sum, one) => sum + one.equal, 0),
+    fields,
+  };
   ctx.store.runs.setMeta(`verification.${ctx.env}`, verification);
   return verification;
 }
 
 type Tally = Map<string, { model: string; field: string; checked: number; equal: number }>;
 
-async function verifyStep(ctx: Context, step: string, tally: Tally): Promise<{ records: number; missing: number }> {
-  const total = ctx.store.ledger.counts(ctx.env).filter((one) => one.step === step).reduce((sum, one) => sum + one.n, 0);
+async function verifyStep(
+  ctx: Context,
+  step: string,
+  tally: Tally,
+): Promise<{ records: number; missing: number }> {
+  const total = ctx.store.ledger
+    .counts(ctx.env)
+    .filter((one) => one.step === step)
+    .reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return { records: 0, missing: 0 };
   ctx.emit({ type: 'step-started', step: `verify ${step}`, total });
   let [after, records, missing] = ['', 0, 0];
@@ -65,22 +81,46 @@ async function verifyStep(ctx: Context, step: string, tally: Tally): Promise<{ r
   return { records, missing };
 }
 
-async function verifyPage(ctx: Context, page: readonly LedgerRow[], tally: Tally): Promise<Verdict[]> {
+async function verifyPage(
+  ctx: Context,
+  page: readonly LedgerRow[],
+  tally: Tally,
+): Promise<Verdict[]> {
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
-  const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter((field) => field in info);
-  const found = await ctx.destination.read(model, page.map((row) => row.resId), fields.length > 0 ? fields : ['id'], ctx.signal);
+  const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter(
+    (field) => field in info,
+  );
+  const found = await ctx.destination.read(
+    model,
+    page.map((row) => row.resId),
+    fields.length > 0 ? fields : ['id'],
+    ctx.signal,
+  );
   const byId = new Map(found.map((one) => [one.id, one]));
   return page.flatMap((row) => verifyRow(row, byId.get(row.resId), info, tally));
 }
 
-function verifyRow(row: LedgerRow, found: OdooRow | undefined, info: Readonly<Record<string, FieldInfo>>, tally: Tally): Verdict[] {
-  if (!found) return [{ key: row.key, field: '', expected: 'a record', found: 'none', verdict: 'missing' }];
+function verifyRow(
+  row: LedgerRow,
+  found: OdooRow | undefined,
+  info: Readonly<Record<string, FieldInfo>>,
+  tally: Tally,
+): Verdict[] {
+  if (!found)
+    return [{ key: row.key, field: '', expected: 'a record', found: 'none', verdict: 'missing' }];
   const verdicts: Verdict[] = [];
   for (const [field, sent] of Object.entries(row.after)) {
     const equal = sameValue(info[field]?.type, sent, found[field]);
     count(tally, row.model, field, equal);
-    if (!equal) verdicts.push({ key: row.key, field, expected: show(sent), found: show(found[field]), verdict: 'differs' });
+    if (!equal)
+      verdicts.push({
+        key: row.key,
+        field,
+        expected: show(sent),
+        found: show(found[field]),
+        verdict: 'differs',
+      });
   }
   return verdicts;
 }
@@ -93,4 +133,5 @@ function count(tally: Tally, model: string, field: string, equal: boolean): void
   tally.set(name, entry);
 }
 
-const show = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 2_000);
+const show = (value: unknown): string =>
+  (typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing')).slice(0, 2_000);

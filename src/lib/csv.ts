@@ -22,7 +22,10 @@ interface Line {
   readonly number: number;
 }
 
-export async function* csvRows(chunks: AsyncIterable<string>, delimiter: string): AsyncGenerator<CsvRow[]> {
+export async function* csvRows(
+  chunks: AsyncIterable<string>,
+  delimiter: string,
+): AsyncGenerator<CsvRow[]> {
   let open: Line[] = [];
   for await (const lines of lineChunks(chunks)) {
     const rows: CsvRow[] = [];
@@ -41,7 +44,8 @@ function take(lines: readonly Line[], delimiter: string, rows: CsvRow[], end: bo
     const first = lines[at];
     if (!first) break;
     if (!first.text.includes('"')) {
-      if (first.text !== '') rows.push(checked({ line: first.number, cells: first.text.split(delimiter) }, first.text));
+      if (first.text !== '')
+        rows.push(checked({ line: first.number, cells: first.text.split(delimiter) }, first.text));
       at++;
       continue;
     }
@@ -53,16 +57,25 @@ function take(lines: readonly Line[], delimiter: string, rows: CsvRow[], end: bo
   return [];
 }
 
-function quotedRow(lines: readonly Line[], at: number, delimiter: string, end: boolean): 'incomplete' | { row: CsvRow; lines: number } {
+function quotedRow(
+  lines: readonly Line[],
+  at: number,
+  delimiter: string,
+  end: boolean,
+): 'incomplete' | { row: CsvRow; lines: number } {
   const first = lines[at] ?? { text: '', number: 0 };
-  const broken = { row: { line: first.number, cells: [], broken: 'quotes' as const, text: first.text }, lines: 1 };
+  const broken = {
+    row: { line: first.number, cells: [], broken: 'quotes' as const, text: first.text },
+    lines: 1,
+  };
   const cells: string[] = [];
   let [used, text, position, chars] = [1, first.text, 0, first.text.length];
   for (;;) {
     if (text[position] !== '"') {
       const stop = text.indexOf(delimiter, position);
       cells.push(stop === -1 ? text.slice(position) : text.slice(position, stop));
-      if (stop === -1) return { row: checked({ line: first.number, cells }, first.text), lines: used };
+      if (stop === -1)
+        return { row: checked({ line: first.number, cells }, first.text), lines: used };
       position = stop + 1;
       continue;
     }
@@ -88,15 +101,18 @@ function quotedRow(lines: readonly Line[], at: number, delimiter: string, end: b
       }
     }
     cells.push(value);
-    if (position >= text.length) return { row: checked({ line: first.number, cells }, first.text), lines: used };
+    if (position >= text.length)
+      return { row: checked({ line: first.number, cells }, first.text), lines: used };
     if (text[position] !== delimiter) return broken;
     position++;
   }
 }
 
 function checked(row: { line: number; cells: string[] }, text: string): CsvRow {
-  if (row.cells.some((cell) => cell.length > MAX_CELL)) return { line: row.line, cells: [], broken: 'too-large', text };
-  if (row.cells.some((cell) => cell.includes('\u0000'))) return { line: row.line, cells: [], broken: 'nul', text };
+  if (row.cells.some((cell) => cell.length > MAX_CELL))
+    return { line: row.line, cells: [], broken: 'too-large', text };
+  if (row.cells.some((cell) => cell.includes('\u0000')))
+    return { line: row.line, cells: [], broken: 'nul', text };
   return row;
 }
 
@@ -105,7 +121,10 @@ async function* lineChunks(chunks: AsyncIterable<string>): AsyncGenerator<Line[]
   for await (const chunk of chunks) {
     const parts = (rest + chunk).split('\n');
     rest = parts.pop() ?? '';
-    yield parts.map((text) => ({ text: text.endsWith('\r') ? text.slice(0, -1) : text, number: number++ }));
+    yield parts.map((text) => ({
+      text: text.endsWith('\r') ? text.slice(0, -1) : text,
+      number: number++,
+    }));
   }
   if (rest !== '') yield [{ text: rest.endsWith('\r') ? rest.slice(0, -1) : rest, number }];
 }
@@ -115,7 +134,9 @@ const DELIMITERS = [',', ';', '\t', '|'];
 /** The delimiter that cuts the first lines into the most, and most equal, cells. */
 export function guessDelimiter(lines: readonly string[]): string {
   const scores = DELIMITERS.map((delimiter) => {
-    const counts = lines.filter((line) => line !== '').map((line) => line.replace(/"[^"]*"/g, '').split(delimiter).length - 1);
+    const counts = lines
+      .filter((line) => line !== '')
+      .map((line) => line.replace(/"[^"]*"/g, '').split(delimiter).length - 1);
     const best = Math.max(0, ...counts);
     return { delimiter, score: best === 0 ? 0 : counts.filter((n) => n === best).length * best };
   });

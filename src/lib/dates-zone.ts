@@ -26,7 +26,8 @@ export function zoneClock(timeZone: string): ZoneClock {
 /** The offset when it cannot have changed around this day, else null. Looked at every six hours: no zone has changed twice within them. */
 function offsetOfDay(day: number, offsetAt: (utc: number) => number): number | null {
   const first = offsetAt((day - 1) * DAY);
-  for (let hours = 6; hours <= 72; hours += 6) if (offsetAt((day - 1) * DAY + hours * 3600) !== first) return null;
+  for (let hours = 6; hours <= 72; hours += 6)
+    if (offsetAt((day - 1) * DAY + hours * 3600) !== first) return null;
   return first;
 }
 
@@ -40,10 +41,21 @@ function nearTransition(wall: number, offsetAt: (utc: number) => number): number
 function offsetReader(timeZone: string): (utc: number) => number {
   const numeric = '2-digit';
   const format = new Intl.DateTimeFormat('en-US', {
-    timeZone, hourCycle: 'h23', year: 'numeric', month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric,
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: numeric,
+    day: numeric,
+    hour: numeric,
+    minute: numeric,
+    second: numeric,
   });
   return (utc) => {
-    const n = format.format(utc * 1000).match(/\d+/g)?.map(Number) ?? [];
+    const n =
+      format
+        .format(utc * 1000)
+        .match(/\d+/g)
+        ?.map(Number) ?? [];
     return Date.UTC(n[2] ?? 0, (n[0] ?? 1) - 1, n[1] ?? 1, n[3], n[4], n[5]) / 1000 - utc;
   };
 }

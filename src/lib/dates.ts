@@ -17,7 +17,20 @@ const TIME = String.raw`(?:(?:\s*,\s*|\s+|T)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{
 const NUMERIC = new RegExp(String.raw`^(\d{1,4})([/.-])(\d{1,2})\2(\d{1,4})` + TIME, 'i');
 const MONTH_FIRST = new RegExp(String.raw`^([A-Z]{3,9})\.? (\d{1,2}),? (\d{4})` + TIME, 'i');
 const DAY_FIRST = new RegExp(String.raw`^(\d{1,2})[ -]([A-Z]{3,9})\.?[ -](\d{4})` + TIME, 'i');
-const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 'august', 'september', 'october', 'november', 'december'];
+const MONTHS = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
 
 /** `order` is asked only when the text does not begin with the year. */
 export function parseDate(text: string, order: DateOrder): CivilTime | undefined {
@@ -26,22 +39,37 @@ export function parseDate(text: string, order: DateOrder): CivilTime | undefined
   const named = MONTH_FIRST.exec(text);
   if (named) return build(named[3], monthNumber(named[1]), Number(named[2]), named, 4);
   const european = DAY_FIRST.exec(text);
-  return european ? build(european[3], monthNumber(european[2]), Number(european[1]), european, 4) : undefined;
+  return european
+    ? build(european[3], monthNumber(european[2]), Number(european[1]), european, 4)
+    : undefined;
 }
 
 function fromNumeric(match: RegExpExecArray, order: DateOrder): CivilTime | undefined {
   const [, a = '', , b = '', c = ''] = match;
   if (a.length === 4) return c.length <= 2 ? build(a, Number(b), Number(c), match, 5) : undefined;
   if (a.length > 2 || order === 'ymd') return undefined;
-  return order === 'mdy' ? build(c, Number(a), Number(b), match, 5) : build(c, Number(b), Number(a), match, 5);
+  return order === 'mdy'
+    ? build(c, Number(a), Number(b), match, 5)
+    : build(c, Number(b), Number(a), match, 5);
 }
 
 function monthNumber(name = ''): number {
   const low = name.toLowerCase();
-  return MONTHS.findIndex((month) => month === low || month.slice(0, 3) === low || (low === 'sept' && month === 'september')) + 1;
+  return (
+    MONTHS.findIndex(
+      (month) =>
+        month === low || month.slice(0, 3) === low || (low === 'sept' && month === 'september'),
+    ) + 1
+  );
 }
 
-function build(yearText: string | undefined, month: number, day: number, match: RegExpExecArray, at: number): CivilTime | undefined {
+function build(
+  yearText: string | undefined,
+  month: number,
+  day: number,
+  match: RegExpExecArray,
+  at: number,
+): CivilTime | undefined {
   // A year of two digits could be 1949 or 2049: it is left to a person.
   if (yearText?.length !== 4) return undefined;
   const year = Number(yearText);
@@ -49,7 +77,8 @@ function build(yearText: string | undefined, month: number, day: number, match: 
   const hour = timed ? hourOf(Number(match[at]), match[at + 3]) : 0;
   const minute = Number(match[at + 1] ?? 0);
   const second = Number(match[at + 2] ?? 0);
-  if (year < 1000 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
+  if (year < 1000 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
+    return undefined;
   if (hour < 0 || hour > 23 || minute > 59 || second > 59) return undefined;
   return { year, month, day, hour, minute, second, timed, offset: offsetOf(match[at + 4]) };
 }
@@ -70,14 +99,18 @@ function offsetOf(zone: string | undefined): number | null {
 
 const LENGTHS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const daysIn = (year: number, month: number): number =>
-  month === 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0) ? 29 : (LENGTHS[month - 1] ?? 0);
+  month === 2 && ((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0)
+    ? 29
+    : (LENGTHS[month - 1] ?? 0);
 
 const two = (n: number): string => (n < 10 ? `0${n}` : String(n));
 
 export const dateText = (t: CivilTime): string => `${t.year}-${two(t.month)}-${two(t.day)}`;
 
 /** Seconds of the wall clock, counted as if it were UTC. */
-export const wallSeconds = (t: CivilTime): number => Date.UTC(t.year, t.month - 1, t.day, t.hour, t.minute, t.second) / 1000;
+export const wallSeconds = (t: CivilTime): number =>
+  Date.UTC(t.year, t.month - 1, t.day, t.hour, t.minute, t.second) / 1000;
 
 /** `YYYY-MM-DD HH:MM:SS`, as Odoo's API wants it. */
-export const utcText = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+export const utcText = (seconds: number): string =>
+  new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');

@@ -6,9 +6,11 @@ const ENTITY: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>
 /** Quotes stay as they are: Odoo's sanitiser would turn their entities back, and the comparison would see a change. */
 export const escapeHtml = (text: string): string => text.replace(SPECIAL, (c) => ENTITY[c] ?? c);
 
-export const plainToHtml = (text: string): string => `<p>${escapeHtml(text).replace(/\r\n?|\n/g, '<br>')}</p>`;
+export const plainToHtml = (text: string): string =>
+  `<p>${escapeHtml(text).replace(/\r\n?|\n/g, '<br>')}</p>`;
 
-const TAGGED = /<br\s*\/?>|<\/(?:p|div|b|i|u|a|ul|ol|li|span|strong|em|table|tr|td|h[1-6]|blockquote|font|body|html)>/i;
+const TAGGED =
+  /<br\s*\/?>|<\/(?:p|div|b|i|u|a|ul|ol|li|span|strong|em|table|tr|td|h[1-6]|blockquote|font|body|html)>/i;
 
 /** An address in angle brackets is no markup; a closing tag or a line break is. */
 export const looksLikeHtml = (text: string): boolean => TAGGED.test(text);
@@ -16,12 +18,48 @@ export const looksLikeHtml = (text: string): boolean => TAGGED.test(text);
 /** What Odoo's own sanitiser would keep, without styles; a picture becomes a link, so that its address is not lost. */
 export const cleanHtml = (html: string): string =>
   sanitize(html, {
-    allowedTags: ['p', 'br', 'b', 'strong', 'i', 'em', 'u', 's', 'ul', 'ol', 'li', 'a', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code', 'table', 'thead', 'tbody', 'tr', 'td', 'th', 'div', 'span', 'hr'],
+    allowedTags: [
+      'p',
+      'br',
+      'b',
+      'strong',
+      'i',
+      'em',
+      'u',
+      's',
+      'ul',
+      'ol',
+      'li',
+      'a',
+      'h1',
+      'h2',
+      'h3',
+      'h4',
+      'h5',
+      'h6',
+      'blockquote',
+      'pre',
+      'code',
+      'table',
+      'thead',
+      'tbody',
+      'tr',
+      'td',
+      'th',
+      'div',
+      'span',
+      'hr',
+    ],
     allowedAttributes: { a: ['href'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     transformTags: {
-      img: (_tag, attributes) => ({ tagName: 'a', attribs: { href: attributes['src'] ?? '' }, text: attributes['alt'] || (attributes['src'] ?? '') }),
+      img: (_tag, attributes) => ({
+        tagName: 'a',
+        attribs: { href: attributes['src'] ?? '' },
+        text: attributes['alt'] || (attributes['src'] ?? ''),
+      }),
     },
   }).trim();
 
-export const toHtml = (text: string): string => (looksLikeHtml(text) ? cleanHtml(text) : plainToHtml(text));
+export const toHtml = (text: string): string =>
+  looksLikeHtml(text) ? cleanHtml(text) : plainToHtml(text);

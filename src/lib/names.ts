@@ -12,7 +12,10 @@ export const slug = (label: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
 
-const words = (name: string): string[] => foldText(name).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const words = (name: string): string[] =>
+  foldText(name)
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 
 /** True when both are given and neither can be a shorter form of the other. */
 export function namesContradict(a: string, b: string): boolean {

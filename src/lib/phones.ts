@@ -19,13 +19,26 @@ export function phoneFormatter(country: string): PhoneFormatter {
   };
 }
 
-function fromParts(text: string, area: string, exchange: string, line: string, areas: Map<string, boolean>): string {
-  const valid = remember(areas, area + exchange, () => parsePhoneNumberFromString(`${area}${exchange}${line}`, 'US')?.isValid() === true);
+function fromParts(
+  text: string,
+  area: string,
+  exchange: string,
+  line: string,
+  areas: Map<string, boolean>,
+): string {
+  const valid = remember(
+    areas,
+    area + exchange,
+    () => parsePhoneNumberFromString(`${area}${exchange}${line}`, 'US')?.isValid() === true,
+  );
   return valid ? `+1 ${area} ${exchange} ${line}` : text;
 }
 
 function format(text: string, country: string): string {
-  const parsed = parsePhoneNumberFromString(text, { defaultCountry: country as CountryCode, extract: false });
+  const parsed = parsePhoneNumberFromString(text, {
+    defaultCountry: country as CountryCode,
+    extract: false,
+  });
   return parsed?.isValid() ? parsed.formatInternational() : text;
 }
 

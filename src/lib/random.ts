@@ -16,5 +16,10 @@ export function seededRandom(seed: number): Random {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
   const int = (below: number): number => Math.floor(next() * below);
-  return { next, int, pick: <T>(from: readonly T[]): T => from[int(from.length)] as T, chance: (share) => next() < share };
+  return {
+    next,
+    int,
+    pick: <T>(from: readonly T[]): T => from[int(from.length)] as T,
+    chance: (share) => next() < share,
+  };
 }

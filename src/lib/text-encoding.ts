@@ -22,7 +22,11 @@ export async function detectEncoding(stream: Readable): Promise<EncodingFound> {
     valid &&= decodes(utf8, chunk, true);
   }
   valid &&= decodes(utf8, Buffer.alloc(0), false);
-  return { encoding: wide ?? (valid ? 'utf-8' : 'windows-1252'), sha256: hash.digest('hex'), bytes };
+  return {
+    encoding: wide ?? (valid ? 'utf-8' : 'windows-1252'),
+    sha256: hash.digest('hex'),
+    bytes,
+  };
 }
 
 function decodes(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, more: boolean): boolean {
@@ -38,7 +42,8 @@ function wideEncoding(start: Buffer): Encoding | undefined {
   if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le';
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be';
   const sample = start.subarray(0, 2_000);
-  const nuls = (offset: number): number => sample.filter((byte, index) => byte === 0 && index % 2 === offset).length;
+  const nuls = (offset: number): number =>
+    sample.filter((byte, index) => byte === 0 && index % 2 === offset).length;
   const half = sample.length / 2;
   if (half >= 4 && nuls(1) > half * 0.6) return 'utf-16le';
   return half >= 4 && nuls(0) > half * 0.6 ? 'utf-16be' : undefined;
@@ -47,6 +52,7 @@ function wideEncoding(start: Buffer): Encoding | undefined {
 /** Decoded text in chunks; the BOM is dropped. */
 export async function* decodeText(stream: Readable, encoding: Encoding): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  for await (const chunk of stream as AsyncIterable<Buffer>) yield decoder.decode(chunk, { stream: true });
+  for await (const chunk of stream as AsyncIterable<Buffer>)
+    yield decoder.decode(chunk, { stream: true });
   yield decoder.decode();
 }

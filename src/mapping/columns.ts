@@ -19,23 +19,41 @@ export interface CompiledFile {
 
 export type Columns = (record: StagedRecord) => CompiledFile;
 
-export function compileColumns(document: MappingDocument, inspection: Inspection, object: string, defaultOrder: 'mdy' | 'dmy'): Columns {
+export function compileColumns(
+  document: MappingDocument,
+  inspection: Inspection,
+  object: string,
+  defaultOrder: 'mdy' | 'dmy',
+): Columns {
   const mappings = new Map((document.objects[object] ?? []).map((one) => [one.column, one]));
   const files = new Map<string, CompiledFile>();
   for (const file of inspection.files) {
-    if (file.object === object) files.set(file.path, compileFile(file.columns.map(({ id, index }) => ({ id, index })), mappings, defaultOrder));
+    if (file.object === object)
+      files.set(
+        file.path,
+        compileFile(
+          file.columns.map(({ id, index }) => ({ id, index })),
+          mappings,
+          defaultOrder,
+        ),
+      );
   }
   const none = compileFile([], mappings, defaultOrder);
   return (record) => files.get(record.file) ?? none;
 }
 
-function compileFile(columns: readonly { id: string; index: number }[], mappings: ReadonlyMap<string, ColumnMapping>, defaultOrder: 'mdy' | 'dmy'): CompiledFile {
+function compileFile(
+  columns: readonly { id: string; index: number }[],
+  mappings: ReadonlyMap<string, ColumnMapping>,
+  defaultOrder: 'mdy' | 'dmy',
+): CompiledFile {
   const slots = new Map<string, CompiledColumn>();
   const others: CompiledColumn[] = [];
   for (const { id, index } of columns) {
     const mapping = mappings.get(id);
     if (!mapping) continue;
-    if (mapping.to.startsWith('slot:')) slots.set(mapping.to.slice('slot:'.length), { index, mapping });
+    if (mapping.to.startsWith('slot:'))
+      slots.set(mapping.to.slice('slot:'.length), { index, mapping });
     else if (mapping.to !== 'drop' && mapping.to !== '?') others.push({ index, mapping });
   }
   return {

@@ -39,7 +39,16 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
     author_id: parts.author === '' ? null : { ref: parts.author },
     email_from: parts.emailFrom === '' ? null : parts.emailFrom,
   };
-  return { step: 'notes', model: 'mail.message', key: parts.key, object: parts.record.object, position: parts.record.position, lane: parts.partner, match: '', values };
+  return {
+    step: 'notes',
+    model: 'mail.message',
+    key: parts.key,
+    object: parts.record.object,
+    position: parts.record.position,
+    lane: parts.partner,
+    match: '',
+    values,
+  };
 }
 
 export const noDate = (column: string, raw: string): Issue => ({

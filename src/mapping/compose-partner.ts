@@ -39,7 +39,11 @@ export interface PartnerDraft {
   readonly issues: readonly Issue[];
 }
 
-export function composePartner(record: StagedRecord, file: CompiledFile, tools: PartnerTools): PartnerDraft {
+export function composePartner(
+  record: StagedRecord,
+  file: CompiledFile,
+  tools: PartnerTools,
+): PartnerDraft {
   const draft: Draft = { values: {}, tags: new Set(), issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const key = tools.keyOf(record);
@@ -51,13 +55,37 @@ export function composePartner(record: StagedRecord, file: CompiledFile, tools: 
   plainSlots(draft, file, record, read, tools);
   labels(draft, file, record, tools);
   for (const column of file.others) customValue(draft, column, record, tools);
-  const main = planned(record, 'contacts', key, draft.values, tools.choices.match === 'none' ? '' : matchOf(draft));
+  const main = planned(
+    record,
+    'contacts',
+    key,
+    draft.values,
+    tools.choices.match === 'none' ? '' : matchOf(draft),
+  );
   const people = second === '' ? [] : [secondPerson(record, key, second, read, draft)];
-  return { planned: [main, ...people], values: draft.values, tags: draft.tags, issues: draft.issues };
+  return {
+    planned: [main, ...people],
+    values: draft.values,
+    tags: draft.tags,
+    issues: draft.issues,
+  };
 }
 
-const planned = (record: StagedRecord, step: PlannedRecord['step'], key: string, values: PlannedRecord['values'], match: string): PlannedRecord => ({
-  step, model: 'res.partner', key, object: record.object, position: record.position, lane: '', match, values,
+const planned = (
+  record: StagedRecord,
+  step: PlannedRecord['step'],
+  key: string,
+  values: PlannedRecord['values'],
+  match: string,
+): PlannedRecord => ({
+  step,
+  model: 'res.partner',
+  key,
+  object: record.object,
+  position: record.position,
+  lane: '',
+  match,
+  values,
 });
 
 function put(draft: Draft, field: string, value: Value): void {
@@ -65,19 +93,44 @@ function put(draft: Draft, field: string, value: Value): void {
 }
 
 const personName = (read: (slot: string) => string, record: StagedRecord): string =>
-  joinName(read('first_name'), read('last_name')) || read('full_name') || read('company') || read('email') || `Contact ${record.key}`;
+  joinName(read('first_name'), read('last_name')) ||
+  read('full_name') ||
+  read('company') ||
+  read('email') ||
+  `Contact ${record.key}`;
 
-const matchOf = (draft: Draft): string => (typeof draft.values['email'] === 'string' ? (parseEmails(draft.values['email']).addresses[0] ?? '').toLowerCase() : '');
+const matchOf = (draft: Draft): string =>
+  typeof draft.values['email'] === 'string'
+    ? (parseEmails(draft.values['email']).addresses[0] ?? '').toLowerCase()
+    : '';
 
-function emails(draft: Draft, file: CompiledFile, record: StagedRecord, hasSecond: boolean, tools: PartnerTools): void {
+function emails(
+  draft: Draft,
+  file: CompiledFile,
+  record: StagedRecord,
+  hasSecond: boolean,
+  tools: PartnerTools,
+): void {
   const first = parseEmails(singleLine(file.slot(record, 'email')));
   const [main, ...more] = first.addresses;
   if (main) put(draft, 'email', main);
-  for (const bad of first.invalid) draft.issues.push({ code: 'WB_VALUE_INVALID', message: `"${bad}" is no e-mail address.`, column: file.columnOf('email'), raw: bad });
+  for (const bad of first.invalid)
+    draft.issues.push({
+      code: 'WB_VALUE_INVALID',
+      message: `"${bad}" is no e-mail address.`,
+      column: file.columnOf('email'),
+      raw: bad,
+    });
   const other = singleLine(file.slot(record, 'other_email'));
   const rest = [...more, ...(hasSecond || other === '' ? [] : [other])];
   if (rest.length === 0) return;
-  if (file.columnOf('other_email') === 'other_email' && other === '') draft.issues.push({ code: 'WB_VALUE_INVALID', message: `Only the first of several e-mail addresses was taken; left: ${rest.join(', ')}.`, column: file.columnOf('email'), raw: rest.join(', ') });
+  if (file.columnOf('other_email') === 'other_email' && other === '')
+    draft.issues.push({
+      code: 'WB_VALUE_INVALID',
+      message: `Only the first of several e-mail addresses was taken; left: ${rest.join(', ')}.`,
+      column: file.columnOf('email'),
+      raw: rest.join(', '),
+    });
   else put(draft, tools.prefix + 'other_email', rest.join(', '));
 }
 
@@ -92,68 +145,137 @@ function phones(draft: Draft, read: (slot: string) => string, tools: PartnerTool
   }
 }
 
-function address(draft: Draft, read: (slot: string) => string, file: CompiledFile, tools: PartnerTools): void {
+function address(
+  draft: Draft,
+  read: (slot: string) => string,
+  file: CompiledFile,
+  tools: PartnerTools,
+): void {
   for (const field of ['street', 'street2', 'city', 'zip']) put(draft, field, read(field));
   const [country, state] = [read('country'), read('state')];
   const place = tools.places.find(country, state);
-  if (place.countryId !== null && (country !== '' || place.stateId !== null)) put(draft, 'country_id', place.countryId);
+  if (place.countryId !== null && (country !== '' || place.stateId !== null))
+    put(draft, 'country_id', place.countryId);
   else if (country !== '') unknownPlace(draft, 'country', country, file, tools);
   if (place.stateId !== null) put(draft, 'state_id', place.stateId);
   else if (state !== '') unknownPlace(draft, 'state', state, file, tools);
 }
 
 /** Kept as text on the contact; a name Odoo does not know is no reason to lose it. */
-function unknownPlace(draft: Draft, slot: 'country' | 'state', text: string, file: CompiledFile, tools: PartnerTools): void {
+function unknownPlace(
+  draft: Draft,
+  slot: 'country' | 'state',
+  text: string,
+  file: CompiledFile,
+  tools: PartnerTools,
+): void {
   put(draft, tools.prefix + slot, text);
-  draft.issues.push({ code: 'WB_VALUE_INVALID', message: `Odoo knows no ${slot} "${text}"; it is kept as text.`, column: file.columnOf(slot), raw: text });
+  draft.issues.push({
+    code: 'WB_VALUE_INVALID',
+    message: `Odoo knows no ${slot} "${text}"; it is kept as text.`,
+    column: file.columnOf(slot),
+    raw: text,
+  });
 }
 
-const TEXT_SLOTS = ['fax', 'birthday', 'person2_birthday', 'category', 'category2', 'source', 'other_system_id', 'opt_in'];
+const TEXT_SLOTS = [
+  'fax',
+  'birthday',
+  'person2_birthday',
+  'category',
+  'category2',
+  'source',
+  'other_system_id',
+  'opt_in',
+];
 
-function plainSlots(draft: Draft, file: CompiledFile, record: StagedRecord, read: (slot: string) => string, tools: PartnerTools): void {
+function plainSlots(
+  draft: Draft,
+  file: CompiledFile,
+  record: StagedRecord,
+  read: (slot: string) => string,
+  tools: PartnerTools,
+): void {
   put(draft, 'website', read('website'));
   put(draft, 'function', read('job_title'));
   put(draft, tools.prefix + 'id', read('record_id'));
   put(draft, tools.prefix + 'memo', cleanText(file.slot(record, 'memo')));
-  for (const slot of TEXT_SLOTS) put(draft, tools.prefix + (standardField(slot) ?? slot), read(slot));
+  for (const slot of TEXT_SLOTS)
+    put(draft, tools.prefix + (standardField(slot) ?? slot), read(slot));
   for (const slot of ['created', 'edited']) moment(draft, file, slot, read(slot), tools);
   const company = read('company');
-  if (company !== '') put(draft, tools.choices.companies === 'partners' ? 'parent_id' : 'company_name', tools.choices.companies === 'partners' ? tools.company(company) : company);
+  if (company !== '')
+    put(
+      draft,
+      tools.choices.companies === 'partners' ? 'parent_id' : 'company_name',
+      tools.choices.companies === 'partners' ? tools.company(company) : company,
+    );
   const inactive = read('inactive');
   if (inactive !== '' && parseBoolean(inactive) === true) draft.values['active'] = false;
   const owner = tools.owner(read('owner'), read('owner_email'));
   if (owner) put(draft, 'user_id', owner);
 }
 
-function moment(draft: Draft, file: CompiledFile, slot: string, text: string, tools: PartnerTools): void {
+function moment(
+  draft: Draft,
+  file: CompiledFile,
+  slot: string,
+  text: string,
+  tools: PartnerTools,
+): void {
   if (text === '') return;
   const value = tools.dates(file.order(slot)).datetime(text);
   if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date'));
   else put(draft, tools.prefix + slot, value);
 }
 
-const badValue = (column: string, raw: string, what: string): Issue => ({ code: 'WB_VALUE_INVALID', message: `"${raw.slice(0, 100)}" is no ${what}; the contact was loaded without it.`, column, raw });
+const badValue = (column: string, raw: string, what: string): Issue => ({
+  code: 'WB_VALUE_INVALID',
+  message: `"${raw.slice(0, 100)}" is no ${what}; the contact was loaded without it.`,
+  column,
+  raw,
+});
 
 function labels(draft: Draft, file: CompiledFile, record: StagedRecord, tools: PartnerTools): void {
-  for (const name of splitList(file.slot(record, 'tags'))) draft.tags.add(tools.choices.tagPrefix + name);
-  for (const name of splitList(file.slot(record, 'groups'))) draft.tags.add(tools.choices.groupPrefix + name);
+  for (const name of splitList(file.slot(record, 'tags')))
+    draft.tags.add(tools.choices.tagPrefix + name);
+  for (const name of splitList(file.slot(record, 'groups')))
+    draft.tags.add(tools.choices.groupPrefix + name);
 }
 
-function customValue(draft: Draft, { index, mapping }: CompiledColumn, record: StagedRecord, tools: PartnerTools): void {
+function customValue(
+  draft: Draft,
+  { index, mapping }: CompiledColumn,
+  record: StagedRecord,
+  tools: PartnerTools,
+): void {
   const raw = cleanText(record.cells[index] ?? '');
   if (raw === '') return;
   if (mapping.to.startsWith('tags:')) {
     for (const name of splitList(raw)) draft.tags.add(mapping.to.slice('tags:'.length) + name);
     return;
   }
-  const field = mapping.custom && mapping.to === 'custom' ? mapping.custom.name : mapping.to.slice('field:'.length);
-  const type = mapping.custom && mapping.to === 'custom' ? mapping.custom.type : (tools.catalog.fields['res.partner']?.[field]?.type ?? 'char');
+  const field =
+    mapping.custom && mapping.to === 'custom'
+      ? mapping.custom.name
+      : mapping.to.slice('field:'.length);
+  const type =
+    mapping.custom && mapping.to === 'custom'
+      ? mapping.custom.type
+      : (tools.catalog.fields['res.partner']?.[field]?.type ?? 'char');
   const value = convert(type, raw, mapping.dateOrder ?? 'mdy', mapping.custom?.options, tools);
-  if (value === undefined) draft.issues.push(badValue(mapping.column, raw, type === 'selection' ? 'known option' : type));
+  if (value === undefined)
+    draft.issues.push(badValue(mapping.column, raw, type === 'selection' ? 'known option' : type));
   else put(draft, field, value);
 }
 
-function convert(type: string, raw: string, order: 'mdy' | 'dmy' | 'ymd', options: readonly (readonly [string, string])[] | undefined, tools: PartnerTools): Value | undefined {
+function convert(
+  type: string,
+  raw: string,
+  order: 'mdy' | 'dmy' | 'ymd',
+  options: readonly (readonly [string, string])[] | undefined,
+  tools: PartnerTools,
+): Value | undefined {
   switch (type) {
     case 'integer':
       return parseInteger(raw);
@@ -177,11 +299,23 @@ function convert(type: string, raw: string, order: 'mdy' | 'dmy' | 'ymd', option
   }
 }
 
-function secondPerson(record: StagedRecord, key: string, name: string, read: (slot: string) => string, draft: Draft): PlannedRecord {
+function secondPerson(
+  record: StagedRecord,
+  key: string,
+  name: string,
+  read: (slot: string) => string,
+  draft: Draft,
+): PlannedRecord {
   const values: Record<string, Value> = { name, parent_id: { ref: key }, type: 'contact' };
   const email = parseEmails(read('other_email'));
   if (email.addresses[0]) values['email'] = email.addresses[0];
-  for (const bad of [...email.invalid, ...email.addresses.slice(1)]) draft.issues.push({ code: 'WB_VALUE_INVALID', message: `"${bad}" did not fit the second person's e-mail.`, column: 'other_email', raw: bad });
+  for (const bad of [...email.invalid, ...email.addresses.slice(1)])
+    draft.issues.push({
+      code: 'WB_VALUE_INVALID',
+      message: `"${bad}" did not fit the second person's e-mail.`,
+      column: 'other_email',
+      raw: bad,
+    });
   for (const field of ['street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'user_id']) {
     const value = draft.values[field];
     if (value !== undefined) values[field] = value;

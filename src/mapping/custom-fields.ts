@@ -1,9 +1,20 @@
 /** Every field that must exist in Odoo before the first record moves. */
 import type { SourceDeclaration } from '../source/source.ts';
-import type { Catalog, ColumnMapping, CustomField, CustomType, MappingDocument } from './mapping.ts';
+import type {
+  Catalog,
+  ColumnMapping,
+  CustomField,
+  CustomType,
+  MappingDocument,
+} from './mapping.ts';
 
 /** Slots that no field of Odoo's takes on every version, and the field made for them instead. */
-const STANDARD: readonly (readonly [slot: string, suffix: string, label: string, type: CustomType])[] = [
+const STANDARD: readonly (readonly [
+  slot: string,
+  suffix: string,
+  label: string,
+  type: CustomType,
+])[] = [
   ['record_id', 'id', 'record id', 'char'],
   ['created', 'created', 'created', 'datetime'],
   ['edited', 'edited', 'last edited', 'datetime'],
@@ -28,15 +39,32 @@ const STANDARD: readonly (readonly [slot: string, suffix: string, label: string,
   ['country', 'country', 'country as written', 'char'],
 ];
 
-export const standardField = (slot: string): string | undefined => STANDARD.find(([name]) => name === slot)?.[1];
+export const standardField = (slot: string): string | undefined =>
+  STANDARD.find(([name]) => name === slot)?.[1];
 
-export function customFields(document: MappingDocument, declaration: SourceDeclaration, catalog: Catalog): CustomField[] {
-  const columns = declaration.objects.filter((object) => object.shape === 'partner').flatMap((object) => document.objects[object.name] ?? []);
-  const slots = new Set(columns.filter((one) => one.to.startsWith('slot:')).map((one) => one.to.slice('slot:'.length)));
-  const standard = STANDARD.filter(([slot]) => slots.has(slot) && !(slot === 'phone2' && 'mobile' in (catalog.fields['res.partner'] ?? {}))).map(
-    ([, suffix, label, type]): CustomField => ({ model: 'res.partner', name: declaration.fieldPrefix + suffix, label: `${declaration.name} ${label}`, type, help: `From ${declaration.name}.` }),
+export function customFields(
+  document: MappingDocument,
+  declaration: SourceDeclaration,
+  catalog: Catalog,
+): CustomField[] {
+  const columns = declaration.objects
+    .filter((object) => object.shape === 'partner')
+    .flatMap((object) => document.objects[object.name] ?? []);
+  const slots = new Set(
+    columns.filter((one) => one.to.startsWith('slot:')).map((one) => one.to.slice('slot:'.length)),
   );
+  const standard = STANDARD.filter(
+    ([slot]) =>
+      slots.has(slot) && !(slot === 'phone2' && 'mobile' in (catalog.fields['res.partner'] ?? {})),
+  ).map(([, suffix, label, type]): CustomField => ({
+    model: 'res.partner',
+    name: declaration.fieldPrefix + suffix,
+    label: `${declaration.name} ${label}`,
+    type,
+    help: `From ${declaration.name}.`,
+  }));
   return [...standard, ...columns.flatMap((one) => custom(one))];
 }
 
-const custom = (column: ColumnMapping): CustomField[] => (column.to === 'custom' && column.custom ? [column.custom] : []);
+const custom = (column: ColumnMapping): CustomField[] =>
+  column.to === 'custom' && column.custom ? [column.custom] : [];

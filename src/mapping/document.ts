@@ -8,7 +8,12 @@ import type { ColumnMapping, MappingDocument } from './mapping.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
-  name: z.string().regex(/^x_[a-z0-9_]{1,58}$/, 'must begin with x_ and have at most 60 characters of a-z, 0-9 and _'),
+  name: z
+    .string()
+    .regex(
+      /^x_[a-z0-9_]{1,58}$/,
+      'must begin with x_ and have at most 60 characters of a-z, 0-9 and _',
+    ),
   label: z.string().min(1),
   type: z.enum(['char', 'text', 'integer', 'float', 'date', 'datetime', 'boolean', 'selection']),
   options: z.array(z.tuple([z.string(), z.string()])).optional(),
@@ -17,7 +22,12 @@ const customSchema = z.strictObject({
 
 const columnSchema = z.strictObject({
   column: z.string(),
-  to: z.string().regex(/^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:.+|custom|drop|\?)$/, 'must be slot:<name>, field:<odoo field>, tags:<prefix>, custom, drop or ?'),
+  to: z
+    .string()
+    .regex(
+      /^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:.+|custom|drop|\?)$/,
+      'must be slot:<name>, field:<odoo field>, tags:<prefix>, custom, drop or ?',
+    ),
   proposed: z.string().optional(),
   custom: customSchema.optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
@@ -63,27 +73,60 @@ export function parseMapping(text: string): MappingDocument {
   const result = documentSchema.safeParse(document.toJS());
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw invalid(lineOf(document, lines, issue?.path ?? []), `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`);
+    throw invalid(
+      lineOf(document, lines, issue?.path ?? []),
+      `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
+    );
   }
-  const objects = Object.fromEntries(Object.entries(result.data.objects).map(([object, columns]) => [object, columns.map((column) => toColumn(column, object))]));
+  const objects = Object.fromEntries(
+    Object.entries(result.data.objects).map(([object, columns]) => [
+      object,
+      columns.map((column) => toColumn(column, object)),
+    ]),
+  );
   return { ...result.data, objects };
 }
 
-function toColumn({ proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>, object: string): ColumnMapping {
+function toColumn(
+  { proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>,
+  object: string,
+): ColumnMapping {
   if (rest.to === 'custom' && !custom) {
-    throw new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, ${object} column "${rest.column}": "to: custom" needs a "custom:" block with model, name, label, type and help.`, { next: 'Copy the block of another custom column and change it, or run: waybill map' });
+    throw new WaybillError(
+      'WB_MAPPING_INVALID',
+      `mapping.yaml, ${object} column "${rest.column}": "to: custom" needs a "custom:" block with model, name, label, type and help.`,
+      { next: 'Copy the block of another custom column and change it, or run: waybill map' },
+    );
   }
-  const field = custom && { model: custom.model, name: custom.name, label: custom.label, type: custom.type, help: custom.help, ...(custom.options && { options: custom.options }) };
-  return { ...rest, ...(field && { custom: field }), ...(dateOrder && { dateOrder }), decided: proposed !== undefined && proposed !== rest.to };
+  const field = custom && {
+    model: custom.model,
+    name: custom.name,
+    label: custom.label,
+    type: custom.type,
+    help: custom.help,
+    ...(custom.options && { options: custom.options }),
+  };
+  return {
+    ...rest,
+    ...(field && { custom: field }),
+    ...(dateOrder && { dateOrder }),
+    decided: proposed !== undefined && proposed !== rest.to,
+  };
 }
 
 const invalid = (line: number, message: string): WaybillError =>
-  new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, line ${line}: ${message}`, { place: `mapping.yaml:${line}`, next: `Mend line ${line} of mapping.yaml, then: waybill map --check` });
+  new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, line ${line}: ${message}`, {
+    place: `mapping.yaml:${line}`,
+    next: `Mend line ${line} of mapping.yaml, then: waybill map --check`,
+  });
 
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);
-    const range = typeof node === 'object' && node !== null && 'range' in node ? (node.range as [number, number, number] | null) : null;
+    const range =
+      typeof node === 'object' && node !== null && 'range' in node
+        ? (node.range as [number, number, number] | null)
+        : null;
     if (range) return lines.linePos(range[0]).line;
   }
   return 1;
@@ -111,15 +154,26 @@ function formatColumn(column: ColumnMapping): string {
   const proposed = decided ? '' : rest.to;
   const { column: id, to, ...details } = rest;
   const text = stringify([{ column: id, to, proposed, ...details }], { lineWidth: 0 });
-  const about = profile ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n` : '';
+  const about = profile
+    ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n`
+    : '';
   return about.replace(/[\u0085\u2028\u2029]/g, ' ') + text.replace(/^(?=.)/gm, '    ');
 }
 
 /** sha256 of what changes what is written to Odoo; confidence, reasons and examples do not. */
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
-  const meaning = Object.entries(objects).map(([object, columns]) => [object, columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder }))]);
+  const meaning = Object.entries(objects).map(([object, columns]) => [
+    object,
+    columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder })),
+  ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }
 
-export const undecided = (document: MappingDocument): { object: string; column: string; reason: string }[] =>
-  Object.entries(document.objects).flatMap(([object, columns]) => columns.filter((one) => one.to === '?').map((one) => ({ object, column: one.column, reason: one.reason })));
+export const undecided = (
+  document: MappingDocument,
+): { object: string; column: string; reason: string }[] =>
+  Object.entries(document.objects).flatMap(([object, columns]) =>
+    columns
+      .filter((one) => one.to === '?')
+      .map((one) => ({ object, column: one.column, reason: one.reason })),
+  );

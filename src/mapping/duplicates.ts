@@ -4,10 +4,15 @@ import type { Choices, DuplicateDecision, Identity } from './mapping.ts';
  * Decides each member of a group exactly once. Does not depend on the order of the input, and never chains:
  * what something is merged into is kept.
  */
-export function groupDuplicates(group: readonly Identity[], rule: Choices['duplicates']): DuplicateDecision[] {
+export function groupDuplicates(
+  group: readonly Identity[],
+  rule: Choices['duplicates'],
+): DuplicateDecision[] {
   const byEmail = Map.groupBy(group, (one) => one.email);
   const decided = [...byEmail].flatMap(([email, members]) =>
-    email === '' || members.length < 2 ? members.map((one) => keep(one, false)) : decide(members, rule),
+    email === '' || members.length < 2
+      ? members.map((one) => keep(one, false))
+      : decide(members, rule),
   );
   return decided.sort((a, b) => a.position - b.position);
 }
@@ -33,15 +38,29 @@ function sameName(members: readonly Identity[]): DuplicateDecision[] {
 
 /** The newest leads; of equals the one that came first. */
 function mergeAll(members: readonly Identity[], shared: boolean): DuplicateDecision[] {
-  const [leader, ...others] = [...members].sort((a, b) => compare(b.edited, a.edited) || a.position - b.position);
+  const [leader, ...others] = [...members].sort(
+    (a, b) => compare(b.edited, a.edited) || a.position - b.position,
+  );
   if (!leader) return [];
-  return [keep(leader, shared), ...others.map((one) => ({ position: one.position, kind: 'merge', into: leader.position }) as const)];
+  return [
+    keep(leader, shared),
+    ...others.map(
+      (one) => ({ position: one.position, kind: 'merge', into: leader.position }) as const,
+    ),
+  ];
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
-const keep = (one: Identity, shared: boolean): DuplicateDecision => ({ position: one.position, kind: 'keep', shared });
+const keep = (one: Identity, shared: boolean): DuplicateDecision => ({
+  position: one.position,
+  kind: 'keep',
+  shared,
+});
 const queue = (one: Identity, members: readonly Identity[]): DuplicateDecision => ({
   position: one.position,
   kind: 'queue',
-  with: members.map((member) => member.position).filter((position) => position !== one.position).sort((a, b) => a - b),
+  with: members
+    .map((member) => member.position)
+    .filter((position) => position !== one.position)
+    .sort((a, b) => a - b),
 });

@@ -18,10 +18,20 @@ import { singleLine } from './transforms/text.ts';
 const SHORT_HASH = 16;
 const shortHash = (text: string): string => sha256(text).slice(0, SHORT_HASH);
 
-export function createMapper(document: MappingDocument, declaration: SourceDeclaration, inspection: Inspection, catalog: Catalog): Mapper {
+export function createMapper(
+  document: MappingDocument,
+  declaration: SourceDeclaration,
+  inspection: Inspection,
+  catalog: Catalog,
+): Mapper {
   const { choices } = document;
   const order = declaration.country === 'US' ? 'mdy' : 'dmy';
-  const columns = new Map(declaration.objects.map((object) => [object.name, compileColumns(document, inspection, object.name, order)]));
+  const columns = new Map(
+    declaration.objects.map((object) => [
+      object.name,
+      compileColumns(document, inspection, object.name, order),
+    ]),
+  );
   const fileOf = (record: StagedRecord): CompiledFile => {
     const compiled = columns.get(record.object);
     if (!compiled) throw new Error(`no object ${record.object} in the declaration`);
@@ -35,27 +45,47 @@ export function createMapper(document: MappingDocument, declaration: SourceDecla
   };
   const shared = sharedRecords(declaration.id);
   const owners = ownerBook();
-  const keyOf = (record: StagedRecord): string => `${declaration.id}_${record.object}_${safeKey(record.key)}`;
+  const keyOf = (record: StagedRecord): string =>
+    `${declaration.id}_${record.object}_${safeKey(record.key)}`;
   const tools: PartnerTools = {
-    prefix: declaration.fieldPrefix, catalog, choices, places: placesOf(catalog, choices.country), dates,
-    phone: phoneFormatter(choices.country), tag: shared.tag, company: shared.company, owner: owners.refOf, keyOf,
+    prefix: declaration.fieldPrefix,
+    catalog,
+    choices,
+    places: placesOf(catalog, choices.country),
+    dates,
+    phone: phoneFormatter(choices.country),
+    tag: shared.tag,
+    company: shared.company,
+    owner: (label, email) => owners.refOf(label, email),
+    keyOf,
   };
   const identify = (record: StagedRecord): Identity => identityOf(record, fileOf(record), dates);
 
   return {
     identify,
-    learn: (record) => learn(record, fileOf(record), declaration, owners, shared, choices.groupPrefix),
+    learn: (record) =>
+      learn(record, fileOf(record), declaration, owners, shared, choices.groupPrefix),
     contact(record, merged) {
       const draft = composePartner(record, fileOf(record), tools);
-      const others = merged.map((one) => ({ record: one, draft: composePartner(one, fileOf(one), tools) }));
+      const others = merged.map((one) => ({
+        record: one,
+        draft: composePartner(one, fileOf(one), tools),
+      }));
       return assemble(record, draft, others, shared.tag);
     },
     parentOf(record, index) {
       const file = fileOf(record);
-      const name = joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) || file.slot(record, 'full_name');
-      return findParent({ id: file.slot(record, 'record_id'), email: emailKey(file.slot(record, 'email')), name }, index, choices.noteJoin);
+      const name =
+        joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||
+        file.slot(record, 'full_name');
+      return findParent(
+        { id: file.slot(record, 'record_id'), email: emailKey(file.slot(record, 'email')), name },
+        index,
+        choices.noteJoin,
+      );
     },
-    noteDate: (record) => dates(fileOf(record).order('date')).datetime(fileOf(record).slot(record, 'date')) ?? '',
+    noteDate: (record) =>
+      dates(fileOf(record).order('date')).datetime(fileOf(record).slot(record, 'date')) ?? '',
     note(record, partner) {
       const file = fileOf(record);
       const raw = file.slot(record, 'date');
@@ -64,7 +94,17 @@ export function createMapper(document: MappingDocument, declaration: SourceDecla
       const author = singleLine(file.slot(record, 'author'));
       const owner = owners.refOf(author, '');
       return {
-        planned: [composeMessage({ key: keyOf(record), record, partner, body: file.slot(record, 'body'), date, author: owner ? owner.ref.replace(/^owner\./, 'author.') : '', emailFrom: owners.sender(author) })],
+        planned: [
+          composeMessage({
+            key: keyOf(record),
+            record,
+            partner,
+            body: file.slot(record, 'body'),
+            date,
+            author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
+            emailFrom: owners.sender(author),
+          }),
+        ],
         issues: [],
       };
     },
@@ -75,24 +115,44 @@ export function createMapper(document: MappingDocument, declaration: SourceDecla
 
 /** External ids take [a-z0-9_.-]; what had to be changed gets a hash, so that two keys never become one. */
 function safeKey(key: string): string {
-  const safe = key.toLowerCase().replace(/[^a-z0-9_.-]/g, '_').slice(0, 60);
+  const safe = key
+    .toLowerCase()
+    .replace(/[^a-z0-9_.-]/g, '_')
+    .slice(0, 60);
   return safe === key ? key : `${safe}-${shortHash(key).slice(0, 8)}`;
 }
 
-function identityOf(record: StagedRecord, file: CompiledFile, dates: (order: 'mdy' | 'dmy' | 'ymd') => DateReader): Identity {
-  const name = joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) || file.slot(record, 'full_name');
+function identityOf(
+  record: StagedRecord,
+  file: CompiledFile,
+  dates: (order: 'mdy' | 'dmy' | 'ymd') => DateReader,
+): Identity {
+  const name =
+    joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||
+    file.slot(record, 'full_name');
   const edited = file.slot(record, 'edited') || file.slot(record, 'created');
   return {
-    position: record.position, key: record.key, email: emailKey(file.slot(record, 'email')), otherEmail: emailKey(file.slot(record, 'other_email')),
-    name: foldText(name), edited: edited === '' ? '' : (dates(file.order('edited')).datetime(edited) ?? ''),
+    position: record.position,
+    key: record.key,
+    email: emailKey(file.slot(record, 'email')),
+    otherEmail: emailKey(file.slot(record, 'other_email')),
+    name: foldText(name),
+    edited: edited === '' ? '' : (dates(file.order('edited')).datetime(edited) ?? ''),
   };
 }
 
 function sharedRecords(source: string) {
   const records = new Map<string, PlannedRecord>();
-  const remember = (step: 'tags' | 'companies', model: string, kind: string, name: string, values: Record<string, Value>): Ref => {
+  const remember = (
+    step: 'tags' | 'companies',
+    model: string,
+    kind: string,
+    name: string,
+    values: Record<string, Value>,
+  ): Ref => {
     const key = `${source}_${kind}_${shortHash(foldText(name))}`;
-    if (!records.has(key)) records.set(key, { step, model, key, object: '', position: 0, lane: '', match: '', values });
+    if (!records.has(key))
+      records.set(key, { step, model, key, object: '', position: 0, lane: '', match: '', values });
     return { ref: key };
   };
   const refs = new Map<string, Ref>();
@@ -103,31 +163,42 @@ function sharedRecords(source: string) {
     return ref;
   };
   return {
-    tag: (name: string): Ref => cached('tag', name, () => remember('tags', 'res.partner.category', 'tag', name, { name })),
-    company: (name: string): Ref => cached('company', name, () => remember('companies', 'res.partner', 'company', name, { name, is_company: true })),
+    tag: (name: string): Ref =>
+      cached('tag', name, () => remember('tags', 'res.partner.category', 'tag', name, { name })),
+    company: (name: string): Ref =>
+      cached('company', name, () =>
+        remember('companies', 'res.partner', 'company', name, { name, is_company: true }),
+      ),
     all: (): PlannedRecord[] => [...records.values()],
   };
 }
 
+const ownerKey = (label: string): string => `owner.${shortHash(foldText(label))}`;
+
 function ownerBook() {
   const known = new Map<string, Owner>();
   const used = new Map<string, Owner>();
-  const keyFor = (label: string): string => `owner.${shortHash(foldText(label))}`;
   const find = (label: string): Owner | undefined => known.get(foldText(label));
   const make = (label: string, email: string): Owner => {
     const user = find(label) ?? (email === '' ? undefined : find(email));
     if (user) return user;
     const address = email || (label.includes('@') ? label : '');
-    return { key: keyFor(label || email), label: label || email, email: address.toLowerCase(), name: label.includes('@') ? '' : label, active: null };
+    return {
+      key: ownerKey(label || email),
+      label: label || email,
+      email: address.toLowerCase(),
+      name: label.includes('@') ? '' : label,
+      active: null,
+    };
   };
   const refs = new Map<string, Ref>();
   return {
     /** A user of the users file answers to its id, name, e-mail and login. */
     teach(owner: Owner, names: readonly string[]): void {
-      for (const name of names) if (name !== '' && !known.has(foldText(name))) known.set(foldText(name), owner);
+      for (const name of names)
+        if (name !== '' && !known.has(foldText(name))) known.set(foldText(name), owner);
       used.set(owner.key, owner);
     },
-    keyFor,
     refOf(label: string, email: string): Ref | null {
       if (label === '' && email === '') return null;
       const id = `${label}\u0000${email}`;
@@ -149,7 +220,14 @@ function ownerBook() {
   };
 }
 
-function learn(record: StagedRecord, file: CompiledFile, declaration: SourceDeclaration, owners: ReturnType<typeof ownerBook>, shared: ReturnType<typeof sharedRecords>, groupPrefix: string): Issue[] {
+function learn(
+  record: StagedRecord,
+  file: CompiledFile,
+  declaration: SourceDeclaration,
+  owners: ReturnType<typeof ownerBook>,
+  shared: ReturnType<typeof sharedRecords>,
+  groupPrefix: string,
+): Issue[] {
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   if (declaration.objects.find((object) => object.name === record.object)?.shape === 'group') {
     if (read('name') !== '') shared.tag(groupPrefix + read('name'));
@@ -158,33 +236,85 @@ function learn(record: StagedRecord, file: CompiledFile, declaration: SourceDecl
   const name = read('name') || joinName(read('first_name'), read('last_name'));
   const email = emailKey(read('email'));
   const active = read('active');
-  const owner: Owner = { key: owners.keyFor(email || name || record.key), label: name || email || record.key, email, name, active: active === '' ? null : (parseBoolean(active) ?? (/^active$/i.test(active) ? true : /^inactive$/i.test(active) ? false : null)) };
+  const owner: Owner = {
+    key: ownerKey(email || name || record.key),
+    label: name || email || record.key,
+    email,
+    name,
+    active:
+      active === ''
+        ? null
+        : (parseBoolean(active) ??
+          (/^active$/i.test(active) ? true : /^inactive$/i.test(active) ? false : null)),
+  };
   owners.teach(owner, [read('user_id'), name, email, read('login')]);
-  return email === '' ? [{ code: 'WB_OWNER_UNKNOWN', message: `The user "${owner.label}" has no e-mail address; only the name can match a user in Odoo.`, column: file.columnOf('email') }] : [];
+  return email === ''
+    ? [
+        {
+          code: 'WB_OWNER_UNKNOWN',
+          message: `The user "${owner.label}" has no e-mail address; only the name can match a user in Odoo.`,
+          column: file.columnOf('email'),
+        },
+      ]
+    : [];
 }
 
 /** The leader's values come first; the others fill gaps; what contradicts is kept in a note on the partner. */
-function assemble(record: StagedRecord, draft: PartnerDraft, others: readonly { record: StagedRecord; draft: PartnerDraft }[], tag: (name: string) => Ref): Composed {
+function assemble(
+  record: StagedRecord,
+  draft: PartnerDraft,
+  others: readonly { record: StagedRecord; draft: PartnerDraft }[],
+  tag: (name: string) => Ref,
+): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
   const values: Record<string, Value> = { ...main.values };
   const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
   const notes = others.flatMap((one) => absorb(values, main.key, one.record, one.draft));
-  const guests = others.flatMap((one) => one.draft.planned.slice(1).map((person): PlannedRecord => ({ ...person, object: record.object, position: record.position, values: { ...person.values, parent_id: { ref: main.key } } })));
+  const guests = others.flatMap((one) =>
+    one.draft.planned.slice(1).map((person): PlannedRecord => ({
+      ...person,
+      object: record.object,
+      position: record.position,
+      values: { ...person.values, parent_id: { ref: main.key } },
+    })),
+  );
   if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
-  return { planned: [{ ...main, values }, ...people, ...guests, ...notes.map((note) => ({ ...note, object: record.object, position: record.position }))], issues };
+  return {
+    planned: [
+      { ...main, values },
+      ...people,
+      ...guests,
+      ...notes.map((note) => ({ ...note, object: record.object, position: record.position })),
+    ],
+    issues,
+  };
 }
 
-function absorb(values: Record<string, Value>, partner: string, record: StagedRecord, draft: PartnerDraft): PlannedRecord[] {
+function absorb(
+  values: Record<string, Value>,
+  partner: string,
+  record: StagedRecord,
+  draft: PartnerDraft,
+): PlannedRecord[] {
   const lost: string[] = [];
   for (const [field, value] of Object.entries(draft.values)) {
     if (!(field in values)) values[field] = value;
-    else if (JSON.stringify(values[field]) !== JSON.stringify(value)) lost.push(`${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    else if (JSON.stringify(values[field]) !== JSON.stringify(value))
+      lost.push(`${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
   }
   if (lost.length === 0) return [];
   const raw = `Merged record ${record.key} (${record.file}, line ${record.line}). What differed:\n${lost.join('\n')}`;
-  const note = composeMessage({ key: `${partner}.merged.${record.position}`, record, partner, body: raw, date: MERGE_NOTE_DATE, author: '', emailFrom: '' });
+  const note = composeMessage({
+    key: `${partner}.merged.${record.position}`,
+    record,
+    partner,
+    body: raw,
+    date: MERGE_NOTE_DATE,
+    author: '',
+    emailFrom: '',
+  });
   return [note];
 }
 

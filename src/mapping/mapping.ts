@@ -12,13 +12,23 @@ export interface Catalog {
   readonly major: number;
   /** model -> field -> info, for the models of the mapping. */
   readonly fields: Readonly<Record<string, Readonly<Record<string, FieldInfo>>>>;
-  readonly countries: readonly { readonly id: number; readonly code: string; readonly name: string }[];
-  readonly states: readonly { readonly id: number; readonly code: string; readonly name: string; readonly countryId: number }[];
+  readonly countries: readonly {
+    readonly id: number;
+    readonly code: string;
+    readonly name: string;
+  }[];
+  readonly states: readonly {
+    readonly id: number;
+    readonly code: string;
+    readonly name: string;
+    readonly countryId: number;
+  }[];
 }
 
 export type { ContactHit, ContactIndex, Identity, Owner };
 
-export type CustomType = 'char' | 'text' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'selection';
+export type CustomType =
+  'char' | 'text' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'selection';
 
 /** A field the provisioning makes in Odoo. */
 export interface CustomField {

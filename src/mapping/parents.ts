@@ -10,45 +10,77 @@ export interface ParentClues {
   readonly name: string;
 }
 
-export function findParent(clues: ParentClues, index: ContactIndex, order: Choices['noteJoin']): ParentAnswer {
+export function findParent(
+  clues: ParentClues,
+  index: ContactIndex,
+  order: Choices['noteJoin'],
+): ParentAnswer {
   const byId = clues.id === '' ? [] : distinct(index.byKey(clues.id));
   const byEmail = clues.email === '' ? [] : distinct(index.byEmail(clues.email));
   if (byId.length > 0 && byEmail.length > 0) return both(clues, byId, byEmail);
-  if (byId.length > 0) return order === 'id-first' || clues.email === '' ? onlyId(clues, byId) : onlyId(clues, byId);
+  if (byId.length > 0)
+    return order === 'id-first' || clues.email === '' ? onlyId(clues, byId) : onlyId(clues, byId);
   return byEmail.length > 0 ? onlyEmail(clues, byEmail) : orphan(clues);
 }
 
 /** Records that were merged are one contact. One that is itself queued counts by its position. */
-const distinct = (hits: readonly ContactHit[]): ContactHit[] => [...new Map(hits.map((hit) => [identityOf(hit), hit])).values()];
+const distinct = (hits: readonly ContactHit[]): ContactHit[] => [
+  ...new Map(hits.map((hit) => [identityOf(hit), hit])).values(),
+];
 const identityOf = (hit: ContactHit): string => hit.partner || `#${hit.position}`;
 
-function both(clues: ParentClues, byId: readonly ContactHit[], byEmail: readonly ContactHit[]): ParentAnswer {
+function both(
+  clues: ParentClues,
+  byId: readonly ContactHit[],
+  byEmail: readonly ContactHit[],
+): ParentAnswer {
   const emails = new Set(byEmail.map(identityOf));
   const [single, ...others] = byId.filter((hit) => emails.has(identityOf(hit)));
   if (single && others.length === 0) return { kind: 'found', contact: single };
-  return ambiguous(clues, [...byId, ...byEmail], single ? 'fits several contacts' : 'names one contact by record id and another by e-mail');
+  return ambiguous(
+    clues,
+    [...byId, ...byEmail],
+    single ? 'fits several contacts' : 'names one contact by record id and another by e-mail',
+  );
 }
 
 function onlyId(clues: ParentClues, hits: readonly ContactHit[]): ParentAnswer {
   const [single, ...others] = hits;
-  return single && others.length === 0 ? { kind: 'found', contact: single } : ambiguous(clues, hits, 'has a record id that several contacts carry');
+  return single && others.length === 0
+    ? { kind: 'found', contact: single }
+    : ambiguous(clues, hits, 'has a record id that several contacts carry');
 }
 
 /** With an id that nobody has, the address alone must be beyond doubt: the note may belong to a deleted contact. */
 function onlyEmail(clues: ParentClues, hits: readonly ContactHit[]): ParentAnswer {
   const [single, ...others] = hits;
   if (single && others.length === 0) {
-    return namesContradict(clues.name, single.name) ? ambiguous(clues, hits, 'has the e-mail of a contact with another name') : { kind: 'found', contact: single };
+    return namesContradict(clues.name, single.name)
+      ? ambiguous(clues, hits, 'has the e-mail of a contact with another name')
+      : { kind: 'found', contact: single };
   }
-  const named = clues.id === '' && clues.name !== '' ? hits.filter((hit) => foldText(hit.name) === foldText(clues.name)) : [];
+  const named =
+    clues.id === '' && clues.name !== ''
+      ? hits.filter((hit) => foldText(hit.name) === foldText(clues.name))
+      : [];
   const [only, ...more] = named;
-  return only && more.length === 0 ? { kind: 'found', contact: only } : ambiguous(clues, hits, 'has an e-mail that several contacts share');
+  return only && more.length === 0
+    ? { kind: 'found', contact: only }
+    : ambiguous(clues, hits, 'has an e-mail that several contacts share');
 }
 
 const shown = (clues: ParentClues): string =>
-  [clues.id && `record id ${clues.id}`, clues.email && `e-mail ${clues.email}`, clues.name && `name ${clues.name}`].filter(Boolean).join(', ') || 'no record id and no e-mail';
+  [
+    clues.id && `record id ${clues.id}`,
+    clues.email && `e-mail ${clues.email}`,
+    clues.name && `name ${clues.name}`,
+  ]
+    .filter(Boolean)
+    .join(', ') || 'no record id and no e-mail';
 
-const raw = (clues: ParentClues): Pick<Issue, 'raw'> => ({ raw: [clues.id, clues.email, clues.name].filter(Boolean).join(' | ') });
+const raw = (clues: ParentClues): Pick<Issue, 'raw'> => ({
+  raw: [clues.id, clues.email, clues.name].filter(Boolean).join(' | '),
+});
 
 const ambiguous = (clues: ParentClues, hits: readonly ContactHit[], why: string): ParentAnswer => ({
   kind: 'ambiguous',
@@ -62,5 +94,10 @@ const ambiguous = (clues: ParentClues, hits: readonly ContactHit[], why: string)
 
 const orphan = (clues: ParentClues): ParentAnswer => ({
   kind: 'orphan',
-  issue: { code: 'WB_NOTE_ORPHAN', message: `No contact has what the note gives: ${shown(clues)}.`, candidates: [], ...raw(clues) },
+  issue: {
+    code: 'WB_NOTE_ORPHAN',
+    message: `No contact has what the note gives: ${shown(clues)}.`,
+    candidates: [],
+    ...raw(clues),
+  },
 });

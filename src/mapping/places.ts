@@ -4,11 +4,25 @@ import type { Catalog } from './mapping.ts';
 
 export interface Places {
   /** Null where Odoo has none of that name. Without a country, the state is looked for in the default one. */
-  find(country: string, state: string): { readonly countryId: number | null; readonly stateId: number | null };
+  find(
+    country: string,
+    state: string,
+  ): { readonly countryId: number | null; readonly stateId: number | null };
 }
 
 /** What exports write and Odoo does not. */
-const ALIASES: Readonly<Record<string, string>> = { usa: 'US', 'u.s.': 'US', 'u.s.a.': 'US', 'united states of america': 'US', america: 'US', uk: 'GB', 'great britain': 'GB', england: 'GB', scotland: 'GB', wales: 'GB' };
+const ALIASES: Readonly<Record<string, string>> = {
+  usa: 'US',
+  'u.s.': 'US',
+  'u.s.a.': 'US',
+  'united states of america': 'US',
+  america: 'US',
+  uk: 'GB',
+  'great britain': 'GB',
+  england: 'GB',
+  scotland: 'GB',
+  wales: 'GB',
+};
 
 export function placesOf(catalog: Catalog, defaultCountry: string): Places {
   const byName = new Map<string, number>();
@@ -21,12 +35,16 @@ export function placesOf(catalog: Catalog, defaultCountry: string): Places {
     states.set(`${one.countryId}/${foldText(one.name)}`, one.id);
     states.set(`${one.countryId}/${one.code.toLowerCase()}`, one.id);
   }
-  const countryOf = (text: string): number | null => byName.get(foldText(ALIASES[foldText(text)] ?? text)) ?? null;
+  const countryOf = (text: string): number | null =>
+    byName.get(foldText(ALIASES[foldText(text)] ?? text)) ?? null;
   const home = countryOf(defaultCountry);
   return {
     find(country, state) {
       const countryId = country === '' ? home : countryOf(country);
-      const stateId = state === '' || countryId === null ? null : (states.get(`${countryId}/${foldText(state)}`) ?? null);
+      const stateId =
+        state === '' || countryId === null
+          ? null
+          : (states.get(`${countryId}/${foldText(state)}`) ?? null);
       return { countryId, stateId };
     },
   };

@@ -4,7 +4,11 @@ import { number, verdictOf } from './verdict.ts';
 
 const LONGEST_CELL = 300;
 
-export const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c);
+export const escape = (text: string): string =>
+  text.replace(
+    /[&<>"']/g,
+    (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c,
+  );
 
 type Cell = string | number;
 
@@ -14,14 +18,26 @@ const cell = (value: Cell): string => {
   return `<td>${escape(short)}</td>`;
 };
 
-function table(caption: string, head: readonly string[], rows: readonly (readonly Cell[])[], nothing: string): string {
+function table(
+  caption: string,
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  nothing: string,
+): string {
   if (rows.length === 0) return `<p>${escape(nothing)}</p>`;
-  const headRow = head.map((name, index) => `<th scope="col"${typeof rows[0]?.[index] === 'number' ? ' class="n"' : ''}>${escape(name)}</th>`).join('');
+  const headRow = head
+    .map(
+      (name, index) =>
+        `<th scope="col"${typeof rows[0]?.[index] === 'number' ? ' class="n"' : ''}>${escape(name)}</th>`,
+    )
+    .join('');
   return `<div class="scroll"><table><caption>${escape(caption)}</caption><thead><tr>${headRow}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
 }
 
-const section = (id: string, title: string, body: string): string => `<section id="${id}"><h2>${escape(title)}</h2>${body}</section>`;
-const utc = (iso: string): string => (iso === '' ? '' : `${iso.slice(0, 19).replace('T', ' ')} UTC`);
+const section = (id: string, title: string, body: string): string =>
+  `<section id="${id}"><h2>${escape(title)}</h2>${body}</section>`;
+const utc = (iso: string): string =>
+  iso === '' ? '' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 export function reportHtml(model: ReportModel): string {
@@ -31,7 +47,16 @@ export function reportHtml(model: ReportModel): string {
     ['verification', 'Verification', verification(model)],
     ['review', 'Review queue', review(model)],
     ['owners', 'Owners', owners(model)],
-    ['merged', 'Merged records', table('Records that went into another', ['Object', 'Record', 'Into'], model.merged.map((one) => [one.object, one.key, one.into]), 'No record was merged.')],
+    [
+      'merged',
+      'Merged records',
+      table(
+        'Records that went into another',
+        ['Object', 'Record', 'Into'],
+        model.merged.map((one) => [one.object, one.key, one.into]),
+        'No record was merged.',
+      ),
+    ],
     ['mapping', 'Mapping', mapping(model)],
     ['source', 'Source', source(model)],
     ['run', 'Run', run(model)],
@@ -48,46 +73,157 @@ const COUNTS = ['loaded', 'merged', 'excluded', 'queued', 'rejected', 'pending']
 
 const balance = (model: ReportModel): string =>
   `<p>Every row adds up: extracted = loaded + merged + excluded + queued + rejected. Users and groups count as merged: they end in Odoo's users and tags.</p>` +
-  table('Source records by where they ended', ['Object', 'Extracted', 'Loaded', 'Merged', 'Excluded', 'Queued', 'Rejected', 'Not accounted for'], model.balance.map((one) => [one.object, one.extracted, ...COUNTS.map((name) => one.counts[name] ?? 0)]), 'Nothing was extracted yet.');
+  table(
+    'Source records by where they ended',
+    [
+      'Object',
+      'Extracted',
+      'Loaded',
+      'Merged',
+      'Excluded',
+      'Queued',
+      'Rejected',
+      'Not accounted for',
+    ],
+    model.balance.map((one) => [
+      one.object,
+      one.extracted,
+      ...COUNTS.map((name) => one.counts[name] ?? 0),
+    ]),
+    'Nothing was extracted yet.',
+  );
 
 function verification(model: ReportModel): string {
   const found = model.verification;
   if (!found) return '<p>Nothing was read back yet.</p>';
-  const differs = table('Values that differ', ['Record', 'Field', 'Sent', 'Found', 'Verdict'], found.verdicts.map((one) => [one.key, one.field, one.expected, one.found, one.verdict]), 'No value differs.');
-  const fields = table('Every field that was written', ['Model', 'Field', 'Checked', 'Equal', 'Differ'], found.fields.map((one) => [one.model, one.field, one.checked, one.equal, one.checked - one.equal]), 'No value was written.');
+  const differs = table(
+    'Values that differ',
+    ['Record', 'Field', 'Sent', 'Found', 'Verdict'],
+    found.verdicts.map((one) => [one.key, one.field, one.expected, one.found, one.verdict]),
+    'No value differs.',
+  );
+  const fields = table(
+    'Every field that was written',
+    ['Model', 'Field', 'Checked', 'Equal', 'Differ'],
+    found.fields.map((one) => [
+      one.model,
+      one.field,
+      one.checked,
+      one.equal,
+      one.checked - one.equal,
+    ]),
+    'No value was written.',
+  );
   return `<p>At ${utc(found.at)}, ${number(found.records)} Odoo records were read back, ${number(found.missing)} missing.</p>${differs}${fields}`;
 }
 
 const review = (model: ReportModel): string =>
-  table('What waits, by kind', ['Items', 'Kind', 'Code'], model.review.open.map((one) => [one.n, one.title, one.code]), 'Nothing waits for a person.') +
-  table('Items, the first 1,000', ['No.', 'Where', 'What', 'Column', 'Value', 'Decision'], model.review.items.map((one) => [one.id, one.place, one.message, one.column, one.raw, one.resolution]), 'No item was ever raised.');
+  table(
+    'What waits, by kind',
+    ['Items', 'Kind', 'Code'],
+    model.review.open.map((one) => [one.n, one.title, one.code]),
+    'Nothing waits for a person.',
+  ) +
+  table(
+    'Items, the first 1,000',
+    ['No.', 'Where', 'What', 'Column', 'Value', 'Decision'],
+    model.review.items.map((one) => [
+      one.id,
+      one.place,
+      one.message,
+      one.column,
+      one.raw,
+      one.resolution,
+    ]),
+    'No item was ever raised.',
+  );
 
 const owners = (model: ReportModel): string =>
-  table('Owners of the source and who they are in Odoo', ['Owner', 'E-mail', 'Active at the source', 'Contacts', 'Found', 'In Odoo'], model.owners.map((one) => [one.label, one.email, one.active === null ? 'not said' : one.active ? 'yes' : 'no', one.contacts, one.how, one.user]), 'The source names no owner.') +
+  table(
+    'Owners of the source and who they are in Odoo',
+    ['Owner', 'E-mail', 'Active at the source', 'Contacts', 'Found', 'In Odoo'],
+    model.owners.map((one) => [
+      one.label,
+      one.email,
+      one.active === null ? 'not said' : one.active ? 'yes' : 'no',
+      one.contacts,
+      one.how,
+      one.user,
+    ]),
+    'The source names no owner.',
+  ) +
   '<p>An owner who is not in Odoo is replaced by the fallback. Create the user in Odoo, then run again: the contacts are handed over.</p>';
 
 function mapping(model: ReportModel): string {
   if (!model.mapping) return '<p>There is no mapping yet.</p>';
-  const state = model.mapping.approvedBy ? `Approved by ${model.mapping.approvedBy} at ${utc(model.mapping.approvedAt ?? '')}` : 'Not approved';
-  const objects = Object.entries(model.mapping.objects).map(([object, columns]) => table(object, ['Column', 'To', 'Field', 'Sure', 'Why', 'By'], columns.map((one) => [one.column, one.to, one.field, percent(one.confidence), one.reason, one.decided ? 'a person' : 'proposal']), ''));
-  return `<p>${escape(state)}. Hash ${escape(model.mapping.hash)}.</p>${table('Choices', ['Choice', 'Value'], Object.entries(model.mapping.choices).map(([name, value]) => [name, String(value)]), '')}${objects.join('')}`;
+  const state = model.mapping.approvedBy
+    ? `Approved by ${model.mapping.approvedBy} at ${utc(model.mapping.approvedAt ?? '')}`
+    : 'Not approved';
+  const objects = Object.entries(model.mapping.objects).map(([object, columns]) =>
+    table(
+      object,
+      ['Column', 'To', 'Field', 'Sure', 'Why', 'By'],
+      columns.map((one) => [
+        one.column,
+        one.to,
+        one.field,
+        percent(one.confidence),
+        one.reason,
+        one.decided ? 'a person' : 'proposal',
+      ]),
+      '',
+    ),
+  );
+  return `<p>${escape(state)}. Hash ${escape(model.mapping.hash)}.</p>${table(
+    'Choices',
+    ['Choice', 'Value'],
+    Object.entries(model.mapping.choices).map(([name, value]) => [name, String(value)]),
+    '',
+  )}${objects.join('')}`;
 }
 
 function source(model: ReportModel): string {
   if (!model.source) return '<p>The export was not read yet.</p>';
   const { files, skipped, notices } = model.source.inspection;
-  const columns = files.map((file) => table(`${file.path}: columns`, ['Column', 'Read as', 'Type', 'Filled', 'Different', 'Examples'], file.columns.map((one) => [one.id, one.slot ?? 'custom', one.profile.type, one.profile.filled, one.profile.distinct, one.profile.examples.slice(0, 3).join(' · ')]), ''));
-  const list = (items: readonly string[]): string => (items.length > 0 ? `<ul>${items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul>` : '');
+  const columns = files.map((file) =>
+    table(
+      `${file.path}: columns`,
+      ['Column', 'Read as', 'Type', 'Filled', 'Different', 'Examples'],
+      file.columns.map((one) => [
+        one.id,
+        one.slot ?? 'custom',
+        one.profile.type,
+        one.profile.filled,
+        one.profile.distinct,
+        one.profile.examples.slice(0, 3).join(' · '),
+      ]),
+      '',
+    ),
+  );
+  const list = (items: readonly string[]): string =>
+    items.length > 0 ? `<ul>${items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul>` : '';
   return (
-    table('Files', ['File', 'Object', 'Rows', 'Encoding', 'sha256'], files.map((file) => [file.path, file.object, file.rows, file.encoding, file.sha256]), 'No file was read.') +
-    list([...skipped.map((one) => `Left out: ${one.path}: ${one.reason}`), ...notices]) + columns.join('') + `<h3>Good to know about ${escape(model.source.name)}</h3>${list(model.source.traps)}`
+    table(
+      'Files',
+      ['File', 'Object', 'Rows', 'Encoding', 'sha256'],
+      files.map((file) => [file.path, file.object, file.rows, file.encoding, file.sha256]),
+      'No file was read.',
+    ) +
+    list([...skipped.map((one) => `Left out: ${one.path}: ${one.reason}`), ...notices]) +
+    columns.join('') +
+    `<h3>Good to know about ${escape(model.source.name)}</h3>${list(model.source.traps)}`
   );
 }
 
 function run(model: ReportModel): string {
   if (!model.run) return '<p>There was no run yet.</p>';
-  const totals = Object.entries(model.run.totals).map(([name, n]): [string, number] => [name, Number(n)]);
-  return `<p>Run ${model.run.id}: ${escape(model.run.state)}, from ${utc(model.run.startedAt)} to ${utc(model.run.endedAt)}.</p>${table('Totals of the last run', ['What', 'Records'], totals, '')}${table('The ledger', ['Step', 'Operation', 'State', 'Records'], model.run.ledger.map((one) => [one.step, one.op, one.state, one.n]), 'The ledger is empty.')}`;
+  const totals = Object.entries(model.run.totals).map(([name, n]): [string, number] => [name, n]);
+  return `<p>Run ${model.run.id}: ${escape(model.run.state)}, from ${utc(model.run.startedAt)} to ${utc(model.run.endedAt)}.</p>${table('Totals of the last run', ['What', 'Records'], totals, '')}${table(
+    'The ledger',
+    ['Step', 'Operation', 'State', 'Records'],
+    model.run.ledger.map((one) => [one.step, one.op, one.state, one.n]),
+    'The ledger is empty.',
+  )}`;
 }
 
 const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif}main{max-width:72rem;margin:0 auto;padding:1.5rem}

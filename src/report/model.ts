@@ -7,15 +7,34 @@ export interface ReportModel {
   readonly at: string;
   readonly project: string;
   readonly environment: string;
-  readonly destination: { readonly url: string; readonly db: string; readonly version: string; readonly edition: string } | null;
-  readonly source: { readonly name: string; readonly traps: readonly string[]; readonly inspection: Inspection } | null;
+  readonly destination: {
+    readonly url: string;
+    readonly db: string;
+    readonly version: string;
+    readonly edition: string;
+  } | null;
+  readonly source: {
+    readonly name: string;
+    readonly traps: readonly string[];
+    readonly inspection: Inspection;
+  } | null;
   readonly mapping: {
     readonly hash: string;
     readonly approvedBy: string | null;
     readonly approvedAt: string | null;
     readonly choices: Readonly<Record<string, string | boolean>>;
     readonly objects: Readonly<
-      Record<string, readonly { readonly column: string; readonly to: string; readonly field: string; readonly confidence: number; readonly reason: string; readonly decided: boolean }[]>
+      Record<
+        string,
+        readonly {
+          readonly column: string;
+          readonly to: string;
+          readonly field: string;
+          readonly confidence: number;
+          readonly reason: string;
+          readonly decided: boolean;
+        }[]
+      >
     >;
   } | null;
   readonly run: {
@@ -26,25 +45,67 @@ export interface ReportModel {
     /** created, updated, matched, queued, settled … */
     readonly totals: Readonly<Record<string, number>>;
     /** step -> records made, changed, recognised */
-    readonly ledger: readonly { readonly step: string; readonly op: string; readonly state: string; readonly n: number }[];
+    readonly ledger: readonly {
+      readonly step: string;
+      readonly op: string;
+      readonly state: string;
+      readonly n: number;
+    }[];
   } | null;
   /** Per object: extracted = loaded + merged + excluded + queued + rejected (+ pending, which must be 0). */
-  readonly balance: readonly { readonly object: string; readonly extracted: number; readonly counts: Readonly<Record<string, number>>; readonly balances: boolean }[];
-  readonly owners: readonly { readonly label: string; readonly email: string; readonly active: boolean | null; readonly how: string; readonly user: string; readonly contacts: number }[];
+  readonly balance: readonly {
+    readonly object: string;
+    readonly extracted: number;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly balances: boolean;
+  }[];
+  readonly owners: readonly {
+    readonly label: string;
+    readonly email: string;
+    readonly active: boolean | null;
+    readonly how: string;
+    readonly user: string;
+    readonly contacts: number;
+  }[];
   readonly verification: {
     readonly at: string;
     readonly records: number;
     readonly missing: number;
     readonly values: number;
     readonly differences: number;
-    readonly fields: readonly { readonly model: string; readonly field: string; readonly checked: number; readonly equal: number }[];
+    readonly fields: readonly {
+      readonly model: string;
+      readonly field: string;
+      readonly checked: number;
+      readonly equal: number;
+    }[];
     /** The first 1,000 that differ. */
-    readonly verdicts: readonly { readonly key: string; readonly field: string; readonly expected: string; readonly found: string; readonly verdict: string }[];
+    readonly verdicts: readonly {
+      readonly key: string;
+      readonly field: string;
+      readonly expected: string;
+      readonly found: string;
+      readonly verdict: string;
+    }[];
   } | null;
-  readonly merged: readonly { readonly object: string; readonly key: string; readonly into: string }[];
+  readonly merged: readonly {
+    readonly object: string;
+    readonly key: string;
+    readonly into: string;
+  }[];
   readonly review: {
     readonly open: readonly { readonly code: string; readonly title: string; readonly n: number }[];
     /** The first 1,000. */
-    readonly items: readonly { readonly id: number; readonly object: string; readonly key: string; readonly place: string; readonly code: string; readonly message: string; readonly column: string; readonly raw: string; readonly resolution: string }[];
+    readonly items: readonly {
+      readonly id: number;
+      readonly object: string;
+      readonly key: string;
+      readonly place: string;
+      readonly code: string;
+      readonly message: string;
+      readonly column: string;
+      readonly raw: string;
+      readonly resolution: string;
+    }[];
   };
 }

@@ -14,10 +14,23 @@ export function verdictOf(model: ReportModel): Verdict {
   const differ = (model.verification?.differences ?? 0) + (model.verification?.missing ?? 0);
   const open = model.review.open.reduce((sum, one) => sum + one.n, 0);
   const text = [
-    pending > 0 ? `Not balanced: ${number(pending)} records are not accounted for.` : 'Balanced: every source record is accounted for.',
-    ...model.balance.filter((one) => one.counts['loaded']).map((one) => `${number(one.counts['loaded'] ?? 0)} of ${number(one.extracted)} ${one.object} records loaded.`),
-    model.verification ? `${number(model.verification.values)} values read back, ${differ === 0 ? 'none differs' : `${number(differ)} differ`}.` : 'Nothing was read back yet.',
+    pending > 0
+      ? `Not balanced: ${number(pending)} records are not accounted for.`
+      : 'Balanced: every source record is accounted for.',
+    ...model.balance
+      .filter((one) => one.counts['loaded'])
+      .map(
+        (one) =>
+          `${number(one.counts['loaded'] ?? 0)} of ${number(one.extracted)} ${one.object} records loaded.`,
+      ),
+    model.verification
+      ? `${number(model.verification.values)} values read back, ${differ === 0 ? 'none differs' : `${number(differ)} differ`}.`
+      : 'Nothing was read back yet.',
     open > 0 ? `${number(open)} items wait for you.` : 'Nothing waits for you.',
   ].join(' ');
-  return { mood: pending > 0 || differ > 0 || model.run.state !== 'done' ? 'bad' : open > 0 ? 'look' : 'good', text };
+  return {
+    mood:
+      pending > 0 || differ > 0 || model.run.state !== 'done' ? 'bad' : open > 0 ? 'look' : 'good',
+    text,
+  };
 }

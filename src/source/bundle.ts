@@ -24,24 +24,44 @@ export async function openBundle(path: string): Promise<BundleFile[]> {
     const stat = statSync(path);
     if (stat.isDirectory()) return folderFiles(realpathSync(path));
     if (/\.zip$/i.test(path)) return await zipFiles(path);
-    return [{ path: basename(path), bytes: stat.size, open: () => Promise.resolve(createReadStream(path)) }];
+    return [
+      {
+        path: basename(path),
+        bytes: stat.size,
+        open: () => Promise.resolve(createReadStream(path)),
+      },
+    ];
   } catch (error) {
     if (error instanceof WaybillError) throw error;
-    throw new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      place: path, next: 'Check source.export in waybill.yaml: it must be the export folder, a file of it, or its .zip.', cause: error,
-    });
+    throw new WaybillError(
+      'WB_SOURCE_MISSING',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      {
+        place: path,
+        next: 'Check source.export in waybill.yaml: it must be the export folder, a file of it, or its .zip.',
+        cause: error,
+      },
+    );
   }
 }
 
 function folderFiles(root: string, folder = root): BundleFile[] {
-  return readdirSync(folder).sort().flatMap((name): BundleFile[] => {
-    const path = join(folder, name);
-    const stat = lstatSync(path);
-    if (stat.isDirectory()) return folderFiles(root, path);
-    // A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo.
-    if (!stat.isFile() || name.startsWith('.')) return [];
-    return [{ path: relative(root, path).replaceAll('\\', '/'), bytes: stat.size, open: () => Promise.resolve(createReadStream(path)) }];
-  });
+  return readdirSync(folder)
+    .sort()
+    .flatMap((name): BundleFile[] => {
+      const path = join(folder, name);
+      const stat = lstatSync(path);
+      if (stat.isDirectory()) return folderFiles(root, path);
+      // A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo.
+      if (!stat.isFile() || name.startsWith('.')) return [];
+      return [
+        {
+          path: relative(root, path).replaceAll('\\', '/'),
+          bytes: stat.size,
+          open: () => Promise.resolve(createReadStream(path)),
+        },
+      ];
+    });
 }
 
 async function zipFiles(path: string): Promise<BundleFile[]> {
@@ -50,22 +70,40 @@ async function zipFiles(path: string): Promise<BundleFile[]> {
   await eachEntry(path, (entry) => {
     total += entry.uncompressedSize;
     check(path, entry, files.length, total);
-    if (!entry.fileName.endsWith('/')) files.push({ path: entry.fileName, bytes: entry.uncompressedSize, open: () => openEntry(path, entry.fileName) });
+    if (!entry.fileName.endsWith('/'))
+      files.push({
+        path: entry.fileName,
+        bytes: entry.uncompressedSize,
+        open: () => openEntry(path, entry.fileName),
+      });
   });
   return files;
 }
 
 const unsafe = (path: string, entry: string, why: string): WaybillError =>
-  new WaybillError('WB_ARCHIVE_UNSAFE', `${path}: the entry "${entry}" ${why}.`, { place: path, next: 'Unpack the archive yourself, look at it, and give Waybill the folder.' });
+  new WaybillError('WB_ARCHIVE_UNSAFE', `${path}: the entry "${entry}" ${why}.`, {
+    place: path,
+    next: 'Unpack the archive yourself, look at it, and give Waybill the folder.',
+  });
 
 const UNIX_LINK = 0o120000;
 const UNIX_KIND = 0o170000;
 
 function check(path: string, entry: Entry, count: number, total: number): void {
-  if (((entry.externalFileAttributes >>> 16) & UNIX_KIND) === UNIX_LINK) throw unsafe(path, entry.fileName, 'is a link');
+  if (((entry.externalFileAttributes >>> 16) & UNIX_KIND) === UNIX_LINK)
+    throw unsafe(path, entry.fileName, 'is a link');
   if ((entry.generalPurposeBitFlag & 1) === 1) throw unsafe(path, entry.fileName, 'is encrypted');
-  if (count >= MAX_FILES || total > MAX_BYTES) throw unsafe(path, entry.fileName, 'makes the archive larger than any export');
-  if (entry.uncompressedSize > RATIO_COUNTS_FROM && entry.uncompressedSize > entry.compressedSize * MAX_RATIO) throw unsafe(path, entry.fileName, `would unpack to ${entry.uncompressedSize} bytes from ${entry.compressedSize}`);
+  if (count >= MAX_FILES || total > MAX_BYTES)
+    throw unsafe(path, entry.fileName, 'makes the archive larger than any export');
+  if (
+    entry.uncompressedSize > RATIO_COUNTS_FROM &&
+    entry.uncompressedSize > entry.compressedSize * MAX_RATIO
+  )
+    throw unsafe(
+      path,
+      entry.fileName,
+      `would unpack to ${entry.uncompressedSize} bytes from ${entry.compressedSize}`,
+    );
 }
 
 /** yauzl itself refuses absolute names, `..` and backslashes, and stops a stream that is longer than it says. */
@@ -74,7 +112,13 @@ async function eachEntry(path: string, use: (entry: Entry) => void): Promise<voi
   try {
     for await (const entry of zip.eachEntry()) use(entry);
   } catch (error) {
-    throw error instanceof WaybillError ? error : unsafe(path, '', `cannot be trusted: ${error instanceof Error ? error.message : String(error)}`);
+    throw error instanceof WaybillError
+      ? error
+      : unsafe(
+          path,
+          '',
+          `cannot be trusted: ${error instanceof Error ? error.message : String(error)}`,
+        );
   } finally {
     zip.close();
   }
@@ -84,7 +128,11 @@ async function openZip(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { autoClose: false, lazyEntries: true });
   } catch (error) {
-    throw unsafe(path, '', `cannot be read as a zip: ${error instanceof Error ? error.message : String(error)}`);
+    throw unsafe(
+      path,
+      '',
+      `cannot be read as a zip: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -5,7 +5,18 @@
 import type { Issue, StagedRecord } from '../core/record.ts';
 
 /** How a slot's text is read. */
-export type SlotType = 'text' | 'longtext' | 'email' | 'phone' | 'date' | 'datetime' | 'boolean' | 'integer' | 'float' | 'list' | 'key';
+export type SlotType =
+  | 'text'
+  | 'longtext'
+  | 'email'
+  | 'phone'
+  | 'date'
+  | 'datetime'
+  | 'boolean'
+  | 'integer'
+  | 'float'
+  | 'list'
+  | 'key';
 
 /** A meaning that a column of the source can have. */
 export interface Slot {
@@ -43,7 +54,20 @@ export interface SourceDeclaration {
   readonly traps: readonly string[];
 }
 
-export type InferredType = 'empty' | 'text' | 'longtext' | 'email' | 'phone' | 'url' | 'date' | 'datetime' | 'boolean' | 'integer' | 'float' | 'choice' | 'list';
+export type InferredType =
+  | 'empty'
+  | 'text'
+  | 'longtext'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'date'
+  | 'datetime'
+  | 'boolean'
+  | 'integer'
+  | 'float'
+  | 'choice'
+  | 'list';
 
 /** What the values of one column look like; from every value, not from a sample. */
 export interface ColumnProfile {
@@ -62,7 +86,10 @@ export interface ColumnProfile {
   /** For `list`: the character between the values. */
   readonly separator?: string;
   /** Values that do not fit `type` (31/02 in a date column), counted, with up to 5 examples and their lines. */
-  readonly misfits: { readonly count: number; readonly examples: readonly { readonly value: string; readonly line: number }[] };
+  readonly misfits: {
+    readonly count: number;
+    readonly examples: readonly { readonly value: string; readonly line: number }[];
+  };
 }
 
 export interface SourceColumn {

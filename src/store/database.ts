@@ -5,7 +5,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type Compilable,
+} from 'kysely';
 import { WaybillError } from '../core/errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,7 +45,9 @@ export interface Database {
 export function openDatabase(path: string): Database {
   const raw = new DatabaseSync(path);
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
-  raw.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma cache_size = -65536; pragma temp_store = file;');
+  raw.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000; pragma cache_size = -65536; pragma temp_store = file;',
+  );
   const database = wrap(raw);
   migrate(database);
   return database;
@@ -74,7 +83,9 @@ function wrap(raw: DatabaseSync): Database {
     iterate: <T>(query: Compilable<T>) => {
       // Not from the cache: an open iterator must not be reset by the same query elsewhere.
       const compiled = query.compile();
-      return raw.prepare(compiled.sql).iterate(...(compiled.parameters as SQLInputValue[])) as IterableIterator<T>;
+      return raw
+        .prepare(compiled.sql)
+        .iterate(...(compiled.parameters as SQLInputValue[])) as IterableIterator<T>;
     },
     prepare,
     transaction: (work) => guarded(() => transact(raw, work)),
@@ -103,26 +114,40 @@ function guarded<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (isFull(error)) {
-      throw new WaybillError('WB_DISK_FULL', 'The disk is full; the last step was not kept, everything before it was.', {
-        next: 'Free some space, then run the same command again.',
-        cause: error,
-      });
+      throw new WaybillError(
+        'WB_DISK_FULL',
+        'The disk is full; the last step was not kept, everything before it was.',
+        {
+          next: 'Free some space, then run the same command again.',
+          cause: error,
+        },
+      );
     }
     throw error;
   }
 }
 
 const isFull = (error: unknown): boolean =>
-  error instanceof Error && (('errcode' in error && error.errcode === SQLITE_FULL) || ('code' in error && error.code === 'ENOSPC'));
+  error instanceof Error &&
+  (('errcode' in error && error.errcode === SQLITE_FULL) ||
+    ('code' in error && error.code === 'ENOSPC'));
 
 function migrate(database: Database): void {
   const folder = new URL('./schema/', import.meta.url);
-  const files = readdirSync(folder).filter((name) => name.endsWith('.sql')).sort();
-  const { user_version: have } = database.prepare('pragma user_version').get() as { user_version: number };
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const { user_version: have } = database.prepare('pragma user_version').get() as {
+    user_version: number;
+  };
   if (have > files.length) {
-    throw new WaybillError('WB_STORE_NEWER', `The store has schema ${have}; this Waybill knows ${files.length}.`, {
-      next: 'Use the Waybill version that wrote it, or a newer one.',
-    });
+    throw new WaybillError(
+      'WB_STORE_NEWER',
+      `The store has schema ${have}; this Waybill knows ${files.length}.`,
+      {
+        next: 'Use the Waybill version that wrote it, or a newer one.',
+      },
+    );
   }
   for (const [index, name] of files.entries()) {
     if (index < have) continue;

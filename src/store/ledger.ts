@@ -39,13 +39,29 @@ export const ledgerQueries = (db: Database) => ({
     const upsert = db.prepare(UPSERT);
     db.transaction(() => {
       for (const r of rows) {
-        upsert.run(r.env, r.key, r.step, r.model, r.resId, r.op, r.state, JSON.stringify(r.before), JSON.stringify(r.after), Number(r.xid), r.run, r.batch);
+        upsert.run(
+          r.env,
+          r.key,
+          r.step,
+          r.model,
+          r.resId,
+          r.op,
+          r.state,
+          JSON.stringify(r.before),
+          JSON.stringify(r.after),
+          Number(r.xid),
+          r.run,
+          r.batch,
+        );
       }
     });
   },
   setState(env: string, keys: readonly string[], state: LedgerState): void {
     db.transaction(() => {
-      for (const key of keys) db.run(sql.updateTable('ledger').set({ state }).where('env', '=', env).where('key', '=', key));
+      for (const key of keys)
+        db.run(
+          sql.updateTable('ledger').set({ state }).where('env', '=', env).where('key', '=', key),
+        );
     });
   },
   setXid(env: string, keys: readonly string[]): void {
@@ -62,34 +78,100 @@ export const ledgerQueries = (db: Database) => ({
     });
   },
   resId(env: string, key: string): number | undefined {
-    const row = db.prepare("select res_id from ledger where env = ? and key = ? and state <> 'undone'").get(env, key) as { res_id: number } | undefined;
+    const row = db
+      .prepare("select res_id from ledger where env = ? and key = ? and state <> 'undone'")
+      .get(env, key) as { res_id: number } | undefined;
     return row?.res_id;
   },
   get(env: string, keys: readonly string[]): LedgerRow[] {
-    return db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('key', 'in', [...keys])).map(toRow);
+    return db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('key', 'in', [...keys]),
+      )
+      .map(toRow);
   },
   /** Rows of a step, ordered by key, `limit` at a time after `after`. */
   page(env: string, step: string, after: string, limit: number): LedgerRow[] {
-    return db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('step', '=', step).where('key', '>', after).orderBy('key').limit(limit)).map(toRow);
+    return db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('step', '=', step)
+          .where('key', '>', after)
+          .orderBy('key')
+          .limit(limit),
+      )
+      .map(toRow);
   },
   /** Rows of a step from the newest Odoo id to the oldest, the order of undoing; `below` continues a former page. */
-  newestFirst(env: string, step: string, limit: number, below?: { readonly resId: number; readonly key: string }): LedgerRow[] {
-    let query = sql.selectFrom('ledger').selectAll().where('env', '=', env).where('step', '=', step).where('state', 'in', ['intent', 'done']);
-    if (below) query = query.where((e) => e(e.refTuple('res_id', 'key'), '<', e.tuple(below.resId, below.key)));
+  newestFirst(
+    env: string,
+    step: string,
+    limit: number,
+    below?: { readonly resId: number; readonly key: string },
+  ): LedgerRow[] {
+    let query = sql
+      .selectFrom('ledger')
+      .selectAll()
+      .where('env', '=', env)
+      .where('step', '=', step)
+      .where('state', 'in', ['intent', 'done']);
+    if (below)
+      query = query.where((e) =>
+        e(e.refTuple('res_id', 'key'), '<', e.tuple(below.resId, below.key)),
+      );
     return db.all(query.orderBy('res_id', 'desc').orderBy('key', 'desc').limit(limit)).map(toRow);
   },
-  intents: (env: string): LedgerRow[] => db.all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('state', '=', 'intent')).map(toRow),
+  intents: (env: string): LedgerRow[] =>
+    db
+      .all(
+        sql.selectFrom('ledger').selectAll().where('env', '=', env).where('state', '=', 'intent'),
+      )
+      .map(toRow),
   withoutXid(env: string, limit: number): LedgerRow[] {
     return db
-      .all(sql.selectFrom('ledger').selectAll().where('env', '=', env).where('xid', '=', 0).where('model', '<>', 'mail.message').where('step', '<>', 'provision').where('state', '=', 'done').limit(limit))
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('xid', '=', 0)
+          .where('model', '<>', 'mail.message')
+          .where('step', '<>', 'provision')
+          .where('state', '=', 'done')
+          .limit(limit),
+      )
       .map(toRow);
   },
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
-    db.all(sql.selectFrom('ledger').select((e) => ['step', 'op', 'state', e.fn.countAll<number>().as('n')]).where('env', '=', env).groupBy(['step', 'op', 'state'])),
-  openBatch(row: { env: string; run: number; step: string; model: string; marker: number; keys: readonly string[] }): number {
+    db.all(
+      sql
+        .selectFrom('ledger')
+        .select((e) => ['step', 'op', 'state', e.fn.countAll<number>().as('n')])
+        .where('env', '=', env)
+        .groupBy(['step', 'op', 'state']),
+    ),
+  openBatch(row: {
+    env: string;
+    run: number;
+    step: string;
+    model: string;
+    marker: number;
+    keys: readonly string[];
+  }): number {
     return Number(
-      db.prepare("insert into batch (env, run, step, model, marker, keys, state) values (?, ?, ?, ?, ?, ?, 'intent')")
-        .run(row.env, row.run, row.step, row.model, row.marker, JSON.stringify(row.keys)).lastInsertRowid,
+      db
+        .prepare(
+          "insert into batch (env, run, step, model, marker, keys, state) values (?, ?, ?, ?, ?, ?, 'intent')",
+        )
+        .run(row.env, row.run, row.step, row.model, row.marker, JSON.stringify(row.keys))
+        .lastInsertRowid,
     );
   },
   /** The outcome and the ledger rows in one transaction: a batch is never done without its rows. */
@@ -100,12 +182,49 @@ export const ledgerQueries = (db: Database) => ({
     });
   },
   openBatches(env: string): BatchRow[] {
-    return db.all(sql.selectFrom('batch').selectAll().where('env', '=', env).where('state', '=', 'intent').orderBy('id'))
-      .map((b) => ({ id: b.id, step: b.step, model: b.model, marker: b.marker, keys: JSON.parse(b.keys) as string[] }));
+    return db
+      .all(
+        sql
+          .selectFrom('batch')
+          .selectAll()
+          .where('env', '=', env)
+          .where('state', '=', 'intent')
+          .orderBy('id'),
+      )
+      .map((b) => ({
+        id: b.id,
+        step: b.step,
+        model: b.model,
+        marker: b.marker,
+        keys: JSON.parse(b.keys) as string[],
+      }));
   },
 });
 
-const toRow = (r: { env: string; key: string; step: string; model: string; res_id: number; op: string; state: string; before: string; after: string; xid: number; run: number; batch: number }): LedgerRow => ({
-  env: r.env, key: r.key, step: r.step, model: r.model, resId: r.res_id, op: r.op as LedgerOp, state: r.state as LedgerState,
-  before: JSON.parse(r.before) as Record<string, unknown>, after: JSON.parse(r.after) as Record<string, unknown>, xid: r.xid === 1, run: r.run, batch: r.batch,
+const toRow = (r: {
+  env: string;
+  key: string;
+  step: string;
+  model: string;
+  res_id: number;
+  op: string;
+  state: string;
+  before: string;
+  after: string;
+  xid: number;
+  run: number;
+  batch: number;
+}): LedgerRow => ({
+  env: r.env,
+  key: r.key,
+  step: r.step,
+  model: r.model,
+  resId: r.res_id,
+  op: r.op as LedgerOp,
+  state: r.state as LedgerState,
+  before: JSON.parse(r.before) as Record<string, unknown>,
+  after: JSON.parse(r.after) as Record<string, unknown>,
+  xid: r.xid === 1,
+  run: r.run,
+  batch: r.batch,
 });

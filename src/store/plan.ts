@@ -17,13 +17,17 @@ export interface DispositionRow {
   readonly into: string;
 }
 
-const INSERT = 'insert into planned (step, model, key, object, position, lane, sort, match, vals) values (?, ?, ?, ?, ?, ?, ?, ?, ?)';
+const INSERT =
+  'insert into planned (step, model, key, object, position, lane, sort, match, vals) values (?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
 export const planQueries = (db: Database) => ({
   clear(): void {
     db.transaction(() => {
-      for (const table of ['planned', 'disposition', 'owner'] as const) db.run(sql.deleteFrom(table));
-      db.exec('drop index if exists planned_order; drop index if exists planned_key; drop index if exists planned_source; drop index if exists planned_match');
+      for (const table of ['planned', 'disposition', 'owner'] as const)
+        db.run(sql.deleteFrom(table));
+      db.exec(
+        'drop index if exists planned_order; drop index if exists planned_key; drop index if exists planned_source; drop index if exists planned_match',
+      );
     });
   },
   /** `sort` orders records of one lane; empty keeps the order of arrival. */
@@ -31,7 +35,17 @@ export const planQueries = (db: Database) => ({
     const insert = db.prepare(INSERT);
     db.transaction(() => {
       for (const { record: r, sort } of records) {
-        insert.run(r.step, r.model, r.key, r.object, r.position, r.lane, sort, r.match, JSON.stringify(r.values));
+        insert.run(
+          r.step,
+          r.model,
+          r.key,
+          r.object,
+          r.position,
+          r.lane,
+          sort,
+          r.match,
+          JSON.stringify(r.values),
+        );
       }
     });
   },
@@ -42,7 +56,9 @@ export const planQueries = (db: Database) => ({
       create index if not exists planned_source on planned (object, position)`);
   },
   setDispositions(rows: readonly DispositionRow[]): void {
-    const insert = db.prepare('insert or replace into disposition (object, position, state, into_key) values (?, ?, ?, ?)');
+    const insert = db.prepare(
+      'insert or replace into disposition (object, position, state, into_key) values (?, ?, ?, ?)',
+    );
     db.transaction(() => {
       for (const row of rows) insert.run(row.object, row.position, row.state, row.into);
     });
@@ -51,51 +67,126 @@ export const planQueries = (db: Database) => ({
     db.transaction(() => {
       db.run(sql.deleteFrom('owner'));
       for (const o of owners) {
-        db.run(sql.insertInto('owner').values({ key: o.key, label: o.label, email: o.email, name: o.name, active: o.active === null ? null : Number(o.active) }));
+        db.run(
+          sql.insertInto('owner').values({
+            key: o.key,
+            label: o.label,
+            email: o.email,
+            name: o.name,
+            active: o.active === null ? null : Number(o.active),
+          }),
+        );
       }
     });
   },
   owners: (): Owner[] =>
-    db.all(sql.selectFrom('owner').selectAll().orderBy('label')).map((o) => ({ ...o, active: o.active === null ? null : o.active === 1 })),
+    db
+      .all(sql.selectFrom('owner').selectAll().orderBy('label'))
+      .map((o) => ({ ...o, active: o.active === null ? null : o.active === 1 })),
   contactsPerOwner(): Map<string, number> {
-    const rows = db.prepare("select vals ->> '$.user_id.ref' as owner, count(*) as n from planned where step = 'contacts' group by 1").all() as { owner: string | null; n: number }[];
+    const rows = db
+      .prepare(
+        "select vals ->> '$.user_id.ref' as owner, count(*) as n from planned where step = 'contacts' group by 1",
+      )
+      .all() as { owner: string | null; n: number }[];
     return new Map(rows.flatMap((row) => (row.owner === null ? [] : [[row.owner, row.n]])));
   },
   counts: (): { step: string; model: string; n: number }[] =>
-    db.all(sql.selectFrom('planned').select((e) => ['step', 'model', e.fn.countAll<number>().as('n')]).groupBy(['step', 'model'])),
+    db.all(
+      sql
+        .selectFrom('planned')
+        .select((e) => ['step', 'model', e.fn.countAll<number>().as('n')])
+        .groupBy(['step', 'model']),
+    ),
   byKeys(keys: readonly string[]): PlannedRow[] {
-    return db.all(sql.selectFrom('planned').selectAll().where('key', 'in', [...keys]).orderBy('seq')).map(toPlanned);
-  },
-  /** Records of a step that this environment does not have yet, in the order of loading, `limit` at a time after `after`. */
-  missing(env: string, step: Step, after: { readonly lane: string; readonly sort: string; readonly seq: number }, limit: number): PlannedRow[] {
     return db
       .all(
-        sql.selectFrom('planned').selectAll('planned')
-          .leftJoin('ledger', (join) => join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env))
+        sql
+          .selectFrom('planned')
+          .selectAll()
+          .where('key', 'in', [...keys])
+          .orderBy('seq'),
+      )
+      .map(toPlanned);
+  },
+  /** Records of a step that this environment does not have yet, in the order of loading, `limit` at a time after `after`. */
+  missing(
+    env: string,
+    step: Step,
+    after: { readonly lane: string; readonly sort: string; readonly seq: number },
+    limit: number,
+  ): PlannedRow[] {
+    return db
+      .all(
+        sql
+          .selectFrom('planned')
+          .selectAll('planned')
+          .leftJoin('ledger', (join) =>
+            join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env),
+          )
           .where('planned.step', '=', step)
           .where('ledger.key', 'is', null)
-          .where((e) => e(e.refTuple('planned.lane', 'planned.sort', 'planned.seq'), '>', e.tuple(after.lane, after.sort, after.seq)))
-          .orderBy('planned.lane').orderBy('planned.sort').orderBy('planned.seq')
+          .where((e) =>
+            e(
+              e.refTuple('planned.lane', 'planned.sort', 'planned.seq'),
+              '>',
+              e.tuple(after.lane, after.sort, after.seq),
+            ),
+          )
+          .orderBy('planned.lane')
+          .orderBy('planned.sort')
+          .orderBy('planned.seq')
           .limit(limit),
       )
       .map(toPlanned);
   },
   /** Those of the addresses that more than one planned record would be matched by. */
   sharedMatches(emails: readonly string[]): Set<string> {
-    const rows = db.all(sql.selectFrom('planned').select('match').where('match', 'in', [...emails]).groupBy('match').having((e) => e.fn.countAll(), '>', 1));
+    const rows = db.all(
+      sql
+        .selectFrom('planned')
+        .select('match')
+        .where('match', 'in', [...emails])
+        .groupBy('match')
+        .having((e) => e.fn.countAll(), '>', 1),
+    );
     return new Set(rows.map((row) => row.match));
   },
   missingCount(env: string, step: Step): number {
     const row = db.first(
-      sql.selectFrom('planned').select((e) => e.fn.countAll<number>().as('n'))
-        .leftJoin('ledger', (join) => join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env))
-        .where('planned.step', '=', step).where('ledger.key', 'is', null),
+      sql
+        .selectFrom('planned')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .leftJoin('ledger', (join) =>
+          join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env),
+        )
+        .where('planned.step', '=', step)
+        .where('ledger.key', 'is', null),
     );
     return row?.n ?? 0;
   },
 });
 
-const toPlanned = (row: { seq: number; step: string; model: string; key: string; object: string; position: number; lane: string; sort: string; match: string; vals: string }): PlannedRow => ({
-  seq: row.seq, step: row.step as Step, model: row.model, key: row.key, object: row.object, position: row.position,
-  lane: row.lane, sort: row.sort, match: row.match, values: JSON.parse(row.vals) as Values,
+const toPlanned = (row: {
+  seq: number;
+  step: string;
+  model: string;
+  key: string;
+  object: string;
+  position: number;
+  lane: string;
+  sort: string;
+  match: string;
+  vals: string;
+}): PlannedRow => ({
+  seq: row.seq,
+  step: row.step as Step,
+  model: row.model,
+  key: row.key,
+  object: row.object,
+  position: row.position,
+  lane: row.lane,
+  sort: row.sort,
+  match: row.match,
+  values: JSON.parse(row.vals) as Values,
 });

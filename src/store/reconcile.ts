@@ -41,17 +41,41 @@ const MERGED = `select s.object, s.key, d.into_key as "into" from disposition d
 
 export const reconcileQueries = (db: Database) => ({
   /** Records that went into another, and into which. */
-  merged: (limit: number) => db.prepare(MERGED).all(limit) as { object: string; key: string; into: string }[],
+  merged: (limit: number) =>
+    db.prepare(MERGED).all(limit) as { object: string; key: string; into: string }[],
   balance(env: string): ObjectBalance[] {
-    const rows = db.prepare(BALANCE).all(env, env) as { object: string; disposition: Disposition; n: number }[];
-    const rejected = db.prepare("select object, count(*) as n from review where env = '' and position = 0 group by object").all() as { object: string; n: number }[];
-    const objects = [...new Set([...rows.map((r) => r.object), ...rejected.map((r) => r.object)])].sort();
-    return objects.map((object) => balanceOf(object, rows, rejected.find((r) => r.object === object)?.n ?? 0));
+    const rows = db.prepare(BALANCE).all(env, env) as {
+      object: string;
+      disposition: Disposition;
+      n: number;
+    }[];
+    const rejected = db
+      .prepare(
+        "select object, count(*) as n from review where env = '' and position = 0 group by object",
+      )
+      .all() as { object: string; n: number }[];
+    const objects = [
+      ...new Set([...rows.map((r) => r.object), ...rejected.map((r) => r.object)]),
+    ].sort();
+    return objects.map((object) =>
+      balanceOf(object, rows, rejected.find((r) => r.object === object)?.n ?? 0),
+    );
   },
 });
 
-function balanceOf(object: string, rows: readonly { object: string; disposition: Disposition; n: number }[], rejectedRows: number): ObjectBalance {
-  const counts: Record<Disposition, number> = { loaded: 0, merged: 0, excluded: 0, queued: 0, rejected: rejectedRows, pending: 0 };
+function balanceOf(
+  object: string,
+  rows: readonly { object: string; disposition: Disposition; n: number }[],
+  rejectedRows: number,
+): ObjectBalance {
+  const counts: Record<Disposition, number> = {
+    loaded: 0,
+    merged: 0,
+    excluded: 0,
+    queued: 0,
+    rejected: rejectedRows,
+    pending: 0,
+  };
   for (const row of rows) if (row.object === object) counts[row.disposition] += row.n;
   const extracted = Object.values(counts).reduce((a, b) => a + b, 0);
   return { object, extracted, counts, balances: counts.pending === 0 };

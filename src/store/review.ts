@@ -38,12 +38,26 @@ export const reviewQueries = (db: Database) => ({
     const insert = db.prepare(INSERT);
     db.transaction(() => {
       for (const { env, object, position, key, place, issue } of items) {
-        insert.run(env, object, position, key, issue.code, issue.message, place, issue.column ?? '', issue.raw ?? '', JSON.stringify(issue.candidates ?? []), this.decided(object, key, issue.code));
+        insert.run(
+          env,
+          object,
+          position,
+          key,
+          issue.code,
+          issue.message,
+          place,
+          issue.column ?? '',
+          issue.raw ?? '',
+          JSON.stringify(issue.candidates ?? []),
+          this.decided(object, key, issue.code),
+        );
       }
     });
   },
   decided(object: string, key: string, code: string): string {
-    const row = db.prepare('select resolution from decision where object = ? and key = ? and code = ?').get(object, key, code) as { resolution: string } | undefined;
+    const row = db
+      .prepare('select resolution from decision where object = ? and key = ? and code = ?')
+      .get(object, key, code) as { resolution: string } | undefined;
     return row?.resolution ?? '';
   },
   /** Removes what mapping raised, before it maps again. */
@@ -60,7 +74,13 @@ export const reviewQueries = (db: Database) => ({
     db.run(sql.deleteFrom('review').where('env', '=', env));
   },
   list(env: string, open: boolean, limit: number, offset = 0): ReviewItem[] {
-    let query = sql.selectFrom('review').selectAll().where('env', 'in', ['', env]).orderBy('id').limit(limit).offset(offset);
+    let query = sql
+      .selectFrom('review')
+      .selectAll()
+      .where('env', 'in', ['', env])
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset);
     if (open) query = query.where('resolution', '=', '');
     return db.all(query).map(toItem);
   },
@@ -69,17 +89,58 @@ export const reviewQueries = (db: Database) => ({
     return row && toItem(row);
   },
   openByCode: (env: string): { code: string; n: number }[] =>
-    db.all(sql.selectFrom('review').select((e) => ['code', e.fn.countAll<number>().as('n')]).where('env', 'in', ['', env]).where('resolution', '=', '').groupBy('code').orderBy('code')),
+    db.all(
+      sql
+        .selectFrom('review')
+        .select((e) => ['code', e.fn.countAll<number>().as('n')])
+        .where('env', 'in', ['', env])
+        .where('resolution', '=', '')
+        .groupBy('code')
+        .orderBy('code'),
+    ),
   resolve(item: ReviewItem, resolution: string, by: string): void {
     db.transaction(() => {
-      db.run(sql.updateTable('review').set({ resolution, resolved_by: by, resolved_at: isoNow() }).where('id', '=', item.id));
-      db.prepare('insert or replace into decision (object, key, code, resolution, by, at) values (?, ?, ?, ?, ?, ?)').run(item.object, item.key, item.code, resolution, by, isoNow());
+      db.run(
+        sql
+          .updateTable('review')
+          .set({ resolution, resolved_by: by, resolved_at: isoNow() })
+          .where('id', '=', item.id),
+      );
+      db.prepare(
+        'insert or replace into decision (object, key, code, resolution, by, at) values (?, ?, ?, ?, ?, ?)',
+      ).run(item.object, item.key, item.code, resolution, by, isoNow());
     });
   },
-  decisions: (): { object: string; key: string; code: string; resolution: string }[] => db.all(sql.selectFrom('decision').select(['object', 'key', 'code', 'resolution'])),
+  decisions: (): { object: string; key: string; code: string; resolution: string }[] =>
+    db.all(sql.selectFrom('decision').select(['object', 'key', 'code', 'resolution'])),
 });
 
-const toItem = (r: { id: number; env: string; object: string; position: number; key: string; code: string; message: string; place: string; column_id: string; raw: string; candidates: string; resolution: string; resolved_by: string }): ReviewItem => ({
-  id: r.id, env: r.env, object: r.object, position: r.position, key: r.key, code: r.code, message: r.message, place: r.place,
-  column: r.column_id, raw: r.raw, candidates: JSON.parse(r.candidates) as string[], resolution: r.resolution, resolvedBy: r.resolved_by,
+const toItem = (r: {
+  id: number;
+  env: string;
+  object: string;
+  position: number;
+  key: string;
+  code: string;
+  message: string;
+  place: string;
+  column_id: string;
+  raw: string;
+  candidates: string;
+  resolution: string;
+  resolved_by: string;
+}): ReviewItem => ({
+  id: r.id,
+  env: r.env,
+  object: r.object,
+  position: r.position,
+  key: r.key,
+  code: r.code,
+  message: r.message,
+  place: r.place,
+  column: r.column_id,
+  raw: r.raw,
+  candidates: JSON.parse(r.candidates) as string[],
+  resolution: r.resolution,
+  resolvedBy: r.resolved_by,
 });

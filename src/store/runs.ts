@@ -20,38 +20,82 @@ export interface Verdict {
 
 export const runQueries = (db: Database) => ({
   start(env: string, kind: string, mappingHash: string): number {
-    return Number(db.prepare("insert into run (env, kind, mapping_hash, state, started_at) values (?, ?, ?, 'running', ?)").run(env, kind, mappingHash, isoNow()).lastInsertRowid);
+    return Number(
+      db
+        .prepare(
+          "insert into run (env, kind, mapping_hash, state, started_at) values (?, ?, ?, 'running', ?)",
+        )
+        .run(env, kind, mappingHash, isoNow()).lastInsertRowid,
+    );
   },
   end(id: number, state: 'done' | 'stopped' | 'failed', totals: unknown, serverEndedAt = ''): void {
-    db.run(sql.updateTable('run').set({ state, ended_at: isoNow(), server_ended_at: serverEndedAt, totals: JSON.stringify(totals) }).where('id', '=', id));
+    db.run(
+      sql
+        .updateTable('run')
+        .set({
+          state,
+          ended_at: isoNow(),
+          server_ended_at: serverEndedAt,
+          totals: JSON.stringify(totals),
+        })
+        .where('id', '=', id),
+    );
   },
-  list: (env: string) => db.all(sql.selectFrom('run').selectAll().where('env', '=', env).orderBy('id')),
+  list: (env: string) =>
+    db.all(sql.selectFrom('run').selectAll().where('env', '=', env).orderBy('id')),
   approve(env: string, subject: string, hash: string, by: string): void {
     db.run(sql.insertInto('approval').values({ env, subject, hash, by, at: isoNow() } as never));
   },
   approval: (subject: string, hash: string) =>
-    db.first(sql.selectFrom('approval').selectAll().where('subject', '=', subject).where('hash', '=', hash).orderBy('id', 'desc').limit(1)),
-  anyApproval: (subject: string): boolean => db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !== undefined,
+    db.first(
+      sql
+        .selectFrom('approval')
+        .selectAll()
+        .where('subject', '=', subject)
+        .where('hash', '=', hash)
+        .orderBy('id', 'desc')
+        .limit(1),
+    ),
+  anyApproval: (subject: string): boolean =>
+    db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !==
+    undefined,
   setOwnerMatches(env: string, matches: readonly OwnerMatch[]): void {
     db.transaction(() => {
       db.run(sql.deleteFrom('owner_match').where('env', '=', env));
-      for (const m of matches) db.run(sql.insertInto('owner_match').values({ env, key: m.key, user_id: m.userId, partner_id: m.partnerId, how: m.how }));
+      for (const m of matches)
+        db.run(
+          sql
+            .insertInto('owner_match')
+            .values({ env, key: m.key, user_id: m.userId, partner_id: m.partnerId, how: m.how }),
+        );
     });
   },
   ownerMatches: (env: string): OwnerMatch[] =>
-    db.all(sql.selectFrom('owner_match').selectAll().where('env', '=', env)).map((m) => ({ key: m.key, userId: m.user_id, partnerId: m.partner_id, how: m.how as OwnerMatch['how'] })),
+    db.all(sql.selectFrom('owner_match').selectAll().where('env', '=', env)).map((m) => ({
+      key: m.key,
+      userId: m.user_id,
+      partnerId: m.partner_id,
+      how: m.how as OwnerMatch['how'],
+    })),
   clearVerdicts(env: string): void {
     db.run(sql.deleteFrom('verdict').where('env', '=', env));
   },
   addVerdicts(env: string, verdicts: readonly Verdict[]): void {
-    const insert = db.prepare('insert or replace into verdict (env, key, field, expected, found, verdict, at) values (?, ?, ?, ?, ?, ?, ?)');
+    const insert = db.prepare(
+      'insert or replace into verdict (env, key, field, expected, found, verdict, at) values (?, ?, ?, ?, ?, ?, ?)',
+    );
     db.transaction(() => {
-      for (const v of verdicts) insert.run(env, v.key, v.field, v.expected, v.found, v.verdict, isoNow());
+      for (const v of verdicts)
+        insert.run(env, v.key, v.field, v.expected, v.found, v.verdict, isoNow());
     });
   },
-  verdicts: (env: string, limit: number) => db.all(sql.selectFrom('verdict').selectAll().where('env', '=', env).limit(limit)),
+  verdicts: (env: string, limit: number) =>
+    db.all(sql.selectFrom('verdict').selectAll().where('env', '=', env).limit(limit)),
   setMeta(key: string, value: unknown): void {
-    db.prepare('insert or replace into meta (key, value) values (?, ?)').run(key, JSON.stringify(value));
+    db.prepare('insert or replace into meta (key, value) values (?, ?)').run(
+      key,
+      JSON.stringify(value),
+    );
   },
   meta<T>(key: string): T | undefined {
     const row = db.first(sql.selectFrom('meta').select('value').where('key', '=', key));
@@ -59,9 +103,12 @@ export const runQueries = (db: Database) => ({
   },
   audit(who: string, what: string, detail: unknown): void {
     db.transaction(() => {
-      const previous = db.first(sql.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1))?.hash ?? '';
+      const previous =
+        db.first(sql.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1))?.hash ?? '';
       const entry = { at: isoNow(), who, what, detail: canonicalJson(detail), previous };
-      db.run(sql.insertInto('audit').values({ ...entry, hash: sha256(canonicalJson(entry)) } as never));
+      db.run(
+        sql.insertInto('audit').values({ ...entry, hash: sha256(canonicalJson(entry)) } as never),
+      );
     });
   },
 });

@@ -11,27 +11,42 @@ export interface StoredFile {
   readonly detail: string;
 }
 
-const INSERT_STAGED = 'insert into staged (object, position, key, file, line, cells) values (?, ?, ?, ?, ?, ?)';
-const INSERT_CONTACT = 'insert into contact_index (position, key, email, other_email, name, edited) values (?, ?, ?, ?, ?, ?)';
+const INSERT_STAGED =
+  'insert into staged (object, position, key, file, line, cells) values (?, ?, ?, ?, ?, ?)';
+const INSERT_CONTACT =
+  'insert into contact_index (position, key, email, other_email, name, edited) values (?, ?, ?, ?, ?, ?)';
 const HIT = 'select position, key, name, partner from contact_index where';
 
 export const stagingQueries = (db: Database) => ({
   /** Forgets the former extraction; what was loaded stays in the ledger. */
   clear(): void {
     db.transaction(() => {
-      for (const table of ['source_file', 'staged', 'contact_index'] as const) db.run(sql.deleteFrom(table));
+      for (const table of ['source_file', 'staged', 'contact_index'] as const)
+        db.run(sql.deleteFrom(table));
       db.run(sql.deleteFrom('review').where('env', '=', ''));
       db.exec('drop index if exists staged_key');
     });
   },
   addFile(file: Omit<StoredFile, 'id'>): number {
-    return Number(db.prepare('insert into source_file (object, path, detail) values (?, ?, ?)').run(file.object, file.path, file.detail).lastInsertRowid);
+    return Number(
+      db
+        .prepare('insert into source_file (object, path, detail) values (?, ?, ?)')
+        .run(file.object, file.path, file.detail).lastInsertRowid,
+    );
   },
   files: (): StoredFile[] => db.all(sql.selectFrom('source_file').selectAll().orderBy('id')),
   add(file: number, records: readonly StagedRecord[]): void {
     const insert = db.prepare(INSERT_STAGED);
     db.transaction(() => {
-      for (const record of records) insert.run(record.object, record.position, record.key, file, record.line, JSON.stringify(record.cells));
+      for (const record of records)
+        insert.run(
+          record.object,
+          record.position,
+          record.key,
+          file,
+          record.line,
+          JSON.stringify(record.cells),
+        );
     });
   },
   /** Made after the rows: building it once is several times cheaper than keeping it up to date. */
@@ -39,38 +54,77 @@ export const stagingQueries = (db: Database) => ({
     db.exec('create index if not exists staged_key on staged (object, key)');
   },
   count(object: string): number {
-    return db.first(sql.selectFrom('staged').select((e) => e.fn.countAll<number>().as('n')).where('object', '=', object))?.n ?? 0;
+    return (
+      db.first(
+        sql
+          .selectFrom('staged')
+          .select((e) => e.fn.countAll<number>().as('n'))
+          .where('object', '=', object),
+      )?.n ?? 0
+    );
   },
   counts: (): { object: string; n: number }[] =>
-    db.all(sql.selectFrom('staged').select((e) => ['object', e.fn.countAll<number>().as('n')]).groupBy('object')),
+    db.all(
+      sql
+        .selectFrom('staged')
+        .select((e) => ['object', e.fn.countAll<number>().as('n')])
+        .groupBy('object'),
+    ),
   /** Record ids that stand on more than one record of an object. */
   repeatedKeys: (object: string): { key: string; n: number }[] =>
     db.all(
-      sql.selectFrom('staged').select((e) => ['key', e.fn.countAll<number>().as('n')]).where('object', '=', object)
-        .groupBy('key').having((e) => e.fn.countAll(), '>', 1).orderBy('key'),
+      sql
+        .selectFrom('staged')
+        .select((e) => ['key', e.fn.countAll<number>().as('n')])
+        .where('object', '=', object)
+        .groupBy('key')
+        .having((e) => e.fn.countAll(), '>', 1)
+        .orderBy('key'),
     ),
   *records(object: string): IterableIterator<StagedRecord> {
-    for (const row of db.iterate(stagedQuery().where('staged.object', '=', object).orderBy('staged.position'))) yield toRecord(row);
+    for (const row of db.iterate(
+      stagedQuery().where('staged.object', '=', object).orderBy('staged.position'),
+    ))
+      yield toRecord(row);
   },
   at(object: string, positions: readonly number[]): StagedRecord[] {
-    return db.all(stagedQuery().where('staged.object', '=', object).where('staged.position', 'in', [...positions]).orderBy('staged.position')).map(toRecord);
+    return db
+      .all(
+        stagedQuery()
+          .where('staged.object', '=', object)
+          .where('staged.position', 'in', [...positions])
+          .orderBy('staged.position'),
+      )
+      .map(toRecord);
   },
   keyAt(object: string, position: number): string {
-    return db.first(sql.selectFrom('staged').select('key').where('object', '=', object).where('position', '=', position))?.key ?? '';
+    return (
+      db.first(
+        sql
+          .selectFrom('staged')
+          .select('key')
+          .where('object', '=', object)
+          .where('position', '=', position),
+      )?.key ?? ''
+    );
   },
   byKey(object: string, key: string): StagedRecord[] {
-    return db.all(stagedQuery().where('staged.object', '=', object).where('staged.key', '=', key)).map(toRecord);
+    return db
+      .all(stagedQuery().where('staged.object', '=', object).where('staged.key', '=', key))
+      .map(toRecord);
   },
   clearContacts(): void {
     db.transaction(() => {
       db.run(sql.deleteFrom('contact_index'));
-      for (const name of ['contact_key', 'contact_email', 'contact_other']) db.exec(`drop index if exists ${name}`);
+      for (const name of ['contact_key', 'contact_email', 'contact_other'])
+        db.exec(`drop index if exists ${name}`);
     });
   },
   addContacts(identities: readonly Identity[]): void {
     const insert = db.prepare(INSERT_CONTACT);
     db.transaction(() => {
-      for (const i of identities) insert.run(i.position, i.key, i.email, i.otherEmail, i.name, i.edited);
+      for (const i of identities)
+        insert.run(i.position, i.key, i.email, i.otherEmail, i.name, i.edited);
     });
   },
   indexContacts(): void {
@@ -81,13 +135,32 @@ export const stagingQueries = (db: Database) => ({
   /** Groups of contacts that share a first address. */
   *sharedEmails(): IterableIterator<Identity[]> {
     const rows = db.iterate(
-      sql.selectFrom('contact_index').selectAll()
-        .where('email', 'in', sql.selectFrom('contact_index').select('email').where('email', '<>', '').groupBy('email').having((e) => e.fn.countAll(), '>', 1))
-        .orderBy('email').orderBy('position'),
+      sql
+        .selectFrom('contact_index')
+        .selectAll()
+        .where(
+          'email',
+          'in',
+          sql
+            .selectFrom('contact_index')
+            .select('email')
+            .where('email', '<>', '')
+            .groupBy('email')
+            .having((e) => e.fn.countAll(), '>', 1),
+        )
+        .orderBy('email')
+        .orderBy('position'),
     );
     let group: Identity[] = [];
     for (const row of rows) {
-      const identity = { position: row.position, key: row.key, email: row.email, otherEmail: row.other_email, name: row.name, edited: row.edited };
+      const identity = {
+        position: row.position,
+        key: row.key,
+        email: row.email,
+        otherEmail: row.other_email,
+        name: row.name,
+        edited: row.edited,
+      };
       if (group[0] && group[0].email !== identity.email) {
         yield group;
         group = [];
@@ -104,7 +177,9 @@ export const stagingQueries = (db: Database) => ({
   },
   contactIndex(): ContactIndex {
     const byKey = db.prepare(`${HIT} key = ? order by position`);
-    const byEmail = db.prepare(`${HIT} email = ?1 and email <> '' union ${HIT} other_email = ?1 and other_email <> '' order by position`);
+    const byEmail = db.prepare(
+      `${HIT} email = ?1 and email <> '' union ${HIT} other_email = ?1 and other_email <> '' order by position`,
+    );
     return {
       byKey: (key) => byKey.all(key) as unknown as ContactHit[],
       byEmail: (email) => byEmail.all(email) as unknown as ContactHit[],
@@ -113,10 +188,26 @@ export const stagingQueries = (db: Database) => ({
 });
 
 const stagedQuery = () =>
-  sql.selectFrom('staged').innerJoin('source_file', 'source_file.id', 'staged.file')
-    .select(['staged.object', 'staged.position', 'staged.key', 'source_file.path as file', 'staged.line', 'staged.cells']);
+  sql
+    .selectFrom('staged')
+    .innerJoin('source_file', 'source_file.id', 'staged.file')
+    .select([
+      'staged.object',
+      'staged.position',
+      'staged.key',
+      'source_file.path as file',
+      'staged.line',
+      'staged.cells',
+    ]);
 
-const toRecord = (row: { object: string; position: number; key: string; file: string; line: number; cells: string }): StagedRecord => ({
+const toRecord = (row: {
+  object: string;
+  position: number;
+  key: string;
+  file: string;
+  line: number;
+  cells: string;
+}): StagedRecord => ({
   ...row,
   cells: JSON.parse(row.cells) as string[],
 });

@@ -46,13 +46,19 @@ function lock(folder: string): () => void {
   const holder = join(folder, 'lock.pid');
   const guard = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
   try {
-    guard.exec('pragma locking_mode = exclusive; begin exclusive; create table if not exists held (at text); commit; begin exclusive');
+    guard.exec(
+      'pragma locking_mode = exclusive; begin exclusive; create table if not exists held (at text); commit; begin exclusive',
+    );
   } catch (error) {
     guard.close();
-    throw new WaybillError('WB_STORE_LOCKED', `Another Waybill (process ${readHolder(holder)}) is working on this project.`, {
-      next: 'Wait until it is done, or stop it with Ctrl-C; then run this command again.',
-      cause: error,
-    });
+    throw new WaybillError(
+      'WB_STORE_LOCKED',
+      `Another Waybill (process ${readHolder(holder)}) is working on this project.`,
+      {
+        next: 'Wait until it is done, or stop it with Ctrl-C; then run this command again.',
+        cause: error,
+      },
+    );
   }
   writeFileSync(holder, String(process.pid));
   return () => guard.close();

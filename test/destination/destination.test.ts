@@ -60,7 +60,8 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
         country_id: state?.['country_id'] ?? null,
         category_id: tags,
         date: null,
-        partner_latitude: 52.5200066,
+        // 14 keeps five digits of it, 19 seven.
+        partner_latitude: 52.52001,
       };
       const names = Object.keys(values).filter((name) => name !== 'date');
       const { date: _date, ...sent } = values;
@@ -294,18 +295,15 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       expect(await create).toMatchObject({ code: 'WB_ODOO_MODULE' });
     });
 
-    it('of rights', async () => {
+    // JSON-2 takes no password, and a key can only be made by its user.
+    it.skipIf(transport === 'json2')('of rights', async () => {
       const poor = await poorUser(plain, odoo);
-      const other = await connect({ ...poor, apiKey: poor.password }).catch(
-        (error: unknown) => error,
-      );
-      // JSON-2 takes no password, and only the user can make a key of his own.
-      if (transport === 'json2') return expect(other).toMatchObject({ code: 'WB_ODOO_LOGIN' });
-      const denied = await fails((other as Destination).create('res.partner', [{ name: 'x' }]));
+      const other = await connect({ ...poor, apiKey: poor.password });
+      const denied = await fails(other.create('res.partner', [{ name: 'x' }]));
       expect(denied).toMatchObject({ code: 'WB_ODOO_RIGHTS' });
-      const facts = await (other as Destination).facts();
+      const facts = await other.facts();
       expect(facts.rights['ir.model.fields']).toMatchObject({ create: false });
-      await (other as Destination).close();
+      await other.close();
     });
 
     it('of the connection, in mid-call', async () => {

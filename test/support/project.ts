@@ -18,13 +18,21 @@ export interface Ran {
 }
 
 /** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
-export function waybill(args: readonly string[], env: Readonly<Record<string, string>> = {}, killAfterMs?: number): Promise<Ran> {
+export function waybill(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  killAfterMs?: number,
+): Promise<Ran> {
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [BINARY, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [BINARY, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    const timer =
+      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -47,14 +55,31 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
   const folder = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
   const project = join(folder, 'project');
-  const made = await waybill(['init', project, '--source', 'allclients', '--export', exportPath, '--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login], env);
+  const made = await waybill(
+    [
+      'init',
+      project,
+      '--source',
+      'allclients',
+      '--export',
+      exportPath,
+      '--odoo',
+      odoo.url,
+      '--db',
+      odoo.db,
+      '--login',
+      odoo.login,
+    ],
+    env,
+  );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
   return {
     folder: project,
     env,
     run: (command, ...args) => waybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
-    edit: (file, change) => writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8'))),
+    edit: (file, change) =>
+      writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8'))),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -64,6 +89,7 @@ export async function prepare(project: TestProject): Promise<void> {
   for (const step of [['scope'], ['map'], ['map', '--approve', '--by', 'Test']]) {
     const [command = '', ...args] = step;
     const ran = await project.run(command, ...args);
-    if (ran.code !== 0) throw new Error(`${step.join(' ')} ended with ${ran.code}:\n${ran.stdout}\n${ran.stderr}`);
+    if (ran.code !== 0)
+      throw new Error(`${step.join(' ')} ended with ${ran.code}:\n${ran.stdout}\n${ran.stderr}`);
   }
 }

@@ -21,8 +21,17 @@ export function addDemo(program: Command): void {
     .option('--json', 'one JSON object on standard output')
     .action((options: DemoOptions) =>
       perform(options, async (faces) => {
-        const outcome = await runDemo(faces, { folder: options.dir, rollback: options.rollback === true, contacts: Number(options.contacts), notes: Number(options.notes) });
-        return { result: outcome.result, text: outcome.text, exit: outcome.clean ? EXIT.done : outcome.kept ? EXIT.conflicts : EXIT.differences };
+        const outcome = await runDemo(faces, {
+          folder: options.dir,
+          rollback: options.rollback === true,
+          contacts: Number(options.contacts),
+          notes: Number(options.notes),
+        });
+        return {
+          result: outcome.result,
+          text: outcome.text,
+          exit: outcome.clean ? EXIT.done : outcome.kept ? EXIT.conflicts : EXIT.differences,
+        };
       }),
     );
 }

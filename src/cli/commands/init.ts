@@ -25,7 +25,15 @@ export function addInit(program: Command): void {
     .option('--json', 'one JSON object on standard output')
     .action((dir: string, options: InitOptions) =>
       perform(options, async () => {
-        const project = createProject({ folder: dir, source: options.source, exportPath: options.export, env: options.env ?? 'production', url: options.odoo, db: options.db, login: options.login });
+        const project = createProject({
+          folder: dir,
+          source: options.source,
+          exportPath: options.export,
+          env: options.env ?? 'production',
+          url: options.odoo,
+          db: options.db,
+          login: options.login,
+        });
         const text = `Made the project ${project.name}. The key comes from the environment, never from a file:\n  export WAYBILL_ODOO_API_KEY=…\nNext: waybill doctor ${dir}`;
         return Promise.resolve({ result: { project: project.folder }, text });
       }),

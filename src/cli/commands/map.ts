@@ -1,6 +1,19 @@
 import type { Command } from 'commander';
-import { approveMapping, checkMapping, inspectionColumns, proposeMapping, readMapping } from '../../app/mapping.ts';
-import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../../app/session.ts';
+import {
+  approveMapping,
+  checkMapping,
+  inspectionColumns,
+  proposeMapping,
+  readMapping,
+} from '../../app/mapping.ts';
+import {
+  catalogOf,
+  inspectionOf,
+  withOdoo,
+  withSession,
+  type Faces,
+  type Session,
+} from '../../app/session.ts';
 import { EXIT, WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
 import { mappingText } from '../text.ts';
@@ -13,15 +26,29 @@ interface MapOptions extends CommonOptions {
 }
 
 export function addMap(program: Command): void {
-  projectCommand(program, 'map', 'propose where every column goes; then check, show or approve the mapping', true)
+  projectCommand(
+    program,
+    'map',
+    'propose where every column goes; then check, show or approve the mapping',
+    true,
+  )
     .option('--show', 'print the mapping as it stands')
     .option('--check', 'check mapping.yaml: decided, valid, and fitting the export')
     .option('--approve', 'approve this very mapping; any later change shuts the gate again')
     .option('--by <name>', 'who approves')
-    .action((folder: string, options: MapOptions) => perform(options, (faces) => withSession(folder, faces, 'write', (session) => act(session, faces, folder, options))));
+    .action((folder: string, options: MapOptions) =>
+      perform(options, (faces) =>
+        withSession(folder, faces, 'write', (session) => act(session, faces, folder, options)),
+      ),
+    );
 }
 
-async function act(session: Session, faces: Faces, folder: string, options: MapOptions): Promise<Outcome> {
+async function act(
+  session: Session,
+  faces: Faces,
+  folder: string,
+  options: MapOptions,
+): Promise<Outcome> {
   if (options.approve) return approve(session, folder, options.by);
   if (options.show) {
     const state = readMapping(session);
@@ -29,16 +56,34 @@ async function act(session: Session, faces: Faces, folder: string, options: MapO
   }
   if (options.check) {
     const state = checkMapping(session, inspectionColumns(session));
-    return { result: state, text: `The mapping is complete and fits the export (${state.hash.slice(0, 12)}).\nNext: waybill map ${folder} --approve --by "<your name>"` };
+    return {
+      result: state,
+      text: `The mapping is complete and fits the export (${state.hash.slice(0, 12)}).\nNext: waybill map ${folder} --approve --by "<your name>"`,
+    };
   }
   const inspection = inspectionOf(session);
-  const state = await withOdoo(session, faces, options.env, async (connection) => proposeMapping(session, inspection, await catalogOf(connection, faces.signal)));
-  const next = state.undecided.length > 0 ? `Decide the lines marked "?" in ${session.project.mappingPath}, then: waybill map ${folder} --check` : `Read ${session.project.mappingPath}, change what you like, then: waybill map ${folder} --approve --by "<your name>"`;
-  return { result: state, text: `${mappingText(state)}\nNext: ${next}`, exit: state.undecided.length > 0 ? EXIT.gate : EXIT.done };
+  const state = await withOdoo(session, faces, options.env, async (connection) =>
+    proposeMapping(session, inspection, await catalogOf(connection, faces.signal)),
+  );
+  const next =
+    state.undecided.length > 0
+      ? `Decide the lines marked "?" in ${session.project.mappingPath}, then: waybill map ${folder} --check`
+      : `Read ${session.project.mappingPath}, change what you like, then: waybill map ${folder} --approve --by "<your name>"`;
+  return {
+    result: state,
+    text: `${mappingText(state)}\nNext: ${next}`,
+    exit: state.undecided.length > 0 ? EXIT.gate : EXIT.done,
+  };
 }
 
 function approve(session: Session, folder: string, by: string | undefined): Promise<Outcome> {
-  if (!by?.trim()) throw new WaybillError('WB_USAGE', 'An approval needs a name.', { next: `waybill map ${folder} --approve --by "<your name>"` });
+  if (!by?.trim())
+    throw new WaybillError('WB_USAGE', 'An approval needs a name.', {
+      next: `waybill map ${folder} --approve --by "<your name>"`,
+    });
   const state = approveMapping(session, by.trim());
-  return Promise.resolve({ result: state, text: `Mapping ${state.hash.slice(0, 12)} approved by ${by.trim()}.\nNext: waybill plan ${folder}` });
+  return Promise.resolve({
+    result: state,
+    text: `Mapping ${state.hash.slice(0, 12)} approved by ${by.trim()}.\nNext: waybill plan ${folder}`,
+  });
 }

@@ -15,13 +15,29 @@ interface ReviewOptions extends CommonOptions {
 const SHOWN = 50;
 
 export function addReview(program: Command): void {
-  projectCommand(program, 'review', 'the queue of what waits for a person; resolve items, then run takes them', true)
+  projectCommand(
+    program,
+    'review',
+    'the queue of what waits for a person; resolve items, then run takes them',
+    true,
+  )
     .option('--all', `every open item, not the first ${SHOWN}`)
     .option('--resolve <id>', 'the number of an item')
-    .option('--with <answer>', 'a candidate of the item (a record id), or: merge, separate, create, accept')
+    .option(
+      '--with <answer>',
+      'a candidate of the item (a record id), or: merge, separate, create, accept',
+    )
     .option('--by <name>', 'who decides')
     .action((folder: string, options: ReviewOptions) =>
-      perform(options, (faces) => withSession(folder, faces, 'write', (session) => Promise.resolve(options.resolve ? resolve(session, options, options.resolve) : list(session, folder, options)))),
+      perform(options, (faces) =>
+        withSession(folder, faces, 'write', (session) =>
+          Promise.resolve(
+            options.resolve
+              ? resolve(session, options, options.resolve)
+              : list(session, folder, options),
+          ),
+        ),
+      ),
     );
 }
 
@@ -32,22 +48,44 @@ function list(session: Session, folder: string, options: ReviewOptions): Outcome
   const total = counts.reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return { result: { total, counts, items }, text: 'Nothing waits for you.' };
   const summary = table(counts.map((one) => [one.n, ERRORS[one.code as ErrorCode].title]));
-  const lines = items.map((item) => `#${item.id}  ${item.place}: ${item.message}${item.raw ? ` [${item.raw.slice(0, 60)}]` : ''}${item.candidates.length > 0 ? `\n      choose: ${item.candidates.join(', ')}` : ''}`);
+  const lines = items.map(
+    (item) =>
+      `#${item.id}  ${item.place}: ${item.message}${item.raw ? ` [${item.raw.slice(0, 60)}]` : ''}${item.candidates.length > 0 ? `\n      choose: ${item.candidates.join(', ')}` : ''}`,
+  );
   const more = items.length < total ? `\n… and ${total - items.length} more (--all)` : '';
-  return { result: { total, counts, items }, text: `${summary}\n\n${lines.join('\n')}${more}\nNext: waybill review ${folder} --resolve <id> --with <answer> --by "<your name>"`, exit: EXIT.differences };
+  return {
+    result: { total, counts, items },
+    text: `${summary}\n\n${lines.join('\n')}${more}\nNext: waybill review ${folder} --resolve <id> --with <answer> --by "<your name>"`,
+    exit: EXIT.differences,
+  };
 }
 
 function resolve(session: Session, options: ReviewOptions, id: string): Outcome {
   const item = session.store.review.get(Number(id));
-  if (!item) throw new WaybillError('WB_USAGE', `There is no review item ${id}.`, { next: 'waybill review lists them.' });
+  if (!item)
+    throw new WaybillError('WB_USAGE', `There is no review item ${id}.`, {
+      next: 'waybill review lists them.',
+    });
   const answer = options.with?.trim() ?? '';
   const allowed = allowedAnswers(item.code as ErrorCode, item.candidates);
-  if (!allowed.includes(answer)) throw new WaybillError('WB_USAGE', `"${answer}" is no answer to item ${id}.`, { next: `Answer with --with and one of: ${allowed.join(', ')}` });
+  if (!allowed.includes(answer))
+    throw new WaybillError('WB_USAGE', `"${answer}" is no answer to item ${id}.`, {
+      next: `Answer with --with and one of: ${allowed.join(', ')}`,
+    });
   session.store.transaction(() => {
     session.store.review.resolve(item, answer, options.by?.trim() || 'unnamed');
-    session.store.runs.audit(options.by?.trim() || 'unnamed', 'review item resolved', { item: item.id, object: item.object, key: item.key, code: item.code, answer });
+    session.store.runs.audit(options.by?.trim() || 'unnamed', 'review item resolved', {
+      item: item.id,
+      object: item.object,
+      key: item.key,
+      code: item.code,
+      answer,
+    });
   });
-  return { result: { resolved: item.id, answer }, text: `Item ${id} resolved: ${answer}.\nNext: waybill run takes it up.` };
+  return {
+    result: { resolved: item.id, answer },
+    text: `Item ${id} resolved: ${answer}.\nNext: waybill run takes it up.`,
+  };
 }
 
 /** What each kind of item can be answered with. `accept`: seen, and fine as it is. */

@@ -8,15 +8,27 @@ import { perform, projectCommand, type CommonOptions } from '../command.ts';
 import { verificationText } from '../text.ts';
 
 export function addVerify(program: Command): void {
-  projectCommand(program, 'verify', 'read back every value and compare it; reconcile every record', true).action((folder: string, options: CommonOptions) =>
+  projectCommand(
+    program,
+    'verify',
+    'read back every value and compare it; reconcile every record',
+    true,
+  ).action((folder: string, options: CommonOptions) =>
     perform(options, (faces) =>
       withSession(folder, faces, 'write', async (session) => {
         const verification = await verifyRun(session, faces, options.env);
         const { env } = environmentOf(session.project, options.env);
         const balance = session.store.reconcile.balance(env);
         const report = writeReport(session, env);
-        const clean = verification.differences === 0 && verification.missing === 0 && balance.every((one) => one.balances);
-        return { result: { verification, balance, report }, text: `${verificationText(verification)}\nReport: ${report.html}`, exit: clean ? EXIT.done : EXIT.differences };
+        const clean =
+          verification.differences === 0 &&
+          verification.missing === 0 &&
+          balance.every((one) => one.balances);
+        return {
+          result: { verification, balance, report },
+          text: `${verificationText(verification)}\nReport: ${report.html}`,
+          exit: clean ? EXIT.done : EXIT.differences,
+        };
       }),
     ),
   );

@@ -93,15 +93,25 @@ const makeService =
 const isRpcBody = (value: unknown): value is RpcBody =>
   typeof value === 'object' && value !== null && 'jsonrpc' in value;
 
-/** `create` takes its list by position only: the server looks at args[0] (odoo/api.py, _call_kw_model_create). */
+/**
+ * Arguments that must go by position: `create` (the server looks at args[0]: odoo/api.py, _call_kw_model_create),
+ * and those whose name differs by version (`search_count(args)` on 14, `search_count(domain)` from 16).
+ */
+const FIRST_ARGUMENT: Readonly<Record<string, string>> = {
+  create: 'vals_list',
+  search: 'domain',
+  search_count: 'domain',
+};
+
 function positional({
   method,
   ids,
-  args,
+  args = {},
   context,
 }: OdooCall): [unknown[], Record<string, unknown>] {
-  const { vals_list: list, ...named } = args ?? {};
-  const kwargs = { ...named, ...(context && { context }) };
-  if (method === 'create') return [[list], kwargs];
+  const first = FIRST_ARGUMENT[method];
+  const named = Object.entries(args).filter(([name]) => name !== first);
+  const kwargs = { ...Object.fromEntries(named), ...(context && { context }) };
+  if (first !== undefined) return [[args[first]], kwargs];
   return [ids ? [ids] : [], kwargs];
 }

@@ -3,20 +3,14 @@ import { isWaybillError } from '../../core/errors.ts';
 import { makePace } from '../../lib/pace.ts';
 import { registerSecret } from '../../lib/redact.ts';
 import { retry, type Verdict } from '../../lib/retry.ts';
-import type {
-  Destination,
-  Domain,
-  FieldInfo,
-  FindOptions,
-  LoadResult,
-  OdooRow,
-  OdooValues,
-} from '../destination.ts';
+import type { Destination, FieldInfo, LoadResult, OdooValues } from '../destination.ts';
 import { openTransport } from './connect.ts';
 import { readFacts } from './facts.ts';
 import { readFields, type Fields } from './fields.ts';
-import { pacedTransport, type OdooAddress, type OdooCall, type Transport } from './transport.ts';
-import { fromOdoo, toOdoo } from './values.ts';
+import { makeFind, readByIds, READING } from './find.ts';
+import { makeRemove } from './remove.ts';
+import { pacedTransport, type Call, type OdooAddress, type Transport } from './transport.ts';
+import { toOdoo } from './values.ts';
 
 export interface OdooOptions extends OdooAddress {
   readonly transport?: 'json2' | 'jsonrpc';
@@ -29,11 +23,6 @@ export interface OdooOptions extends OdooAddress {
 
 const TIMEOUT_MS = 180_000;
 const CONCURRENCY = 4;
-const READ_AT_ONCE = 1_000;
-const FIND_AT_ONCE = 2_000;
-
-/** Dates come and go in UTC, texts as the source wrote them. */
-export const READING = { tz: 'UTC', lang: 'en_US' };
 
 /**
  * Nobody is told and nothing is logged: no "Contact created" note, no follower, no tracking, no invitation
@@ -66,13 +55,11 @@ export async function connectOdoo(options: OdooOptions): Promise<Destination> {
 }
 
 /** Reads may be repeated; a write goes out once, and its caller decides. */
-type Call = (call: OdooCall, signal?: AbortSignal) => Promise<unknown>;
-
 function odooDestination(transport: Transport, { login }: OdooAddress): Destination {
   const read: Call = (call, signal) => retry(() => transport.call(call, signal), again, signal);
   const write: Call = (call, signal) => transport.call({ context: QUIET, ...call }, signal);
   const { fields, forgetSchema } = schemaCache(read);
-  const find = finder(read, fields);
+  const find = makeFind(read, fields);
   return {
     fields,
     forgetSchema,
@@ -96,13 +83,7 @@ function odooDestination(transport: Transport, { login }: OdooAddress): Destinat
       if (ids.length === 0 || Object.keys(values).length === 0) return;
       await write({ model, method: 'write', ids, args: { vals: toOdoo(values) } }, signal);
     },
-    async remove(model, ids, signal) {
-      const unlink = async (there: readonly number[]): Promise<void> => {
-        const context = { ...QUIET, ...(await unlinkContext(find, model, there, signal)) };
-        await write({ model, method: 'unlink', ids: there, context }, signal);
-      };
-      await removeThere((some) => existing(find, model, some, signal), unlink, ids);
-    },
+    remove: makeRemove(find, (call, signal) => transport.call(call, signal), QUIET),
     async load(model, columns, rows, signal) {
       const args = { fields: columns, data: rows };
       return loadResult(await write({ model, method: 'load', args }, signal));
@@ -129,105 +110,6 @@ function schemaCache(read: Call): Pick<Destination, 'fields' | 'forgetSchema'> {
       return have;
     },
   };
-}
-
-function finder(read: Call, fields: Destination['fields']): Destination['find'] {
-  return async (model, domain, names, options = {}, signal) => {
-    const info = await fields(model, signal);
-    const context = { ...READING, active_test: options.archived === false };
-    const page = async (args: Record<string, unknown>): Promise<OdooRow[]> => {
-      const call = { model, method: 'search_read', args: { fields: names, ...args }, context };
-      const rows = (await read(call, signal)) as Record<string, unknown>[];
-      return rows.map((row) => fromOdoo(row, info));
-    };
-    return allPages(page, domain, options);
-  };
-}
-
-type Page = (args: Record<string, unknown>) => Promise<OdooRow[]>;
-
-async function allPages(page: Page, domain: Domain, options: FindOptions): Promise<OdooRow[]> {
-  const { limit, offset = 0, order = 'id' } = options;
-  if (limit !== undefined) return page({ domain, limit, offset, order });
-  // By id, not by offset, where the order allows it: records that come or go meanwhile shift no page.
-  const byId = order === 'id' && offset === 0;
-  const rows: OdooRow[] = [];
-  for (;;) {
-    const next = byId
-      ? { domain: after(domain, rows.at(-1)), order }
-      : { domain, order, offset: offset + rows.length };
-    const some = await page({ ...next, limit: FIND_AT_ONCE });
-    for (const row of some) rows.push(row);
-    if (some.length < FIND_AT_ONCE) return rows;
-  }
-}
-
-/** Odoo joins the parts of a domain by "and", so a condition may simply follow. */
-const after = (domain: Domain, last: OdooRow | undefined): Domain =>
-  last ? [...domain, ['id', '>', last.id]] : domain;
-
-/** In parts: thousands of ids in one condition make PostgreSQL and the request slow. */
-async function readByIds(
-  find: Destination['find'],
-  model: string,
-  ids: readonly number[],
-  names: readonly string[],
-  signal?: AbortSignal,
-): Promise<OdooRow[]> {
-  const rows: OdooRow[] = [];
-  const unique = [...new Set(ids)];
-  for (let at = 0; at < unique.length; at += READ_AT_ONCE) {
-    const some = unique.slice(at, at + READ_AT_ONCE);
-    const options = { limit: READ_AT_ONCE, order: 'id' };
-    for (const row of await find(model, [['id', 'in', some]], names, options, signal))
-      rows.push(row);
-  }
-  return rows;
-}
-
-async function existing(
-  find: Destination['find'],
-  model: string,
-  ids: readonly number[],
-  signal?: AbortSignal,
-): Promise<number[]> {
-  const rows = await readByIds(find, model, ids, ['id'], signal);
-  return rows.map((row) => row.id);
-}
-
-/** Odoo refuses to unlink when a single id is gone (MissingError): somebody may have been faster, so look again once. */
-async function removeThere(
-  there: (ids: readonly number[]) => Promise<number[]>,
-  unlink: (ids: readonly number[]) => Promise<unknown>,
-  ids: readonly number[],
-): Promise<void> {
-  const found = await there(ids);
-  if (found.length === 0) return;
-  try {
-    await unlink(found);
-  } catch (error) {
-    const left = isWaybillError(error, 'WB_ODOO_RECORD') ? await there(found) : found;
-    if (left.length === found.length) throw error;
-    if (left.length > 0) await unlink(left);
-  }
-}
-
-/**
- * A manual field of res.partner is listed a second time for res.users, which inherits it, with state `base`. 19
- * removes that row with the field; 14 leaves it behind, refuses to unlink it ("contains module data"), and because
- * of it refuses to unlink the model it points at. `_force_unlink` is Odoo's own flag for uninstalling a module
- * (base/models/ir_model.py, MODULE_UNINSTALL_FLAG). Never for a field that is not named x_…: its column would go.
- */
-async function unlinkContext(
-  find: Destination['find'],
-  model: string,
-  ids: readonly number[],
-  signal?: AbortSignal,
-): Promise<Record<string, unknown>> {
-  if (model !== 'ir.model.fields') return {};
-  const rows = await find(model, [['id', 'in', ids]], ['name', 'state'], {}, signal);
-  const left = rows.every((row) => row['state'] === 'base' && String(row['name']).startsWith('x_'));
-  return left ? { _force_unlink: true } : {};
 }
 
 /**

@@ -11,6 +11,8 @@ export interface OdooCall {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
+export type Call = (call: OdooCall, signal?: AbortSignal) => Promise<unknown>;
+
 export interface Transport {
   readonly kind: 'json2' | 'jsonrpc';
   readonly version: string;

@@ -1,4 +1,11 @@
-import { dateText, parseDate, utcText, wallSeconds, type CivilTime, type DateOrder } from '../../lib/dates.ts';
+import {
+  dateText,
+  parseDate,
+  utcText,
+  wallSeconds,
+  type CivilTime,
+  type DateOrder,
+} from '../../lib/dates.ts';
 import { zoneClock } from '../../lib/dates-zone.ts';
 
 const CACHED = 20_000;
@@ -18,11 +25,16 @@ export function dateReader(timeZone: string, order: DateOrder): DateReader {
   };
   return {
     datetime: cached((text) => apply(parseDate(text, order), moment)),
-    date: cached((text) => apply(parseDate(text, order), (t) => (t.hour || t.minute || t.second ? undefined : dateText(t)))),
+    date: cached((text) =>
+      apply(parseDate(text, order), (t) =>
+        t.hour || t.minute || t.second ? undefined : dateText(t),
+      ),
+    ),
   };
 }
 
-const apply = <T>(t: CivilTime | undefined, use: (t: CivilTime) => T): T | undefined => (t ? use(t) : undefined);
+const apply = <T>(t: CivilTime | undefined, use: (t: CivilTime) => T): T | undefined =>
+  t ? use(t) : undefined;
 
 /** Exports repeat few distinct days; the bound keeps a million distinct moments from filling the memory. */
 function cached(read: (text: string) => string | undefined): (text: string) => string | undefined {

@@ -19,7 +19,9 @@ export function parseEmails(raw: string): Emails {
   return { addresses, invalid };
 }
 
-const bare = (part: string): string => (/<([^<>]*)>\s*$/.exec(part)?.[1] ?? part).trim().replace(/^mailto:/i, '');
+const bare = (part: string): string =>
+  (/<([^<>]*)>\s*$/.exec(part)?.[1] ?? part).trim().replace(/^mailto:/i, '');
 
 /** Lower case, what contacts are compared by; empty when it is no address. */
-export const emailKey = (raw: string): string => (raw === '' ? '' : (parseEmails(raw).addresses[0] ?? '').toLowerCase());
+export const emailKey = (raw: string): string =>
+  raw === '' ? '' : (parseEmails(raw).addresses[0] ?? '').toLowerCase();

@@ -4,7 +4,9 @@ import { foldText } from '../../lib/names.ts';
 export function splitList(raw: string, separators = ',;|'): string[] {
   const items: string[] = [];
   const seen = new Set<string>();
-  for (const part of raw.includes('"') ? quotedParts(raw, separators) : plainParts(raw, separators)) {
+  for (const part of raw.includes('"')
+    ? quotedParts(raw, separators)
+    : plainParts(raw, separators)) {
     const item = part.trim().replace(/\s+/g, ' ');
     const folded = foldText(item);
     if (item === '' || seen.has(folded)) continue;
@@ -16,7 +18,8 @@ export function splitList(raw: string, separators = ',;|'): string[] {
 
 function plainParts(raw: string, separators: string): string[] {
   let parts = [raw];
-  for (const separator of separators) if (raw.includes(separator)) parts = parts.flatMap((part) => part.split(separator));
+  for (const separator of separators)
+    if (raw.includes(separator)) parts = parts.flatMap((part) => part.split(separator));
   return parts;
 }
 

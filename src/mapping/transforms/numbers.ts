@@ -17,5 +17,7 @@ const INT32 = 2_147_483_647;
 /** Odoo's integers have 32 bits; a larger one would be refused with its whole batch. */
 export function parseInteger(raw: string): number | undefined {
   const number = parseNumber(raw);
-  return number !== undefined && Number.isInteger(number) && Math.abs(number) <= INT32 ? number : undefined;
+  return number !== undefined && Number.isInteger(number) && Math.abs(number) <= INT32
+    ? number
+    : undefined;
 }

@@ -19,26 +19,57 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
     },
     async *extract(file, signal) {
       const found = (await openBundle(path)).find((one) => one.path === file.path);
-      if (!found) throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, { place: file.path, next: 'Put it back, or run: waybill scope' });
-      yield* extractFile(file, () => dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }), arrived, signal);
+      if (!found)
+        throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
+          place: file.path,
+          next: 'Put it back, or run: waybill scope',
+        });
+      yield* extractFile(
+        file,
+        () => dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }),
+        arrived,
+        signal,
+      );
     },
   };
 }
 
 const CHUNK = 1_000;
 
-async function* extractFile(file: SourceFile, rows: () => ReturnType<typeof dataRows>, arrived: Map<string, number>, signal: AbortSignal): AsyncGenerator<Extracted> {
+async function* extractFile(
+  file: SourceFile,
+  rows: () => ReturnType<typeof dataRows>,
+  arrived: Map<string, number>,
+  signal: AbortSignal,
+): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file);
   let records: StagedRecord[] = [];
   for await (const chunk of rows()) {
     if (signal.aborted) break;
     for (const row of chunk) {
       const verdict = judgeRow(row, file.columns.length);
-      if (verdict.kind === 'rejected') yield { kind: 'rejected', row: { code: verdict.code, message: verdict.message, file: file.path, line: row.line, text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000) } };
+      if (verdict.kind === 'rejected')
+        yield {
+          kind: 'rejected',
+          row: {
+            code: verdict.code,
+            message: verdict.message,
+            file: file.path,
+            line: row.line,
+            text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
+          },
+        };
       if (verdict.kind !== 'record') continue;
       const position = (arrived.get(file.object) ?? 0) + 1;
       arrived.set(file.object, position);
-      records.push({ object: file.object, position, key: makeKey(verdict.cells), file: file.path, line: row.line, cells: verdict.cells });
+      records.push({
+        object: file.object,
+        position,
+        key: makeKey(verdict.cells),
+        file: file.path,
+        line: row.line,
+        cells: verdict.cells,
+      });
       if (records.length < CHUNK) continue;
       yield { kind: 'records', records };
       records = [];
@@ -47,7 +78,11 @@ async function* extractFile(file: SourceFile, rows: () => ReturnType<typeof data
   if (records.length > 0) yield { kind: 'records', records };
 }
 
-const KEY_SLOTS: Readonly<Record<string, string>> = { contact: 'record_id', note: 'note_id', user: 'user_id' };
+const KEY_SLOTS: Readonly<Record<string, string>> = {
+  contact: 'record_id',
+  note: 'note_id',
+  user: 'user_id',
+};
 
 /** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
 function keyMaker(file: SourceFile): (cells: readonly string[]) => string {

@@ -12,7 +12,8 @@ const SHARE = 0.9;
 const CHOICE_MAX = 30;
 const LONG = 250;
 
-const DATE = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]\.?M\.?)?)?$/i;
+const DATE =
+  /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]\.?M\.?)?)?$/i;
 const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = [
   ['email', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)],
   ['url', (value) => /^(https?:\/\/|www\.)\S+$/i.test(value)],
@@ -20,8 +21,18 @@ const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = 
   ['date', (value) => !value.includes(':') && DATE.test(value)],
   ['boolean', (value) => /^(1|0|yes|no|y|n|true|false|x)$/i.test(value)],
   ['integer', (value) => /^-?(0|[1-9]\d{0,9})$/.test(value)],
-  ['float', (value) => /^-?[$€£]?\d{1,3}(,\d{3})*(\.\d+)?%?$|^-?[$€£]?\d+(\.\d+)?%?$/.test(value) && !/^0\d/.test(value)],
-  ['phone', (value) => /^\+?[\d().\s-]{7,20}(\s*(x|ext)\.?\s*\d+)?$/i.test(value) && value.replace(/\D/g, '').length >= 7],
+  [
+    'float',
+    (value) =>
+      /^-?[$€£]?\d{1,3}(,\d{3})*(\.\d+)?%?$|^-?[$€£]?\d+(\.\d+)?%?$/.test(value) &&
+      !/^0\d/.test(value),
+  ],
+  [
+    'phone',
+    (value) =>
+      /^\+?[\d().\s-]{7,20}(\s*(x|ext)\.?\s*\d+)?$/i.test(value) &&
+      value.replace(/\D/g, '').length >= 7,
+  ],
 ];
 
 export interface ProfileBuilder {
@@ -43,7 +54,8 @@ export function profileBuilder(): ProfileBuilder {
       else noteMisfit(misfits, type, value, line);
     }
     if (hits.has('date') || hits.has('datetime')) countOrder(value, orders);
-    if (filled === SETTLED_AFTER) tests = tests.filter(([type]) => (hits.get(type) ?? 0) > filled * 0.5);
+    if (filled === SETTLED_AFTER)
+      tests = tests.filter(([type]) => (hits.get(type) ?? 0) > filled * 0.5);
   };
 
   return {
@@ -64,10 +76,19 @@ export function profileBuilder(): ProfileBuilder {
       const type = typeOf({ filled, maxLength, lists, newlines, full, distinct, hits });
       const count = filled - (hits.get(type) ?? filled);
       return {
-        type, rows, filled, distinct: distinct.size, maxLength,
-        examples: [...distinct.keys()].slice(0, EXAMPLES).map((value) => value.slice(0, EXAMPLE_LENGTH)),
+        type,
+        rows,
+        filled,
+        distinct: distinct.size,
+        maxLength,
+        examples: [...distinct.keys()]
+          .slice(0, EXAMPLES)
+          .map((value) => value.slice(0, EXAMPLE_LENGTH)),
         ...((type === 'choice' || type === 'boolean') && { options: byCount(distinct) }),
-        ...(type === 'list' && { options: listOptions(distinct), separator: separatorOf(distinct) }),
+        ...(type === 'list' && {
+          options: listOptions(distinct),
+          separator: separatorOf(distinct),
+        }),
         ...((type === 'date' || type === 'datetime') && { dateOrder: orderOf(orders) }),
         misfits: { count, examples: count > 0 ? (misfits.get(type) ?? []) : [] },
       };
@@ -75,7 +96,12 @@ export function profileBuilder(): ProfileBuilder {
   };
 }
 
-function noteMisfit(misfits: Map<InferredType, { value: string; line: number }[]>, type: InferredType, value: string, line: number): void {
+function noteMisfit(
+  misfits: Map<InferredType, { value: string; line: number }[]>,
+  type: InferredType,
+  value: string,
+  line: number,
+): void {
   const kept = misfits.get(type) ?? [];
   if (kept.length >= MISFITS) return;
   kept.push({ value: value.slice(0, EXAMPLE_LENGTH), line });
@@ -92,9 +118,15 @@ function countOrder(value: string, orders: { mdy: number; dmy: number; ymd: numb
 }
 
 /** A few impossible dates do not make a column ambiguous; a real mixture does. */
-function orderOf(orders: { mdy: number; dmy: number; ymd: number }): NonNullable<ColumnProfile['dateOrder']> {
+function orderOf(orders: {
+  mdy: number;
+  dmy: number;
+  ymd: number;
+}): NonNullable<ColumnProfile['dateOrder']> {
   const total = orders.mdy + orders.dmy + orders.ymd;
-  const [best] = (Object.entries(orders) as ['mdy' | 'dmy' | 'ymd', number][]).sort((x, y) => y[1] - x[1]);
+  const [best] = (Object.entries(orders) as ['mdy' | 'dmy' | 'ymd', number][]).sort(
+    (x, y) => y[1] - x[1],
+  );
   return best && total > 0 && best[1] >= total * SHARE ? best[0] : 'ambiguous';
 }
 
@@ -114,7 +146,8 @@ function typeOf(seen: Seen): InferredType {
   const typed = TESTS.find(([type]) => (seen.hits.get(type) ?? 0) >= seen.filled * SHARE)?.[0];
   if (typed && !(typed === 'boolean' && seen.distinct.size > 3)) return typed;
   if (seen.lists > seen.filled * 0.2 && isList(seen)) return 'list';
-  const repeated = !seen.full && seen.distinct.size <= CHOICE_MAX && seen.filled >= seen.distinct.size * 3;
+  const repeated =
+    !seen.full && seen.distinct.size <= CHOICE_MAX && seen.filled >= seen.distinct.size * 3;
   return repeated ? 'choice' : 'text';
 }
 
@@ -122,20 +155,31 @@ function typeOf(seen: Seen): InferredType {
 function isList(seen: Seen): boolean {
   const options = listOptions(seen.distinct);
   const parts = options.reduce((sum, one) => sum + one.count, 0);
-  return options.length <= 200 && parts >= options.length * 3 && options.every((one) => one.value.length <= 60);
+  return (
+    options.length <= 200 &&
+    parts >= options.length * 3 &&
+    options.every((one) => one.value.length <= 60)
+  );
 }
 
 function separatorOf(distinct: ReadonlyMap<string, number>): string {
-  const counts = [',', ';', '|'].map((separator) => ({ separator, n: [...distinct.keys()].filter((value) => value.includes(separator)).length }));
+  const counts = [',', ';', '|'].map((separator) => ({
+    separator,
+    n: [...distinct.keys()].filter((value) => value.includes(separator)).length,
+  }));
   return counts.sort((a, b) => b.n - a.n)[0]?.separator ?? ',';
 }
 
 function listOptions(distinct: ReadonlyMap<string, number>): { value: string; count: number }[] {
   const separator = separatorOf(distinct);
   const parts = new Map<string, number>();
-  for (const [value, count] of distinct) for (const part of value.split(separator)) if (part.trim() !== '') parts.set(part.trim(), (parts.get(part.trim()) ?? 0) + count);
+  for (const [value, count] of distinct)
+    for (const part of value.split(separator))
+      if (part.trim() !== '') parts.set(part.trim(), (parts.get(part.trim()) ?? 0) + count);
   return byCount(parts);
 }
 
 const byCount = (counts: ReadonlyMap<string, number>): { value: string; count: number }[] =>
-  [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));
+  [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1));

@@ -25,10 +25,18 @@ const MIN_SCORE = 2;
 const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
 
 /** Null when the file is empty or has no row that could be a header. */
-export async function readShape(file: BundleFile, objects: readonly SourceObject[], asked: string | undefined): Promise<FileShape | null> {
+export async function readShape(
+  file: BundleFile,
+  objects: readonly SourceObject[],
+  asked: string | undefined,
+): Promise<FileShape | null> {
   const found = await detectEncoding(await file.open());
-  const encoding = asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
-  if (!encoding) throw new WaybillError('WB_CONFIG_INVALID', `"${asked}" is no encoding that Waybill reads.`, { next: `Choose one of ${ENCODINGS.join(', ')} in waybill.yaml, source.encodings.` });
+  const encoding =
+    asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
+  if (!encoding)
+    throw new WaybillError('WB_CONFIG_INVALID', `"${asked}" is no encoding that Waybill reads.`, {
+      next: `Choose one of ${ENCODINGS.join(', ')} in waybill.yaml, source.encodings.`,
+    });
   const sample = await firstText(file, encoding);
   const delimiter = guessDelimiter(sample.split('\n').slice(0, HEADER_WITHIN));
   const rows = await firstRows(sample, delimiter);
@@ -55,9 +63,14 @@ async function* once(text: string): AsyncGenerator<string> {
   yield await Promise.resolve(text);
 }
 
-function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): Pick<FileShape, 'headerLine' | 'headers' | 'scores'> | null {
+function bestHeader(
+  rows: readonly CsvRow[],
+  objects: readonly SourceObject[],
+): Pick<FileShape, 'headerLine' | 'headers' | 'scores'> | null {
   const scored = rows.map((row) => {
-    const scores = Object.fromEntries(objects.map((object) => [object.name, headerScore(row.cells, object, objects)]));
+    const scores = Object.fromEntries(
+      objects.map((object) => [object.name, headerScore(row.cells, object, objects)]),
+    );
     return { row, scores, best: Math.max(...Object.values(scores)) };
   });
   const top = Math.max(0, ...scored.map((one) => one.best));
@@ -65,29 +78,69 @@ function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): 
   // No row speaks our words: the first row as wide as the rest is taken for the header, and a person will be asked.
   const widest = Math.max(0, ...rows.map((row) => row.cells.length));
   const chosen = named ?? scored.find((one) => one.row.cells.length === widest);
-  return chosen ? { headerLine: chosen.row.line, headers: chosen.row.cells, scores: chosen.scores } : null;
+  return chosen
+    ? { headerLine: chosen.row.line, headers: chosen.row.cells, scores: chosen.scores }
+    : null;
 }
 
 /** Rows below the header, in chunks. */
-export async function* dataRows(file: BundleFile, shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>): AsyncGenerator<CsvRow[]> {
-  for await (const rows of csvRows(decodeText(await file.open(), shape.encoding), shape.delimiter)) {
+export async function* dataRows(
+  file: BundleFile,
+  shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>,
+): AsyncGenerator<CsvRow[]> {
+  for await (const rows of csvRows(
+    decodeText(await file.open(), shape.encoding),
+    shape.delimiter,
+  )) {
     yield rows.filter((row) => row.line > shape.headerLine);
   }
 }
 
-export type RowVerdict = { readonly kind: 'record'; readonly cells: readonly string[] } | { readonly kind: 'rejected'; readonly code: 'WB_ROW_SHAPE' | 'WB_ROW_QUOTES' | 'WB_ROW_NUL' | 'WB_CELL_TOO_LARGE'; readonly message: string } | { readonly kind: 'blank' };
+export type RowVerdict =
+  | { readonly kind: 'record'; readonly cells: readonly string[] }
+  | {
+      readonly kind: 'rejected';
+      readonly code: 'WB_ROW_SHAPE' | 'WB_ROW_QUOTES' | 'WB_ROW_NUL' | 'WB_CELL_TOO_LARGE';
+      readonly message: string;
+    }
+  | { readonly kind: 'blank' };
 
 const TOTAL = /^\s*(grand\s+)?total(s)?\b|^\s*[\d,]+\s+(records?|contacts?|notes?|rows?)\b/i;
 
 /** A row is a record when it has as many cells as the header; blank cells too many are forgiven. */
 export function judgeRow(row: CsvRow, columns: number): RowVerdict {
-  if (row.broken === 'quotes') return { kind: 'rejected', code: 'WB_ROW_QUOTES', message: `Line ${row.line}: a quote opens and does not close, or text follows a closing quote.` };
-  if (row.broken === 'nul') return { kind: 'rejected', code: 'WB_ROW_NUL', message: `Line ${row.line}: a cell holds NUL bytes, which no database takes.` };
-  if (row.broken === 'too-large') return { kind: 'rejected', code: 'WB_CELL_TOO_LARGE', message: `Line ${row.line}: a cell is longer than a million characters.` };
+  if (row.broken === 'quotes')
+    return {
+      kind: 'rejected',
+      code: 'WB_ROW_QUOTES',
+      message: `Line ${row.line}: a quote opens and does not close, or text follows a closing quote.`,
+    };
+  if (row.broken === 'nul')
+    return {
+      kind: 'rejected',
+      code: 'WB_ROW_NUL',
+      message: `Line ${row.line}: a cell holds NUL bytes, which no database takes.`,
+    };
+  if (row.broken === 'too-large')
+    return {
+      kind: 'rejected',
+      code: 'WB_CELL_TOO_LARGE',
+      message: `Line ${row.line}: a cell is longer than a million characters.`,
+    };
   if (row.cells.every((cell) => cell.trim() === '')) return { kind: 'blank' };
   const filled = row.cells.filter((cell) => cell.trim() !== '');
-  if (filled.length <= 2 && columns > 2 && TOTAL.test(filled[0] ?? '')) return { kind: 'rejected', code: 'WB_ROW_SHAPE', message: `Line ${row.line} is a total below the records, not a record.` };
+  if (filled.length <= 2 && columns > 2 && TOTAL.test(filled[0] ?? ''))
+    return {
+      kind: 'rejected',
+      code: 'WB_ROW_SHAPE',
+      message: `Line ${row.line} is a total below the records, not a record.`,
+    };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === '')) return { kind: 'record', cells: row.cells.slice(0, columns) };
-  return { kind: 'rejected', code: 'WB_ROW_SHAPE', message: `Line ${row.line} has ${row.cells.length} cells where the header has ${columns}.` };
+  if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === ''))
+    return { kind: 'record', cells: row.cells.slice(0, columns) };
+  return {
+    kind: 'rejected',
+    code: 'WB_ROW_SHAPE',
+    message: `Line ${row.line} has ${row.cells.length} cells where the header has ${columns}.`,
+  };
 }

@@ -1,0 +1,110 @@
+/** Promise 2: killed at any moment and run again, Odoo ends as if nothing had happened. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
+import { seededRandom } from '../../src/lib/random.ts';
+import { freshOdoo, type TestOdoo } from '../support/odoo.ts';
+import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
+import { makeProject, prepare, type TestProject } from '../support/project.ts';
+
+const KILLS = 20;
+const exportFolder = mkdtempSync(join(tmpdir(), 'waybill-export-'));
+const undisturbed: { odoo?: TestOdoo; project?: TestProject } = {};
+const killed: { odoo?: TestOdoo; project?: TestProject } = {};
+
+beforeAll(async () => {
+  await generateSampleAccount({ seed: 3, contacts: 1_000, notes: 3_000 }).writeTo(exportFolder);
+  for (const side of [undisturbed, killed]) {
+    side.odoo = await freshOdoo(19, 'kill');
+    side.project = await makeProject(side.odoo, exportFolder);
+    // Small batches: more moments at which a batch is open.
+    side.project.edit('waybill.yaml', (text) => `${text}options:\n  batchSize: 60\n`);
+    await prepare(side.project);
+  }
+});
+
+afterAll(async () => {
+  for (const side of [undisturbed, killed]) {
+    side.project?.remove();
+    await side.odoo?.drop();
+  }
+  rmSync(exportFolder, { recursive: true, force: true });
+});
+
+it(`ends the same after ${KILLS} SIGKILLs at random moments`, async () => {
+  if (!undisturbed.odoo || !undisturbed.project || !killed.odoo || !killed.project)
+    throw new Error('not set up');
+  expect((await undisturbed.project.run('run')).code).toBe(4);
+  const random = seededRandom(20);
+  let kills = 0;
+  for (let n = 0; n < KILLS; n++) {
+    // The first runs die while provisioning, the later ones while loading and verifying.
+    const ran = await killed.project.runKilledAfter(400 + random.int(n < 6 ? 3_000 : 2_200), 'run');
+    if (ran.signal === 'SIGKILL') kills++;
+    else expect(ran.code, ran.stderr).toBe(4);
+  }
+  expect(kills).toBeGreaterThan(KILLS / 2);
+  const last = await killed.project.run('run');
+  expect(last.code, last.stderr).toBe(4);
+  expect(await picture(await plainRpc(killed.odoo))).toEqual(
+    await picture(await plainRpc(undisturbed.odoo)),
+  );
+}, 600_000);
+
+/** What Odoo holds, without ids and clocks: those differ between any two runs. */
+async function picture(rpc: PlainRpc) {
+  const partners = await rpc.readAll(
+    'res.partner',
+    [],
+    ['name', 'email', 'x_waybill_key', 'parent_id', 'x_allclients_id', 'category_id', 'phone'],
+  );
+  const messages = await rpc.readAll(
+    'mail.message',
+    [['model', '=', 'res.partner']],
+    ['message_id', 'date', 'body', 'res_id'],
+  );
+  const tags = new Map(
+    (await rpc.readAll('res.partner.category', [], ['name'])).map((one) => [
+      one.id,
+      String(one['name']),
+    ]),
+  );
+  const keys = new Map(partners.map((one) => [one.id, String(one['x_waybill_key'])]));
+  const xids = await rpc.readAll(
+    'ir.model.data',
+    [['module', '=', '__waybill__']],
+    ['name', 'model'],
+  );
+  return {
+    partners: partners
+      .map(({ id: _id, ...one }) =>
+        JSON.stringify({
+          ...one,
+          parent_id: Array.isArray(one['parent_id'])
+            ? keys.get(one['parent_id'][0] as number)
+            : false,
+          category_id: (one['category_id'] as number[])
+            .map((id) => tags.get(id) ?? '')
+            .sort(compareText),
+        }),
+      )
+      .sort(),
+    // In the order of the chatter, so that the order itself is compared.
+    messages: Map.groupBy(
+      messages
+        .filter((one) => String(one['message_id']).includes('@waybill'))
+        .map(({ id: _id, ...one }) => ({ ...one, res_id: keys.get(one['res_id'] as number) })),
+      (one) => one.res_id,
+    ),
+    others: messages.filter((one) => !String(one['message_id']).includes('@waybill')).length,
+    tags: [...tags.values()].sort(),
+    xids: xids.map((one) => `${String(one['model'])} ${String(one['name'])}`).sort(),
+    batches: await rpc.execute('ir.model.fields', 'search_count', [
+      [['name', 'like', 'x_waybill']],
+    ]),
+  };
+}
+
+const compareText = (a: string, b: string): number => a.localeCompare(b);
