@@ -39,6 +39,8 @@ export interface SourceObject {
   readonly slots: readonly Slot[];
   /** The object this one belongs to (notes belong to contacts). */
   readonly parent?: string;
+  /** Other names a file of this object has, without spaces and punctuation. */
+  readonly fileNames?: readonly string[];
 }
 
 export interface SourceDeclaration {
@@ -94,6 +96,16 @@ export interface ColumnProfile {
   };
 }
 
+/** What the source itself says a column is; it goes before what the values look like. */
+export interface DeclaredField {
+  readonly label: string;
+  readonly type:
+    'text' | 'longtext' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'choice' | 'list';
+  /** In the source's order, `[value as in the records, label]`; for `choice`. */
+  readonly options?: readonly (readonly [string, string])[];
+  readonly help: string;
+}
+
 export interface SourceColumn {
   /** Unique in its file: the header, `header (2)` for a repeated one, `column 7` for an empty one. */
   readonly id: string;
@@ -106,13 +118,17 @@ export interface SourceColumn {
   readonly reason: string;
   readonly alternatives: readonly string[];
   readonly profile: ColumnProfile;
+  readonly declared?: DeclaredField;
 }
 
 export interface SourceFile {
   readonly object: string;
+  /** Of its headers: what a person settled about them holds for the next export too. */
+  readonly fingerprint: string;
   readonly confidence: number;
   readonly reason: string;
   readonly path: string;
+  /** An encoding, or `xlsx` or `json`. */
   readonly encoding: string;
   readonly delimiter: string;
   readonly headerLine: number;
@@ -149,6 +165,13 @@ export interface SourceDecisions {
   readonly files?: Readonly<Record<string, string>>;
   /** Object -> column id -> slot name, or `custom`. */
   readonly columns?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Fingerprint of the headers -> what it holds, and column id -> slot name, or `custom`. */
+  readonly tables?: Readonly<
+    Record<
+      string,
+      { readonly object?: string; readonly columns?: Readonly<Record<string, string>> }
+    >
+  >;
   /** Path -> encoding name, when the guess is wrong. */
   readonly encodings?: Readonly<Record<string, string>>;
 }

@@ -1,5 +1,5 @@
 /** What the values of a column look like, gathered from every value in constant memory. */
-import type { ColumnProfile, InferredType } from '../source.ts';
+import type { ColumnProfile, InferredType } from './source.ts';
 
 const DISTINCT_KEPT = 1_000;
 const EXAMPLES = 5;

@@ -1,0 +1,73 @@
+/** One table's records in chunks, each with its key; rows that are none are given back as rejected. */
+import { createHash } from 'node:crypto';
+import type { StagedRecord } from '../core/record.ts';
+import { dataRows, judgeRow } from './read-file.ts';
+import type { Extracted, SourceFile } from './source.ts';
+import type { Table } from './table.ts';
+
+const CHUNK = 1_000;
+
+export interface Extraction {
+  readonly file: SourceFile;
+  readonly table: Table;
+  /** Cells of the row itself; a file may have more columns, which `complete` fills. */
+  readonly width: number;
+  /** The slot that holds the source's own record id. */
+  readonly keySlot: string | undefined;
+  /** Records that arrived so far, by object. */
+  readonly arrived: Map<string, number>;
+  readonly complete?: (cells: readonly string[], key: string, line: number) => readonly string[];
+}
+
+export async function* extractTable(
+  { file, table, width, keySlot, arrived, complete }: Extraction,
+  signal: AbortSignal,
+): AsyncGenerator<Extracted> {
+  const makeKey = keyMaker(file, keySlot);
+  let records: StagedRecord[] = [];
+  for await (const chunk of dataRows(table, file.headerLine)) {
+    if (signal.aborted) break;
+    for (const row of chunk) {
+      const verdict = judgeRow(row, width);
+      if (verdict.kind === 'rejected')
+        yield {
+          kind: 'rejected',
+          row: {
+            code: verdict.code,
+            message: verdict.message,
+            file: file.path,
+            line: row.line,
+            text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
+          },
+        };
+      if (verdict.kind !== 'record') continue;
+      const position = (arrived.get(file.object) ?? 0) + 1;
+      arrived.set(file.object, position);
+      const key = makeKey(verdict.cells);
+      const cells = complete?.(verdict.cells, key, row.line) ?? verdict.cells;
+      records.push({ object: file.object, position, key, file: file.path, line: row.line, cells });
+      if (records.length < CHUNK) continue;
+      yield { kind: 'records', records };
+      records = [];
+    }
+  }
+  if (records.length > 0) yield { kind: 'records', records };
+}
+
+/** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
+export function keyMaker(
+  file: Pick<SourceFile, 'object' | 'columns'>,
+  slot: string | undefined,
+): (cells: readonly string[]) => string {
+  const index = file.columns.findIndex((column) => column.slot === slot && slot !== undefined);
+  const prefix = file.object.slice(0, 1);
+  const repeats = new Map<string, number>();
+  return (cells) => {
+    const own = index === -1 ? '' : (cells[index]?.trim() ?? '');
+    if (own !== '') return own;
+    const hash = `${prefix}${createHash('sha1').update(cells.join('\u001f')).digest('hex').slice(0, 16)}`;
+    const n = (repeats.get(hash) ?? 0) + 1;
+    repeats.set(hash, n);
+    return n === 1 ? hash : `${hash}-${n}`;
+  };
+}
