@@ -1,6 +1,8 @@
 /** The one list of sources. A third CRM costs one folder and one line here. */
 import { ALLCLIENTS } from '../source/allclients/declaration.ts';
 import { openAllClientsExport } from '../source/allclients/allclients.ts';
+import { openAgileCaseExport } from '../source/agilecase/agilecase.ts';
+import { AGILECASE } from '../source/agilecase/declaration.ts';
 import type { Source, SourceDecisions, SourceDeclaration } from '../source/source.ts';
 
 export interface Connector {
@@ -11,4 +13,5 @@ export interface Connector {
 
 export const CONNECTORS: Readonly<Record<string, Connector>> = {
   allclients: { declaration: ALLCLIENTS, open: openAllClientsExport },
+  agilecase: { declaration: AGILECASE, open: openAgileCaseExport },
 };

@@ -43,6 +43,12 @@ export const ERRORS = {
     EXIT.usage,
     'No file in the export looks like a contact export',
   ),
+  WB_SOURCE_NO_CASES: code('fatal', EXIT.usage, 'No table of the export looks like cases'),
+  WB_DOCUMENT_STRANGER: code(
+    'record',
+    EXIT.differences,
+    'A file of the export belongs to no record',
+  ),
   WB_SOURCE_AMBIGUOUS: code('fatal', EXIT.usage, 'The export can be read in two ways'),
   WB_ARCHIVE_UNSAFE: code('fatal', EXIT.usage, 'The archive is not safe to open'),
   WB_ROW_SHAPE: code('record', EXIT.differences, 'A row has too few or too many cells'),

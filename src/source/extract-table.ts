@@ -12,18 +12,28 @@ export interface Extraction {
   readonly table: Table;
   /** Cells of the row itself; a file may have more columns, which `complete` fills. */
   readonly width: number;
-  /** The slot that holds the source's own record id. */
-  readonly keySlot: string | undefined;
+  readonly key: KeySlots;
   /** Records that arrived so far, by object. */
   readonly arrived: Map<string, number>;
-  readonly complete?: (cells: readonly string[], key: string, line: number) => readonly string[];
+  readonly complete?: (
+    cells: readonly string[],
+    key: string,
+    line: number,
+  ) => readonly string[] | Promise<readonly string[]>;
+}
+
+export interface KeySlots {
+  /** The slot that holds the source's own record id. */
+  readonly id?: string | undefined;
+  /** What makes the record itself where it has no id; without them, all its cells do. */
+  readonly natural?: readonly string[];
 }
 
 export async function* extractTable(
-  { file, table, width, keySlot, arrived, complete }: Extraction,
+  { file, table, width, key: keySlots, arrived, complete }: Extraction,
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
-  const makeKey = keyMaker(file, keySlot);
+  const makeKey = keyMaker(file, keySlots);
   let records: StagedRecord[] = [];
   for await (const chunk of dataRows(table, file.headerLine)) {
     if (signal.aborted) break;
@@ -44,7 +54,7 @@ export async function* extractTable(
       const position = (arrived.get(file.object) ?? 0) + 1;
       arrived.set(file.object, position);
       const key = makeKey(verdict.cells);
-      const cells = complete?.(verdict.cells, key, row.line) ?? verdict.cells;
+      const cells = complete ? await complete(verdict.cells, key, row.line) : verdict.cells;
       records.push({ object: file.object, position, key, file: file.path, line: row.line, cells });
       if (records.length < CHUNK) continue;
       yield { kind: 'records', records };
@@ -57,15 +67,17 @@ export async function* extractTable(
 /** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
 export function keyMaker(
   file: Pick<SourceFile, 'object' | 'columns'>,
-  slot: string | undefined,
+  { id, natural = [] }: KeySlots,
 ): (cells: readonly string[]) => string {
-  const index = file.columns.findIndex((column) => column.slot === slot && slot !== undefined);
+  const index = file.columns.findIndex((column) => column.slot === id && id !== undefined);
+  const own = file.columns.filter((column) => natural.includes(column.slot ?? ''));
   const prefix = file.object.slice(0, 1);
   const repeats = new Map<string, number>();
   return (cells) => {
-    const own = index === -1 ? '' : (cells[index]?.trim() ?? '');
-    if (own !== '') return own;
-    const hash = `${prefix}${createHash('sha1').update(cells.join('\u001f')).digest('hex').slice(0, 16)}`;
+    const given = index === -1 ? '' : (cells[index]?.trim() ?? '');
+    if (given !== '') return given;
+    const parts = own.length > 0 ? own.map((column) => cells[column.index] ?? '') : cells;
+    const hash = `${prefix}${createHash('sha1').update(parts.join('\u001f')).digest('hex').slice(0, 16)}`;
     const n = (repeats.get(hash) ?? 0) + 1;
     repeats.set(hash, n);
     return n === 1 ? hash : `${hash}-${n}`;

@@ -137,7 +137,11 @@ function textParser(layout: Layout, use: (name: string, value: unknown) => void)
       : parser.write({ token, value });
   parser.onValue = ({ value, stack }) =>
     use(layout === 'object' ? String(stack[1]?.key ?? '') : '', value);
-  return { write: (text: string): void => void tokenizer.write(text) };
+  return {
+    write(text: string): void {
+      tokenizer.write(text);
+    },
+  };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

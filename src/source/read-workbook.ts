@@ -1,7 +1,7 @@
 /** The sheets of an Excel workbook as tables. Hidden sheets and columns are read too: an export keeps its ids there. */
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import { readXlsx, streamXlsxRows } from 'hucre/xlsx';
+import { readXlsx, streamXlsxRows, type StreamRow } from 'hucre/xlsx';
 import { WaybillError } from '../core/errors.ts';
 import type { CsvRow } from '../lib/csv.ts';
 import type { BundleFile } from './bundle.ts';
@@ -96,7 +96,7 @@ async function* sheetRows(file: BundleFile, name: string): AsyncGenerator<CsvRow
 const DAY_MS = 86_400_000;
 
 /** A date without a time of day is written as one, so that it is not taken for a moment on some clock. */
-function cellText(value: unknown): string {
+function cellText(value: StreamRow['values'][number]): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Date) {
     const text = value.toISOString();

@@ -35,7 +35,19 @@ export interface SourceObject {
   readonly label: string;
   readonly plural: string;
   /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
-  readonly shape: 'partner' | 'message' | 'user' | 'group';
+  readonly shape:
+    | 'partner'
+    | 'message'
+    | 'user'
+    | 'group'
+    | 'lead'
+    | 'activity'
+    | 'event'
+    | 'attachment'
+    /** Part of another record: joined to it by the source, and settled with it. */
+    | 'detail'
+    /** Listed for a person, moved nowhere. */
+    | 'inventory';
   readonly slots: readonly Slot[];
   /** The object this one belongs to (notes belong to contacts). */
   readonly parent?: string;

@@ -32,8 +32,8 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
           next: 'Put it back, or run: waybill scope',
         });
       const width = file.columns.length;
-      const keySlot = KEY_SLOTS[file.object];
-      yield* extractTable({ file, table, width, keySlot, arrived }, signal);
+      const key = { id: KEY_SLOTS[file.object] };
+      yield* extractTable({ file, table, width, key, arrived }, signal);
     },
   };
 }

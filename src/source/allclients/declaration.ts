@@ -2,14 +2,8 @@
  * AllClients, declared. Its export's headers are not published: the synonyms come from the field names of its API
  * (developers.allclients.com, GetContacts, AddContact, GetContactNotes) and from what such exports usually say.
  */
-import type { Slot, SlotType, SourceDeclaration } from '../source.ts';
-
-const slot = (name: string, label: string, type: SlotType, ...synonyms: string[]): Slot => ({
-  name,
-  label,
-  type,
-  synonyms: [label, name, ...synonyms],
-});
+import { slot } from '../slot.ts';
+import type { Slot, SourceDeclaration } from '../source.ts';
 
 const phone = (n: number): Slot[] => [
   slot(
