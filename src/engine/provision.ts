@@ -3,7 +3,6 @@ import type { FieldSpec, Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
-
 /** Returns the names that this call made. */
 export async function provision(
   ctx: Context,
@@ -15,7 +14,8 @@ export async function provision(
   const keep = (things: readonly Made[]): void => {
     for (const thing of things) if (rememberMade(ctx, run, thing)) made.push(thing.name);
   };
-  for (const thing of await ctx.schema.ensureFence(plannedModels(ctx), ctx.signal))
+  // Whatever is made carries the fence.
+  for (const thing of await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal))
     if (rememberMade(ctx, run, thing, 'fence')) made.push(thing.name);
   let done = 0;
   for (const field of fields) {
@@ -31,11 +31,6 @@ export async function provision(
   ctx.emit({ type: 'step-ended', step: 'provision', done });
   return made;
 }
-
-/** Whatever is made carries the fence. */
-const plannedModels = (ctx: Context): string[] => [
-  ...new Set(ctx.store.plan.counts().map(({ model }) => model)),
-];
 
 const ledgerKey = (model: string, name: string): string => `provision.${model}.${name}`;
 

@@ -84,5 +84,7 @@ function joined(
     (part): part is Ref => typeof part !== 'string' && idOf(part.ref) === undefined,
   );
   if (missing) return { waitsFor: missing.ref };
-  return parts.map((part) => (typeof part === 'string' ? part : String(idOf(part.ref) ?? 0))).join('');
+  return parts
+    .map((part) => (typeof part === 'string' ? part : String(idOf(part.ref) ?? 0)))
+    .join('');
 }
