@@ -1,6 +1,6 @@
 /** An AgileCase bundle, folder or zip, as a source. */
 import type { StagedRecord } from '../../core/record.ts';
-import { openBundle, type BundleFile } from '../bundle.ts';
+import { openBundle, openBundleFile, type BundleFile } from '../bundle.ts';
 import { extractTable, keyMaker } from '../extract-table.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { KEYS, LOOSE_DOCUMENTS, WORKFLOWS, type Completer } from './complete.ts';
@@ -11,6 +11,8 @@ import { inspectBundle, type Inspected } from './inspect.ts';
 export function openAgileCaseExport(path: string, decisions: SourceDecisions): Source {
   const arrived = new Map<string, number>();
   let inspected: Promise<Inspected> | undefined;
+  // Listed once: an export has tens of thousands of documents, and each is opened by its name.
+  let listed: Promise<ReadonlyMap<string, BundleFile>> | undefined;
   const look = async (signal: AbortSignal): Promise<Inspected> =>
     inspectBundle(path, await openBundle(path), decisions, signal);
   return {
@@ -36,6 +38,10 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
       yield* extractTable({ file, table: part.table, width, key, arrived, complete }, signal);
       // Said once, with the first table: every bundle has one.
       if (file.path === completer.files[0]?.path) yield* completer.strangers.map(stranger);
+    },
+    async openFile(file) {
+      listed ??= openBundle(path).then((files) => new Map(files.map((one) => [one.path, one])));
+      return (await listed).get(file)?.open() ?? openBundleFile(path, file);
     },
   };
 }

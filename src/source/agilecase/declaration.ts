@@ -686,8 +686,8 @@ export const AGILECASE: SourceDeclaration = {
       parent: 'case',
       fileNames: ['documentversions', 'blobs', 'bloblisting', 'files'],
     }),
-    object('task', 'Task', 'tasks', 'activity', TASK, { parent: 'case' }),
-    object('milestone', 'Milestone', 'case milestones', 'activity', MILESTONE, { parent: 'case' }),
+    object('task', 'Task', 'tasks', 'task', TASK, { parent: 'case' }),
+    object('milestone', 'Milestone', 'case milestones', 'task', MILESTONE, { parent: 'case' }),
     object('event', 'Event', 'events', 'event', EVENT, {
       parent: 'case',
       fileNames: ['appointments', 'keydates'],

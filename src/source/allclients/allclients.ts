@@ -1,6 +1,6 @@
 /** An AllClients export, folder or zip, as a source. */
 import { WaybillError } from '../../core/errors.ts';
-import { openBundle } from '../bundle.ts';
+import { openBundle, openBundleFile } from '../bundle.ts';
 import { extractTable } from '../extract-table.ts';
 import type { Source, SourceDecisions } from '../source.ts';
 import { openTables } from '../table.ts';
@@ -35,5 +35,6 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
       const key = { id: KEY_SLOTS[file.object] };
       yield* extractTable({ file, table, width, key, arrived }, signal);
     },
+    openFile: (file) => openBundleFile(path, file),
   };
 }
