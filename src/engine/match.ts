@@ -30,11 +30,12 @@ const fold = (value: OdooValue | undefined): string =>
 async function matchByFields(
   ctx: Context,
   rows: readonly Resolved[],
-  { fields, also }: Exclude<StepRule['match'], string>,
+  { by, and, also }: Exclude<StepRule['match'], string>,
 ): Promise<Match[]> {
   const model = rows[0]?.row.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
-  const [first = 'name', ...more] = fields.filter((field) => field in info);
+  const first = by.find((field) => field in info) ?? 'name';
+  const more = and.filter((field) => field in info);
   const found = await ctx.destination.find(
     model,
     [[first, 'in', rows.map(({ values }) => values[first])], [KEY_FIELD, '=', false], ...also],
