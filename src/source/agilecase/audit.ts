@@ -11,12 +11,12 @@ export interface AuditEntry {
   readonly new: string;
 }
 
-export function auditReader(timeZone: string, order: DateOrder) {
+/** Moments as sortable text in UTC; undefined where the text is no date. */
+export function momentReader(timeZone: string, order: DateOrder) {
   const toUtc = zoneClock(timeZone);
-  /** As text in UTC; as it stands where it is no date. */
-  return (when: string): string => {
+  return (when: string): string | undefined => {
     const moment = parseDate(when.trim(), order);
-    if (!moment) return when.trim();
+    if (!moment) return undefined;
     const wall = wallSeconds(moment);
     return utcText(moment.offset === null ? toUtc(wall) : wall - moment.offset * 60);
   };

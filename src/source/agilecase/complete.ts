@@ -10,7 +10,9 @@ import { dataRows, judgeRow } from '../read-file.ts';
 import type { ColumnProfile, SourceColumn, SourceFile } from '../source.ts';
 import { fitsType, toDeclared } from './custom-fields.ts';
 import type { Documents, Match } from './documents.ts';
-import type { Joins, JoinedColumn, Part } from './join.ts';
+import { AGILECASE } from './declaration.ts';
+import { momentOf, rowsOf, type Joins, type JoinedColumn, type Part } from './join.ts';
+import { threadRoots, type Letter } from './threads.ts';
 import { cellOf, slotIndex, type Kind, type References } from './references.ts';
 
 /** What identifies a record where it has an id, and where it has none; never a case's number. */
@@ -74,6 +76,7 @@ export const WORKFLOWS = 'workflows';
 
 export async function completer(input: CompleterInput): Promise<Completer> {
   const { parts, known, joins, documents } = input;
+  const threads = await threadsOf(parts, known);
   const matches = await matchDocuments(parts, known, documents);
   const { loose, strangers } = looseFiles(documents, known);
   const files: SourceFile[] = [];
@@ -105,7 +108,11 @@ export async function completer(input: CompleterInput): Promise<Completer> {
     ],
     async complete({ file }, cells, key, line) {
       const own = resolved(file, cells, key, input);
-      const extra = [...joinedCells(file, own, key, joins), ...bodyCell(file, own, input)];
+      const extra = [
+        ...joinedCells(file, own, key, joins),
+        ...bodyCell(file, own, input),
+        ...(isThreaded(file) ? [threads.get(key) ?? ''] : []),
+      ];
       const match = matches.get(`${file.path}:${line}`);
       return isFiled(file)
         ? [...own, ...extra, ...(await fileCells(match, documents))]
@@ -119,6 +126,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
 const hasBody = (file: SourceFile): boolean => slotIndex(file, 'body') !== -1;
 const hasVisibility = (file: SourceFile): boolean =>
   ['note', 'communication'].includes(file.object) && slotIndex(file, 'visibility') === -1;
+const isThreaded = (file: SourceFile): boolean => file.object === 'communication';
 const isFiled = (file: SourceFile): boolean =>
   file.object === 'document' ||
   (file.object === 'communication' && slotIndex(file, 'mail_file') !== -1);
@@ -134,6 +142,7 @@ async function describe(part: Part, input: CompleterInput): Promise<SourceFile> 
     ...(hasBody(file) && slotIndex(file, 'body_format') === -1
       ? [{ id: '(format)', slot: 'body_format' }]
       : []),
+    ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();
@@ -355,6 +364,31 @@ function joinedCells(
 function bodyCell(file: SourceFile, cells: readonly string[], input: CompleterInput): string[] {
   if (!hasBody(file) || slotIndex(file, 'body_format') !== -1) return [];
   return [input.markup(file.path) && isMarkup(cellOf(file, cells, 'body')) ? 'html' : 'text'];
+}
+
+/** Only letters of one case can be a thread: a message hangs on its case. */
+async function threadsOf(
+  parts: readonly Part[],
+  known: References,
+): Promise<ReadonlyMap<string, string>> {
+  const letters: Letter[] = [];
+  for (const part of parts.filter(({ file }) => isThreaded(file))) {
+    const { file } = part;
+    const keyOf = keyMaker(file, KEYS[file.object] ?? {});
+    const moment = momentOf(file, AGILECASE.timeZone);
+    for await (const cells of rowsOf(part)) {
+      const read = (slot: string): string => cellOf(file, cells, slot);
+      letters.push({
+        key: keyOf(cells),
+        case: known.resolve('case', read('case')) ?? '',
+        at: moment(read('date')) ?? '',
+        messageId: read('message_id'),
+        inReplyTo: read('in_reply_to'),
+        subject: /^(sms|text)/i.test(read('channel')) ? '' : read('subject'),
+      });
+    }
+  }
+  return threadRoots(letters.filter((one) => one.case !== ''));
 }
 
 // --- files

@@ -398,6 +398,7 @@ const COMMUNICATION: readonly Slot[] = [
   slot('body', 'Body', 'longtext', 'Text', 'Content', 'Message', 'Message Body'),
   bodyFormat,
   slot('mail_file', 'File', 'text', 'Eml', 'Mail File', 'Path'),
+  slot('thread', '(thread)', 'key'),
   slot('attachments', 'Attachments', 'list', 'Documents', 'Attachment IDs'),
   slot('author', 'User', 'text', 'Logged By', 'Created By'),
   ...BUNDLE_FILE,

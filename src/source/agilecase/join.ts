@@ -7,7 +7,7 @@ import { foldText } from '../../lib/names.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { DeclaredField, SourceFile } from '../source.ts';
 import type { Table } from '../table.ts';
-import { auditReader, auditText, type AuditEntry } from './audit.ts';
+import { auditText, momentReader, type AuditEntry } from './audit.ts';
 import { customFields, declaredType, toDeclared, type CustomFields } from './custom-fields.ts';
 import { labelTree } from './labels.ts';
 import { cellOf, type Kind, type References } from './references.ts';
@@ -273,14 +273,8 @@ function addParty(
 
 function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string): AuditEntry {
   const read = (slot: string): string => cellOf(file, cells, slot);
-  const column = file.columns.find((one) => one.slot === 'date');
-  const order = column?.profile.dateOrder;
-  const moment = auditMoments(
-    timeZone,
-    order === undefined || order === 'ambiguous' ? 'dmy' : order,
-  );
   return {
-    when: moment(read('date')),
+    when: momentOf(file, timeZone)(read('date')) ?? read('date'),
     who: read('actor'),
     action: read('action'),
     field: read('changed_field'),
@@ -289,11 +283,14 @@ function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string
   };
 }
 
-const readers = new Map<string, (when: string) => string>();
-function auditMoments(timeZone: string, order: 'mdy' | 'dmy' | 'ymd'): (when: string) => string {
-  const id = `${timeZone}/${order}`;
-  const reader = readers.get(id) ?? auditReader(timeZone, order);
-  readers.set(id, reader);
+const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
+
+/** Reads the file's date column in the order that all its values agree on. */
+export function momentOf(file: SourceFile, timeZone: string): (when: string) => string | undefined {
+  const order = file.columns.find((one) => one.slot === 'date')?.profile.dateOrder;
+  const known = order === undefined || order === 'ambiguous' ? 'dmy' : order;
+  const reader = readers.get(file) ?? momentReader(timeZone, known);
+  readers.set(file, reader);
   return reader;
 }
 
