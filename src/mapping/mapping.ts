@@ -138,6 +138,8 @@ export interface Mapper {
   identify(record: StagedRecord): Identity;
   /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
   contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
+  /** Name of the object that the record belongs to, of the two it may. */
+  parentObject(record: StagedRecord): string | undefined;
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
   /** Every shape but user, group and partner. `contacts` finds others that the record names. */
   child(record: StagedRecord, parent: Parent | null, contacts: ContactIndex): Composed;

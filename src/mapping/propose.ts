@@ -2,6 +2,7 @@
 import { slug } from '../lib/names.ts';
 import type {
   ColumnProfile,
+  DeclaredField,
   Inspection,
   SourceColumn,
   SourceDeclaration,
@@ -130,6 +131,13 @@ function proposeColumn(
     };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
+  if (object.shape === 'detail' || object.shape === 'inventory')
+    return {
+      ...base,
+      to: 'drop',
+      confidence: 0.9,
+      reason: `${object.plural} are no records of Odoo; the column stays in the export and in the inventory`,
+    };
   const model = customModel(object.shape);
   if (model === undefined)
     return {
@@ -139,10 +147,20 @@ function proposeColumn(
       reason: `${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`,
       alternatives: [...base.alternatives, 'drop'],
     };
-  if (column.profile.type === 'list')
+  if (column.declared && column.confidence < SURE)
     return {
       ...base,
-      to: `tags:${column.id}: `,
+      ...dated,
+      to: '?',
+      custom: customField(declaration, model, column, names),
+      confidence: column.confidence,
+      reason: column.reason,
+      alternatives: ['custom', 'drop'],
+    };
+  if ((column.declared?.type ?? column.profile.type) === 'list')
+    return {
+      ...base,
+      to: `tags:${column.declared?.label ?? column.id}: `,
       confidence: 0.85,
       reason: 'several values in one cell, from a small set: each becomes a tag',
     };
@@ -173,14 +191,17 @@ function customField(
   column: SourceColumn,
   names: Set<string>,
 ): CustomField {
-  const type = customType(column.profile);
-  const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
+  const { declared, profile } = column;
+  const type = declared ? declaredType(declared, profile) : customType(profile);
+  const options =
+    type === 'selection' ? (declared?.options ?? selectionOptions(profile)) : undefined;
+  const label = declared?.label ?? column.id;
   return {
     model,
-    name: uniqueName(declaration.fieldPrefix, column.id, names, reservedNames(model)),
-    label: column.id,
+    name: uniqueName(declaration.fieldPrefix, label, names, reservedNames(model)),
+    label,
     type,
-    help: `The column "${column.id}" of ${declaration.name}.`,
+    help: declared?.help ?? `The column "${column.id}" of ${declaration.name}.`,
     ...(options && { options }),
   };
 }
@@ -197,6 +218,16 @@ function uniqueName(
     name = `${base}_${n}`;
   taken.add(name);
   return name;
+}
+
+function declaredType({ type }: DeclaredField, profile: ColumnProfile): CustomType {
+  if (type === 'choice') return 'selection';
+  if (type === 'longtext') return 'text';
+  return type === 'text' || type === 'list'
+    ? profile.maxLength > MAX_CHAR
+      ? 'text'
+      : 'char'
+    : type;
 }
 
 function customType(profile: ColumnProfile): CustomType {

@@ -57,8 +57,10 @@ export interface SourceObject {
   /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
   readonly shape: Shape;
   readonly slots: readonly Slot[];
-  /** The object this one belongs to (notes belong to contacts). */
+  /** The object this one belongs to (notes belong to contacts): the slot of its name, else `record_id`, says to which. */
   readonly parent?: string;
+  /** What it belongs to where it names no parent: a note may stand on a contact instead of a case. */
+  readonly otherParent?: string;
   /** Other names a file of this object has, without spaces and punctuation. */
   readonly fileNames?: readonly string[];
 }

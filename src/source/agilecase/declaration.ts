@@ -190,6 +190,7 @@ const CONTACT: readonly Slot[] = [
   edited,
 ];
 
+/** What is no slot (practice area, fee type, partner …) becomes a field of its own, named after its header. */
 const CASE: readonly Slot[] = [
   id('case_id', 'Case ID', 'Matter ID'),
   slot(
@@ -233,16 +234,6 @@ const CASE: readonly Slot[] = [
     'Client Code',
   ),
   slot(
-    'client_reference',
-    'Client Reference',
-    'text',
-    'Client Ref',
-    'Your Ref',
-    'Client Reference Number',
-    'Their Ref',
-  ),
-  slot('source', 'Source', 'text', 'Referrer', 'Introducer'),
-  slot(
     'owner',
     'Fee Earner',
     'text',
@@ -256,13 +247,8 @@ const CASE: readonly Slot[] = [
     'Owner.email',
     'Owner Email',
   ),
-  slot('partner', 'Partner', 'text', 'Supervisor', 'Responsible Partner'),
-  slot('practice_area', 'Practice Area', 'text', 'Department'),
-  slot('case_type', 'Case Type', 'text', 'Matter Type', 'Work Type', 'Case Type.name'),
   slot('status', 'Status', 'text', 'Case Status', 'State'),
   slot('stage', 'Stage', 'text', 'Workflow Stage', 'Step', 'Workflow Step', 'Case Stage'),
-  slot('priority', 'Priority', 'text'),
-  slot('fee_type', 'Fee Type', 'text'),
   slot(
     'amount',
     'Fee Amount',
@@ -276,7 +262,7 @@ const CASE: readonly Slot[] = [
   slot('probability', 'Probability', 'float', 'Likelihood', 'Chance'),
   slot('opened', 'Opened On', 'date', 'Date Opened', 'Open Date', 'Opened', 'Instruction Date'),
   slot(
-    'deadline',
+    'expected_close',
     'Planned Completion On',
     'date',
     'Planned Completion',
@@ -284,16 +270,23 @@ const CASE: readonly Slot[] = [
     'Target Date',
     'Expected Completion',
   ),
-  slot('closed', 'Closed On', 'date', 'Date Closed', 'Close Date', 'Closed'),
-  slot('permissions', 'Permissions', 'text', 'Case Permissions'),
+  slot('actual_close', 'Closed On', 'date', 'Date Closed', 'Close Date', 'Closed'),
   slot('tags', 'Labels', 'list', 'Label', 'Tags', 'Tag', 'Categories', 'Category', 'System Labels'),
-  slot('portal_enabled', 'Portal Enabled', 'boolean', 'Client Connect Enabled', 'Client Connect'),
-  slot('created_by', 'Created By', 'text', 'Entered By'),
   slot('parent_case', 'Parent Case', 'key', 'Parent Case ID', 'Parent', 'Related Case'),
-  slot('parties', 'Parties', 'longtext'),
-  slot('audit_history', 'Audit History', 'longtext'),
-  created,
-  edited,
+  slot('related', '(parties)', 'longtext'),
+  slot('audit_history', '(audit history)', 'longtext'),
+  slot(
+    'original_create',
+    'Created At',
+    'datetime',
+    'Created',
+    'Created Date',
+    'Date Created',
+    'Created On',
+    'Creation Date',
+    'Original Create Date',
+    'Entered On',
+  ),
   active,
   inactive,
 ];
@@ -622,7 +615,7 @@ const object = (
   plural: string,
   shape: SourceObject['shape'],
   slots: readonly Slot[],
-  more: Pick<SourceObject, 'parent' | 'fileNames'> = {},
+  more: Pick<SourceObject, 'parent' | 'otherParent' | 'fileNames'> = {},
 ): SourceObject => ({
   name,
   label,
@@ -649,7 +642,6 @@ export const AGILECASE: SourceDeclaration = {
       fileNames: ['matters'],
     }),
     object('case_contact', 'Party of a case', 'case contacts', 'detail', CASE_CONTACT, {
-      parent: 'case',
       fileNames: ['caseparties', 'relationships'],
     }),
     object('custom_field', 'Custom field', 'custom fields', 'detail', CUSTOM_FIELD),
@@ -661,36 +653,35 @@ export const AGILECASE: SourceDeclaration = {
       CUSTOM_OPTION,
       { fileNames: ['customoptions'] },
     ),
-    object('custom_value', 'Custom value', 'custom values', 'detail', CUSTOM_VALUE, {
-      parent: 'case',
-    }),
-    object('custom_row', 'Row of a custom table', 'custom rows', 'detail', CUSTOM_VALUE, {
-      parent: 'case',
-    }),
+    object('custom_value', 'Custom value', 'custom values', 'detail', CUSTOM_VALUE),
+    object('custom_row', 'Row of a custom table', 'custom rows', 'detail', CUSTOM_VALUE),
     object('label', 'Label', 'labels', 'detail', LABEL, { fileNames: ['tags', 'categories'] }),
     object('label_link', 'Label of a record', 'label links', 'detail', LABEL_LINK, {
       fileNames: ['taglinks'],
     }),
     object('audit', 'Audit entry', 'audit entries', 'detail', AUDIT, {
-      parent: 'case',
       fileNames: ['auditlog', 'audittrail', 'audithistory'],
     }),
     object('note', 'Note', 'notes', 'message', NOTE, {
       parent: 'case',
+      otherParent: 'contact',
       fileNames: ['activitylog', 'history'],
     }),
     object('communication', 'Communication', 'communications', 'message', COMMUNICATION, {
       parent: 'case',
+      otherParent: 'contact',
       fileNames: ['emails', 'sms', 'messages', 'correspondence'],
     }),
     object('document', 'Document', 'documents', 'attachment', DOCUMENT, {
       parent: 'case',
+      otherParent: 'contact',
       fileNames: ['documentversions', 'blobs', 'bloblisting', 'files'],
     }),
-    object('task', 'Task', 'tasks', 'task', TASK, { parent: 'case' }),
+    object('task', 'Task', 'tasks', 'task', TASK, { parent: 'case', otherParent: 'contact' }),
     object('milestone', 'Milestone', 'case milestones', 'task', MILESTONE, { parent: 'case' }),
     object('event', 'Event', 'events', 'event', EVENT, {
       parent: 'case',
+      otherParent: 'contact',
       fileNames: ['appointments', 'keydates'],
     }),
     object('workflow', 'Workflow', 'workflows', 'inventory', WORKFLOW),
@@ -705,10 +696,9 @@ export const AGILECASE: SourceDeclaration = {
       MILESTONE_TEMPLATE,
     ),
     object('time_entry', 'Time entry', 'time entries', 'inventory', TIME_ENTRY, {
-      parent: 'case',
       fileNames: ['time'],
     }),
-    object('expense', 'Expense', 'expenses', 'inventory', EXPENSE, { parent: 'case' }),
+    object('expense', 'Expense', 'expenses', 'inventory', EXPENSE),
     object('bill', 'Bill', 'bills', 'inventory', BILL, { fileNames: ['invoices'] }),
     object('bill_line', 'Line of a bill', 'bill lines', 'inventory', BILL_LINE),
     object('payment', 'Payment', 'payments', 'inventory', PAYMENT),

@@ -106,7 +106,7 @@ export async function joinDetails(
 }
 
 const AUDIT_COLUMNS: Readonly<Record<Kind, JoinedColumn>> = {
-  case: { id: 'Audit history', slot: 'audit_history' },
+  case: { id: '(audit history)', slot: 'audit_history' },
   contact: {
     id: 'Audit history',
     slot: null,
@@ -262,7 +262,7 @@ function addParty(
   const role = roles.get(foldText(written)) ?? written;
   roles.set(foldText(written), role);
   if (yes('is_client') && !clients.has(caseKey)) clients.set(caseKey, contact);
-  store.append('case', caseKey, { id: 'Parties', slot: 'parties' }, `${role} = ${contact}`, '\n');
+  store.append('case', caseKey, { id: '(parties)', slot: 'related' }, `${role} = ${contact}`, '\n');
   const declared = {
     label: ROLE,
     type: 'list',
