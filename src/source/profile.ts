@@ -84,7 +84,11 @@ export function profileBuilder(): ProfileBuilder {
         examples: [...distinct.keys()]
           .slice(0, EXAMPLES)
           .map((value) => value.slice(0, EXAMPLE_LENGTH)),
-        ...((type === 'choice' || type === 'boolean') && { options: byCount(distinct) }),
+        ...((type === 'choice' ||
+          type === 'boolean' ||
+          (type === 'text' && !full && distinct.size <= CHOICE_MAX)) && {
+          options: byCount(distinct),
+        }),
         ...(type === 'list' && {
           options: listOptions(distinct),
           separator: separatorOf(distinct),

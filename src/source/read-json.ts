@@ -102,6 +102,7 @@ async function* records(
       yield* ready;
       ready = [];
     }
+    parser.end();
   } catch (error) {
     throw new WaybillError(
       'WB_SOURCE_MISSING',
@@ -140,6 +141,10 @@ function textParser(layout: Layout, use: (name: string, value: unknown) => void)
   return {
     write(text: string): void {
       tokenizer.write(text);
+    },
+    /** Throws where the text stops in the middle of a value: a download that was cut off. */
+    end(): void {
+      if (layout !== 'lines' && !parser.isEnded) throw new Error('it ends too early');
     },
   };
 }

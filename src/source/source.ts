@@ -105,7 +105,7 @@ export interface ColumnProfile {
   readonly maxLength: number;
   /** Up to 5 different examples, each cut to 80 characters. */
   readonly examples: readonly string[];
-  /** For `choice` and `list`: every option with its count, most frequent first. */
+  /** For `choice`, `list`, and a `text` of few different values: each with its count, most frequent first. */
   readonly options?: readonly { readonly value: string; readonly count: number }[];
   /** For dates: the order that all values agree on, or `ambiguous`. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd' | 'ambiguous';

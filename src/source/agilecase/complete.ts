@@ -23,7 +23,7 @@ export const KEYS: Readonly<Record<string, KeySlots>> = {
     id: 'record_id',
     natural: ['email', 'first_name', 'last_name', 'full_name', 'company'],
   },
-  case: { id: 'case_id', natural: ['contact', 'opened', 'name', 'description'] },
+  case: { id: 'deal_id', natural: ['contact', 'opened', 'name', 'details'] },
   note: { id: 'note_id' },
   communication: { id: 'communication_id' },
   document: { id: 'document_id' },
@@ -112,6 +112,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         ...joinedCells(file, own, key, joins),
         ...bodyCell(file, own, input),
         ...(isThreaded(file) ? [threads.get(key) ?? ''] : []),
+        ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
       const match = matches.get(`${file.path}:${line}`);
       return isFiled(file)
@@ -127,6 +128,12 @@ const hasBody = (file: SourceFile): boolean => slotIndex(file, 'body') !== -1;
 const hasVisibility = (file: SourceFile): boolean =>
   ['note', 'communication'].includes(file.object) && slotIndex(file, 'visibility') === -1;
 const isThreaded = (file: SourceFile): boolean => file.object === 'communication';
+/** A record in the recovery bin says that it is not active; Odoo's archive asks the other way round. */
+const saysActive = (file: SourceFile): boolean =>
+  kindOf(file) !== undefined &&
+  slotIndex(file, 'active') !== -1 &&
+  slotIndex(file, 'inactive') === -1;
+const NOT_ACTIVE = /^(0|n|no|f|false|inactive|archived|deleted)$/i;
 const isFiled = (file: SourceFile): boolean =>
   file.object === 'document' ||
   (file.object === 'communication' && slotIndex(file, 'mail_file') !== -1);
@@ -143,6 +150,7 @@ async function describe(part: Part, input: CompleterInput): Promise<SourceFile> 
       ? [{ id: '(format)', slot: 'body_format' }]
       : []),
     ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
+    ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();
@@ -337,9 +345,7 @@ function resolved(
         text === '' && file.object === 'case' && slot === 'contact'
           ? joins.client(key)
           : (known.resolve(slot, text) ?? text);
-    } else if (slot === 'parent_case' && text !== '')
-      out[index] = known.resolve('case', text) ?? text;
-    else if (slot === 'tags' && kindOf(file))
+    } else if (slot === 'tags' && kindOf(file))
       out[index] = joins.labels(kindOf(file) ?? 'case', key, text);
   }
   return out;

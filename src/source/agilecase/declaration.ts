@@ -192,7 +192,7 @@ const CONTACT: readonly Slot[] = [
 
 /** What is no slot (practice area, fee type, partner …) becomes a field of its own, named after its header. */
 const CASE: readonly Slot[] = [
-  id('case_id', 'Case ID', 'Matter ID'),
+  id('deal_id', 'Case ID', 'Matter ID'),
   slot(
     'number',
     'Case Number',
@@ -218,7 +218,7 @@ const CASE: readonly Slot[] = [
     'Subject',
     'Short Description',
   ),
-  slot('description', 'Description', 'longtext', 'Details', 'Case Description', 'Summary'),
+  slot('details', 'Description', 'longtext', 'Case Details', 'Case Description', 'Summary'),
   slot(
     'contact',
     'Client',
@@ -272,7 +272,6 @@ const CASE: readonly Slot[] = [
   ),
   slot('actual_close', 'Closed On', 'date', 'Date Closed', 'Close Date', 'Closed'),
   slot('tags', 'Labels', 'list', 'Label', 'Tags', 'Tag', 'Categories', 'Category', 'System Labels'),
-  slot('parent_case', 'Parent Case', 'key', 'Parent Case ID', 'Parent', 'Related Case'),
   slot('related', '(parties)', 'longtext'),
   slot('audit_history', '(audit history)', 'longtext'),
   slot(

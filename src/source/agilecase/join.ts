@@ -262,7 +262,13 @@ function addParty(
   const role = roles.get(foldText(written)) ?? written;
   roles.set(foldText(written), role);
   if (yes('is_client') && !clients.has(caseKey)) clients.set(caseKey, contact);
-  store.append('case', caseKey, { id: '(parties)', slot: 'related' }, `${role} = ${contact}`, '\n');
+  store.append(
+    'case',
+    caseKey,
+    { id: '(parties)', slot: 'related' },
+    `${contact} (${role.replace(/[();|]/g, ' ').trim()})`,
+    '; ',
+  );
   const declared = {
     label: ROLE,
     type: 'list',
