@@ -28,6 +28,23 @@ const failure = (files: Readonly<Record<string, string>>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
+async function keysOf(number: string): Promise<(string | undefined)[]> {
+  const { records } = await read({
+    ...smallest,
+    'cases.csv': `number,title,client,opened_on,status\n${number},Leak,c1,14/01/2024,Open\n`,
+  });
+  return (records['case'] ?? []).map(({ key }) => key);
+}
+
+const letter = (key: string, at: string, inReplyTo: string, subject = 's') => ({
+  key,
+  case: '1',
+  at,
+  messageId: `<${key}>`,
+  inReplyTo,
+  subject,
+});
+
 describe('a bundle', () => {
   it.each<FirmFormat>(['csv', 'xlsx', 'json'])('is recognised whole as %s', async (format) => {
     const firm = generateSampleFirm({
@@ -87,14 +104,7 @@ describe('a bundle', () => {
   });
 
   it('keeps the key of a case when its number was formatted anew', async () => {
-    const keys = async (number: string): Promise<(string | undefined)[]> => {
-      const { records } = await read({
-        ...smallest,
-        'cases.csv': `number,title,client,opened_on,status\n${number},Leak,c1,14/01/2024,Open\n`,
-      });
-      return (records['case'] ?? []).map(({ key }) => key);
-    };
-    expect(await keys('A/0001/24')).toEqual(await keys('24-A-1'));
+    expect(await keysOf('A/0001/24')).toEqual(await keysOf('24-A-1'));
   });
 
   it('takes each column of dates in the order that its values agree on', async () => {
@@ -269,14 +279,6 @@ describe('what is wrong with a bundle', () => {
   }, 120_000);
 
   it('a thread that answers itself, or goes in a ring, has one beginning', () => {
-    const letter = (key: string, at: string, inReplyTo: string, subject = 's') => ({
-      key,
-      case: '1',
-      at,
-      messageId: `<${key}>`,
-      inReplyTo,
-      subject,
-    });
     expect([...threadRoots([letter('a', '2', '<a>')])]).toEqual([]);
     const ring = [letter('a', '2', '<c>'), letter('b', '1', '<a>'), letter('c', '3', '<b>')];
     expect(Object.fromEntries(threadRoots(ring))).toEqual({ a: 'b', c: 'b' });
