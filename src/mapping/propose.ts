@@ -32,6 +32,7 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   fallbackOwner: '',
   createUsers: false,
   groupsAsTeams: false,
+  campaigns: 'tags',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
