@@ -62,6 +62,11 @@ export const ERRORS = {
   WB_MAPPING_UNDECIDED: code('fatal', EXIT.gate, 'Columns of the mapping wait for a decision'),
   WB_GATE_MAPPING: code('fatal', EXIT.gate, 'The mapping is not approved'),
   WB_VALUE_INVALID: code('record', EXIT.differences, 'A value does not fit its field'),
+  WB_VALUE_UNMAPPED: code(
+    'record',
+    EXIT.differences,
+    'A stage or status is not in the map of values',
+  ),
   WB_VALUE_AMBIGUOUS: code('record', EXIT.differences, 'A value can be read in two ways'),
   WB_DUPLICATE_CONTACT: code('record', EXIT.differences, 'Contacts share an e-mail address'),
   WB_MATCH_AMBIGUOUS: code('record', EXIT.differences, 'Several Odoo records match one contact'),

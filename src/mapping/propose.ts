@@ -9,6 +9,7 @@ import type {
   SourceObject,
 } from '../source/source.ts';
 import { customModel, reservedNames } from './custom-fields.ts';
+import { guessStatus } from './lead-status.ts';
 import type {
   Catalog,
   Choices,
@@ -33,6 +34,9 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   fallbackOwner: '',
   createUsers: false,
   groupsAsTeams: false,
+  campaigns: 'tags',
+  pipeline: '',
+  leadType: 'opportunity',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -125,6 +129,7 @@ function proposeColumn(
     return {
       ...base,
       ...dated,
+      ...(object.shape === 'lead' && valueMap(column)),
       to: `slot:${column.slot}`,
       confidence: column.confidence,
       reason: [column.reason, order?.reason].filter(Boolean).join('; '),
@@ -171,6 +176,20 @@ function proposeColumn(
     custom: customField(declaration, model, column, names),
     confidence: Math.max(SURE, column.confidence),
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
+  };
+}
+
+/** Stages and statuses, value by value; in the source's own order where it tells one. */
+function valueMap({ slot, profile, declared }: SourceColumn): Pick<ColumnMapping, 'values'> {
+  const seen = (profile.options ?? []).map(({ value }) => value);
+  if (seen.length === 0 || (slot !== 'stage' && slot !== 'status')) return {};
+  const told = (declared?.options ?? []).map(([value]) => value);
+  const known = told.filter((value) => seen.includes(value));
+  const values = [...known, ...seen.filter((value) => !known.includes(value))];
+  return {
+    values: Object.fromEntries(
+      values.map((value) => [value, slot === 'status' ? guessStatus(value) : value]),
+    ),
   };
 }
 

@@ -9,7 +9,7 @@ const CHUNK = 1_000;
 
 export interface Extraction {
   readonly file: SourceFile;
-  readonly table: Table;
+  readonly table: Pick<Table, 'rows'>;
   /** Cells of the row itself; a file may have more columns, which `complete` fills. */
   readonly width: number;
   readonly key: KeySlots;

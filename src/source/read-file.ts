@@ -90,7 +90,10 @@ function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): 
 }
 
 /** Rows below the header, in chunks. */
-export async function* dataRows(table: Table, headerLine: number): AsyncGenerator<CsvRow[]> {
+export async function* dataRows(
+  table: Pick<Table, 'rows'>,
+  headerLine: number,
+): AsyncGenerator<CsvRow[]> {
   for await (const rows of table.rows()) yield rows.filter((row) => row.line > headerLine);
 }
 

@@ -179,8 +179,8 @@ export const isDetail = (object: string): boolean => DETAILS.has(object);
 
 const FILE_COLUMNS: readonly JoinedColumn[] = [
   { id: '(file)', slot: 'file' },
-  { id: '(file bytes)', slot: 'file_bytes' },
-  { id: '(file checksum)', slot: 'file_sha256' },
+  { id: '(file bytes)', slot: 'bytes' },
+  { id: '(file checksum)', slot: 'sha256' },
   { id: '(file problem)', slot: 'file_problem' },
 ];
 
@@ -417,7 +417,7 @@ async function matchDocuments(
           path: read('path') || mail,
           folder: read('folder'),
           name: read('file_name'),
-          sha256: read('sha256'),
+          sha256: read('checksum'),
           size: read('size'),
           case: known.resolve('case', read('case')) ?? '',
         };

@@ -60,8 +60,8 @@ const inactive = slot(
 /** Filled by the source: the file of the export that is meant, and what was seen of it. */
 const BUNDLE_FILE: readonly Slot[] = [
   slot('file', '(file)', 'text'),
-  slot('file_bytes', '(file bytes)', 'integer'),
-  slot('file_sha256', '(file checksum)', 'text'),
+  slot('bytes', '(file bytes)', 'integer'),
+  slot('sha256', '(file checksum)', 'text'),
   slot('file_problem', '(file problem)', 'text'),
 ];
 const bodyFormat = slot(
@@ -426,11 +426,11 @@ const DOCUMENT: readonly Slot[] = [
     'Length',
   ),
   slot('mime', 'MIME Type', 'text', 'Mime', 'Content Type', 'Content-Type', 'Media Type'),
-  slot('sha256', 'SHA-256', 'text', 'Sha256', 'Checksum', 'Hash'),
+  slot('checksum', 'SHA-256', 'text', 'Sha256', 'Hash'),
   slot('path', 'Path', 'text', 'File', 'File Path', 'Blob', 'Blob Path', 'Storage Path', 'URI'),
   slot('uploaded_by', 'Uploaded By', 'text', 'Author', 'Created By', 'User'),
   slot(
-    'uploaded_at',
+    'uploaded',
     'Uploaded At',
     'datetime',
     'Uploaded',
@@ -467,21 +467,13 @@ const TASK: readonly Slot[] = [
   id('task_id', 'Task ID'),
   caseRef,
   contactRef,
-  slot('title', 'Title', 'text', 'Task', 'Subject', 'Summary', 'Name'),
-  slot('description', 'Description', 'longtext', 'Details', 'Notes'),
+  slot('summary', 'Title', 'text', 'Task', 'Subject', 'Name'),
+  slot('details', 'Description', 'longtext', 'Details', 'Notes'),
   slot('owner', 'Assigned To', 'text', 'Owner', 'Assignee', 'Responsible'),
   slot('created_by', 'Created By', 'text'),
-  slot('due', 'Due At', 'datetime', 'Due', 'Due Date', 'Due On', 'Deadline'),
-  slot(
-    'completed',
-    'Completed At',
-    'datetime',
-    'Completed',
-    'Completed On',
-    'Done',
-    'Date Completed',
-  ),
-  slot('status', 'Status', 'text', 'State'),
+  slot('due_date', 'Due At', 'datetime', 'Due', 'Due Date', 'Due On', 'Deadline'),
+  slot('complete_date', 'Completed At', 'datetime', 'Completed', 'Completed On', 'Date Completed'),
+  slot('status', 'Status', 'text', 'State', 'Done'),
   slot('priority', 'Priority', 'text'),
   slot('milestone', 'Milestone', 'text'),
   created,
@@ -490,9 +482,9 @@ const TASK: readonly Slot[] = [
 
 const MILESTONE: readonly Slot[] = [
   caseRef,
-  slot('title', 'Milestone', 'text', 'Milestone Title', 'Title', 'Milestone Name'),
-  slot('due', 'Due On', 'date', 'Due', 'Due Date', 'Planned Date'),
-  slot('completed', 'Actual On', 'date', 'Actual Date', 'Actual', 'Completed On'),
+  slot('summary', 'Milestone', 'text', 'Milestone Title', 'Title', 'Milestone Name'),
+  slot('due_date', 'Due On', 'date', 'Due', 'Due Date', 'Planned Date'),
+  slot('complete_date', 'Actual On', 'date', 'Actual Date', 'Actual', 'Completed On'),
   slot('mandatory', 'Mandatory', 'boolean'),
   slot('owner', 'Completed By', 'text'),
 ];
@@ -500,13 +492,14 @@ const MILESTONE: readonly Slot[] = [
 const EVENT: readonly Slot[] = [
   id('event_id', 'Event ID', 'Appointment ID'),
   caseRef,
-  slot('title', 'Title', 'text', 'Subject', 'Event', 'Name'),
-  slot('start', 'Starts At', 'datetime', 'Start', 'Start Date', 'Starts', 'Begin'),
+  contactRef,
+  slot('subject', 'Title', 'text', 'Subject', 'Event', 'Name'),
+  slot('start', 'Starts At', 'datetime', 'Start', 'Start Date', 'Starts', 'Begin', 'Date'),
   slot('end', 'Ends At', 'datetime', 'End', 'End Date', 'Ends', 'Finish'),
   slot('all_day', 'All Day', 'boolean'),
   slot('location', 'Location', 'text', 'Place', 'Venue'),
-  slot('attendees', 'Attendees', 'list', 'Participants', 'Invitees'),
-  slot('description', 'Description', 'longtext', 'Details'),
+  slot('owner', 'Attendees', 'text', 'Participants', 'Invitees', 'Organiser'),
+  slot('details', 'Description', 'longtext', 'Details'),
 ];
 
 const TIME_ENTRY: readonly Slot[] = [

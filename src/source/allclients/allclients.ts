@@ -1,9 +1,17 @@
 /** An AllClients export, folder or zip, as a source. */
 import { WaybillError } from '../../core/errors.ts';
+import type { CsvRow } from '../../lib/csv.ts';
 import { openBundle, openBundleFile } from '../bundle.ts';
-import { extractTable } from '../extract-table.ts';
-import type { Source, SourceDecisions } from '../source.ts';
+import { extractTable, type Extraction } from '../extract-table.ts';
+import type { Inspection, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { openTables } from '../table.ts';
+import {
+  FILE_CELLS,
+  inspectAttachments,
+  isAttachment,
+  LOOSE_FILES,
+  type Attachments,
+} from './attachments.ts';
 import { ALLCLIENTS } from './declaration.ts';
 import { inspectExport } from './inspect.ts';
 
@@ -11,30 +19,63 @@ const KEY_SLOTS: Readonly<Record<string, string>> = {
   contact: 'record_id',
   note: 'note_id',
   user: 'user_id',
+  todo: 'todo_id',
+  appointment: 'appointment_id',
+  deal: 'deal_id',
+  template: 'template_id',
+  campaign: 'campaign_id',
 };
 
 /** `path`: the folder, one file, or the .zip. Nothing is read before `inspect`. */
 export function openAllClientsExport(path: string, decisions: SourceDecisions): Source {
   const arrived = new Map<string, number>();
+  let attachments: Attachments | undefined;
+  const inspect = async (signal: AbortSignal): Promise<Inspection> => {
+    arrived.clear();
+    const bundle = await openBundle(path);
+    const tables = bundle.filter((one) => !isAttachment(one.path));
+    const inspection = await inspectExport(path, tables, ALLCLIENTS, decisions, signal);
+    const found = await inspectAttachments(bundle, inspection, signal);
+    attachments = found.attachments;
+    return found.inspection;
+  };
   return {
     declaration: ALLCLIENTS,
-    async inspect(signal) {
-      arrived.clear();
-      const files = await openBundle(path);
-      return inspectExport(path, files, ALLCLIENTS, decisions, signal);
-    },
+    inspect,
     async *extract(file, signal) {
-      const found = (await openBundle(path)).find((one) => one.path === file.path);
-      const [table] = found ? await openTables(found, 'delimited', file.encoding) : [];
-      if (!table)
-        throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
-          place: file.path,
-          next: 'Put it back, or run: waybill scope',
-        });
-      const width = file.columns.length;
+      if (file.object === 'attachment' && !attachments) await inspect(signal);
+      const rows = await rowsOf(path, file, attachments);
       const key = { id: KEY_SLOTS[file.object] };
-      yield* extractTable({ file, table, width, key, arrived }, signal);
+      yield* extractTable({ file, key, arrived, ...rows }, signal);
     },
     openFile: (file) => openBundleFile(path, file),
   };
+}
+
+/** A file's rows, its own width, and what is added to each row. */
+async function rowsOf(
+  path: string,
+  file: SourceFile,
+  attachments: Attachments | undefined,
+): Promise<Pick<Extraction, 'table' | 'width' | 'complete'>> {
+  if (file.path === LOOSE_FILES)
+    return { table: { rows: () => looseRows(attachments) }, width: file.columns.length };
+  const found = (await openBundle(path)).find((one) => one.path === file.path);
+  const [table] = found ? await openTables(found, 'delimited', file.encoding) : [];
+  if (!table)
+    throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
+      place: file.path,
+      next: 'Put it back, or run: waybill scope',
+    });
+  if (file.object !== 'attachment') return { table, width: file.columns.length };
+  return {
+    table,
+    width: file.columns.length - FILE_CELLS,
+    complete: (cells) => [...cells, ...(attachments?.cellsFor(cells, file) ?? [])],
+  };
+}
+
+async function* looseRows(attachments: Attachments | undefined): AsyncGenerator<CsvRow[]> {
+  const rows = (attachments?.loose ?? []).map((cells, at) => ({ cells: [...cells], line: at + 1 }));
+  yield await Promise.resolve(rows);
 }
