@@ -2,7 +2,7 @@
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
 import { cleanHtml, plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
-import { letterOf, senderOf, type Letter } from './letters.ts';
+import { letterOf, originalLetter, senderOf, type Letter } from './letters.ts';
 import type { Composed, Parent } from './mapping.ts';
 import { cleanText } from './transforms/text.ts';
 
@@ -76,7 +76,7 @@ export function composeNote({ record, file, parent, contacts, tools }: Child): C
     ...senderOf(record, file, contacts, tools),
     letter: letterOf(record, file, tools),
   });
-  return { planned: [message], issues: [] };
+  return { planned: [...originalLetter(record, file, parent, tools), message], issues: [] };
 }
 
 const noDate = (column: string, raw: string): Issue => ({

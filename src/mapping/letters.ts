@@ -1,9 +1,10 @@
 /** What a letter has more than a note: sender and receivers, a subject, a thread, files; and who may see it. */
 import type { ContactIndex } from '../core/contact.ts';
-import type { StagedRecord, Value } from '../core/record.ts';
+import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { CompiledFile } from './columns.ts';
 import type { ChildTools } from './compose-child.ts';
+import type { Parent } from './mapping.ts';
 import { emailKey } from './transforms/emails.ts';
 import { splitList } from './transforms/lists.ts';
 import { singleLine } from './transforms/text.ts';
@@ -75,6 +76,33 @@ const attached = (
   const own = file.slot(record, 'file') === '' ? [] : [{ ref: `${tools.keyOf(record)}.file` }];
   return [...listed, ...own];
 };
+
+/** The mail as it was sent (.eml, .msg), beside the text that the source made of it. */
+export function originalLetter(
+  record: StagedRecord,
+  file: CompiledFile,
+  parent: Parent,
+  tools: ChildTools,
+): PlannedRecord[] {
+  const path = file.slot(record, 'file');
+  if (path === '') return [];
+  const values: Record<string, Value> = {
+    name: path.split('/').at(-1) ?? path,
+    type: 'binary',
+    res_model: parent.model,
+    res_id: { ref: parent.key },
+    description: `From ${tools.declaration.name}: file ${path}`,
+    datas: {
+      file: path,
+      bytes: Number(file.slot(record, 'bytes')),
+      sha256: file.slot(record, 'sha256'),
+    },
+  };
+  const key = `${tools.keyOf(record)}.file`;
+  const { object, position } = record;
+  const place = { object, position, lane: parent.key, match: '' };
+  return [{ step: 'attachments', model: 'ir.attachment', key, ...place, values }];
+}
 
 export interface Sender {
   /** A ref, or empty. */

@@ -53,7 +53,11 @@ export interface TestProject {
 }
 
 /** `waybill init` on an export that lies at `exportPath`. */
-export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<TestProject> {
+export async function makeProject(
+  odoo: TestOdoo,
+  exportPath: string,
+  source = 'allclients',
+): Promise<TestProject> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
   const project = join(folder, 'project');
@@ -62,7 +66,7 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
       'init',
       project,
       '--source',
-      'allclients',
+      source,
       '--export',
       exportPath,
       '--odoo',

@@ -9,9 +9,10 @@ import { profileBuilder } from '../profile.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { ColumnProfile, SourceColumn, SourceFile } from '../source.ts';
 import { fitsType, toDeclared } from './custom-fields.ts';
-import type { Documents, Match } from './documents.ts';
+import { flatNames, type Documents, type Match } from './documents.ts';
 import { AGILECASE } from './declaration.ts';
 import { momentOf, rowsOf, type Joins, type JoinedColumn, type Part } from './join.ts';
+import { stageOrder } from './workflows.ts';
 import { threadRoots, type Letter } from './threads.ts';
 import { cellOf, slotIndex, type Kind, type References } from './references.ts';
 
@@ -79,8 +80,10 @@ export async function completer(input: CompleterInput): Promise<Completer> {
   const threads = await threadsOf(parts, known);
   const matches = await matchDocuments(parts, known, documents);
   const { loose, strangers } = looseFiles(documents, known);
+  const names = await namesOf(parts, known, loose);
+  const stages = await stageOrder(input.workflows);
   const files: SourceFile[] = [];
-  for (const part of parts) files.push(await describe(part, input));
+  for (const part of parts) files.push(ordered(await describe(part, input), stages));
   if (loose.length > 0) files.push(looseFile(loose));
   if (input.workflows.length > 0) files.push(workflowFile(input.workflows));
   return {
@@ -115,12 +118,12 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
       const match = matches.get(`${file.path}:${line}`);
-      return isFiled(file)
-        ? [...own, ...extra, ...(await fileCells(match, documents))]
-        : [...own, ...extra];
+      if (!isFiled(file)) return [...own, ...extra];
+      const name = file.object === 'document' ? [names.get(`${file.path}:${line}`) ?? ''] : [];
+      return [...own, ...extra, ...name, ...(await fileCells(match, documents))];
     },
     made: (path) =>
-      path === WORKFLOWS ? workflowRows(input.workflows) : looseRows(loose, documents),
+      path === WORKFLOWS ? workflowRows(input.workflows) : looseRows(loose, documents, names),
   };
 }
 
@@ -151,6 +154,7 @@ async function describe(part: Part, input: CompleterInput): Promise<SourceFile> 
       : []),
     ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
     ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
+    ...(file.object === 'document' ? [NAME_COLUMN] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();
@@ -177,6 +181,7 @@ const DETAILS = new Set([
 ]);
 export const isDetail = (object: string): boolean => DETAILS.has(object);
 
+const NAME_COLUMN: JoinedColumn = { id: '(name)', slot: 'filename' };
 const FILE_COLUMNS: readonly JoinedColumn[] = [
   { id: '(file)', slot: 'file' },
   { id: '(file bytes)', slot: 'bytes' },
@@ -199,6 +204,18 @@ function joinedColumns(kind: Kind, file: SourceFile, joins: Joins): JoinedColumn
       ? [{ id: '(client)', slot: 'contact' }]
       : []),
   ];
+}
+
+/** The stages in the order that the workflows give them: a pipeline is read from left to right. */
+function ordered(file: SourceFile, stages: readonly string[]): SourceFile {
+  const index = slotIndex(file, 'stage');
+  if (file.object !== 'case' || index === -1 || stages.length === 0) return file;
+  const options = stages.map((stage): [string, string] => [stage, stage]);
+  const declared = { label: 'Stage', type: 'choice', options, help: '' } as const;
+  const columns = file.columns.map((column, at) =>
+    at === index ? { ...column, declared } : column,
+  );
+  return { ...file, columns };
 }
 
 interface Profiled {
@@ -426,6 +443,38 @@ async function matchDocuments(
   return matches;
 }
 
+/** `<path of the table>:<line>`, or the path of a loose file -> name. */
+async function namesOf(
+  parts: readonly Part[],
+  known: References,
+  loose: readonly Loose[],
+): Promise<ReadonlyMap<string, string>> {
+  const flat = flatNames();
+  const names = new Map<string, string>();
+  for (const { file, table } of parts.filter((part) => part.file.object === 'document'))
+    for await (const rows of dataRows(table, file.headerLine))
+      for (const row of rows) {
+        const verdict = judgeRow(row, file.columns.length);
+        if (verdict.kind !== 'record') continue;
+        const read = (slot: string): string => cellOf(file, verdict.cells, slot);
+        const name = lastPart(read('file_name')) || lastPart(read('path')) || read('doc_title');
+        const of = known.resolve('case', read('case')) ?? read('contact');
+        const folder = read('folder') || folderOf(read('path'), of);
+        names.set(`${file.path}:${row.line}`, flat(of, name, folder, read('version')));
+      }
+  for (const { file, case: of } of loose)
+    names.set(file.path, flat(of, lastPart(file.path), folderOf(file.path, of), ''));
+  return names;
+}
+
+const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? '';
+
+/** What stands between the case's own folder and the file. */
+const folderOf = (path: string, of: string): string => {
+  const folders = path.split(/[/\\]/).slice(0, -1);
+  return folders.slice(folders.indexOf(of) + 1).join('/');
+};
+
 async function fileCells(match: Match | undefined, documents: Documents): Promise<string[]> {
   if (!match || match.file === '') return ['', '', '', match?.problem ?? ''];
   const { bytes, sha256 } = await checksum(documents.file(match.file));
@@ -518,6 +567,7 @@ const looseFile = (loose: readonly Loose[]): SourceFile =>
     ['Path', 'path'],
     ['File Name', 'file_name'],
     ['Case', 'case'],
+    ['(name)', 'filename'],
     ...FILE_COLUMNS.map(({ id, slot }) => [id, slot ?? ''] as const),
   ]);
 
@@ -527,7 +577,11 @@ const workflowFile = (workflows: readonly BundleFile[]): SourceFile =>
     ['Definition', 'definition'],
   ]);
 
-async function* looseRows(loose: readonly Loose[], documents: Documents): AsyncGenerator<Row> {
+async function* looseRows(
+  loose: readonly Loose[],
+  documents: Documents,
+  names: ReadonlyMap<string, string>,
+): AsyncGenerator<Row> {
   for (const [index, one] of loose.entries())
     yield {
       line: index + 1,
@@ -535,6 +589,7 @@ async function* looseRows(loose: readonly Loose[], documents: Documents): AsyncG
         one.file.path,
         one.file.path.split('/').at(-1) ?? '',
         one.case,
+        names.get(one.file.path) ?? '',
         ...(await fileCells({ file: one.file.path, problem: '' }, documents)),
       ],
     };

@@ -414,6 +414,7 @@ const DOCUMENT: readonly Slot[] = [
     'Blob Name',
     'Original Filename',
   ),
+  slot('filename', '(name)', 'text'),
   slot('doc_title', 'Title', 'text', 'Document Title', 'Description'),
   slot(
     'size',

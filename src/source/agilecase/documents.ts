@@ -102,3 +102,22 @@ async function hashAll(files: readonly BundleFile[]): Promise<ReadonlyMap<string
   }
   return hashes;
 }
+
+/** Names within one case after its folders are gone: a name that is taken gets its folder, then a number. */
+export function flatNames() {
+  const taken = new Set<string>();
+  return (of: string, name: string, folder: string, version: string): string => {
+    const dot = name.lastIndexOf('.');
+    const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+    const where = folder.split(/[/\\]/).filter(Boolean).join(' - ');
+    const numbered = version === '' || version === '1' ? [] : [`version ${version}`];
+    const choices = [
+      numbered.join(', '),
+      [where, ...numbered].filter(Boolean).join(', '),
+      ...Array.from({ length: 1_000 }, (_, n) => [where, String(n + 2)].filter(Boolean).join(', ')),
+    ].map((more) => (more === '' ? name : `${stem} (${more})${end}`));
+    const free = choices.find((choice) => !taken.has(`${of}/${choice.toLowerCase()}`)) ?? name;
+    taken.add(`${of}/${free.toLowerCase()}`);
+    return free;
+  };
+}
