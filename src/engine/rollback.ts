@@ -6,6 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { usesOf } from './uses.ts';
 
@@ -122,7 +123,7 @@ function conflict(
     .map(([field]) => field);
   if (changed.length > 0 && row.state === 'done')
     return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create') return undefined;
+  if (row.op !== 'create' || row.state === 'intent') return undefined;
   const user = used.get(row.resId);
   if (user) return user;
   const written = String(current['write_date'] ?? '');
@@ -174,6 +175,7 @@ async function removeRows(
     totals.removed += rows.length;
     return;
   }
+  if (model === 'crm.lead') await reopen(ctx, rows);
   try {
     await ctx.destination.remove(
       model,

@@ -6,6 +6,7 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { seededRandom, type Random } from '../../lib/random.ts';
+import { rowTables, sampleRows, writeFiles, type SampleRows } from './sample-rows.ts';
 
 export interface SampleOptions {
   readonly seed: number;
@@ -70,12 +71,18 @@ export function generateSampleAccount(options: SampleOptions) {
   return {
     contact: (index: number): SampleContact => makeContact(options, index),
     note: (index: number): SampleNote => makeNote(options, index),
+    /** To-dos, deals, appointments, files, opt-outs: in numbers that follow those of the contacts. */
+    rows: (): SampleRows => sampleRows(options, (index) => makeContact(options, index)),
     options,
-    /** Contacts.csv, Notes.csv, Users.csv, Groups.csv; streamed, so a large account needs no memory. */
+    /** Contacts.csv and Notes.csv, streamed, so that a large account needs no memory; the other tables; the files. */
     async writeTo(folder: string): Promise<void> {
       await writeRows(join(folder, 'Contacts.csv'), contactRows(options));
       await writeRows(join(folder, 'Notes.csv'), noteRows(options));
       writeFileSync(join(folder, 'Users.csv'), csv([['Team Member ID', 'Name', 'Email', 'Active'], ...SAMPLE_USERS.map((user) => [user.id, user.name, user.email, user.active])]));
+      const rows = this.rows();
+      for (const [name, table] of Object.entries(rowTables(rows, (index) => makeContact(options, index))))
+        await writeRows(join(folder, name), table);
+      writeFiles(folder, rows.files);
       writeFileSync(join(folder, 'Groups.csv'), csv([['Group Name', 'Description'], ...GROUPS.map((name) => [name, `The group ${name}`])]));
     },
   };
