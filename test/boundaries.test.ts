@@ -107,9 +107,7 @@ const ONLY_IN: readonly {
   {
     what: "a connector's name",
     pattern: new RegExp(connectors().join('|'), 'i'),
-    where: new RegExp(
-      `^src/(source/(${connectors().join('|')})/|app/connectors\\.ts$|app/demo/)`,
-    ),
+    where: new RegExp(`^src/(source/(${connectors().join('|')})/|app/connectors\\.ts$|app/demo/)`),
     why: 'A difference between sources is data in its declaration, so that a third one costs one folder.',
   },
   {
