@@ -72,8 +72,7 @@ it('rooms import only what lies before them', () => {
 
 it('sources do not know each other', () => {
   const broken = IMPORTS.filter(
-    ({ from, to }) =>
-      roomOf(from) === 'source' && sourceOf(to) && sourceOf(from) !== sourceOf(to),
+    ({ from, to }) => roomOf(from) === 'source' && sourceOf(to) && sourceOf(from) !== sourceOf(to),
   );
   expect(
     broken.map(({ from, to }) => `${from} imports ${to}`),

@@ -20,7 +20,7 @@ it.each(program.commands.map((command) => ({ name: command.name(), command })))(
   '$name: has every option and no other',
   ({ command }) => {
     const body = written.find((one) => one.heading === titleOf(command))?.body ?? '';
-    const listed = [...body.matchAll(/^\| `(--[^`]*)`/gm)].map((one) => one[1]);
+    const listed = [...body.matchAll(/^\| `(--[^`]*)`/gm)].map((one) => one[1] ?? '');
     expect(listed.sort()).toEqual(command.options.map((option) => option.flags).sort());
   },
 );

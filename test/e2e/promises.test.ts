@@ -6,7 +6,7 @@ import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { writeExport, type WrittenExport } from '../support/export.ts';
 import { freshOdoo, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
-import { makeProject, prepare, type Ran, type TestProject } from '../support/project.ts';
+import { makeProject, type Ran, type TestProject } from '../support/project.ts';
 
 const EXPORT = {
   'Contacts.csv': `Contact ID,First Name,Last Name,Email,City,Phone 1,Flags,Budget

@@ -15,9 +15,10 @@ const EXAMPLES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
 
 const never = new AbortController().signal;
 
-describe.each(Object.entries(CONNECTORS))('source %s', (id, { declaration, open }) => {
+describe.each(Object.entries(CONNECTORS))('source %s', (id, connector) => {
+  const { declaration } = connector;
   const folder = mkdtempSync(join(tmpdir(), `waybill-${id}-`));
-  const source = (path = folder): Source => open(path, {});
+  const source = (path = folder): Source => connector.open(path, {});
   beforeAll(async () => {
     await EXAMPLES[id]?.(folder);
     writeFileSync(join(folder, 'picture.png'), 'no table');
