@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
 import { seededRandom, type Random } from '../../lib/random.ts';
-import { SAMPLE_USERS, type SampleContact, type SampleOptions } from './sample-account.ts';
+import { SAMPLE_USERS, type SampleContact, type SampleOptions } from './sample-types.ts';
 
 export interface SampleTodo {
   readonly id: string;
