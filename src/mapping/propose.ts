@@ -136,13 +136,10 @@ function proposeColumn(
     };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
-  if (object.shape === 'detail' || object.shape === 'inventory')
-    return {
-      ...base,
-      to: 'drop',
-      confidence: 0.9,
-      reason: `${object.plural} are no records of Odoo; the column stays in the export and in the inventory`,
-    };
+  if (object.shape === 'inventory' || object.shape === 'campaign')
+    return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
+  if (object.shape === 'detail')
+    return { ...base, to: 'drop', confidence: 0.9, reason: 'it stays in the export' };
   const model = customModel(object.shape);
   if (model === undefined)
     return {

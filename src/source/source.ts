@@ -61,6 +61,8 @@ export interface SourceObject {
   readonly parent?: string;
   /** What it belongs to where it names no parent: a note may stand on a contact instead of a case. */
   readonly otherParent?: string;
+  /** For what is not moved: what a person does with it in Odoo; a sentence for the inventory. */
+  readonly rebuild?: string;
   /** Other names a file of this object has, without spaces and punctuation. */
   readonly fileNames?: readonly string[];
 }

@@ -27,10 +27,10 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
   let users: PlainRow[];
   let queue: { object: string; code: string; key: string; message: string }[];
 
+  const byId = (index: number): PlainRow | undefined =>
+    partners.find((one) => one['x_allclients_id'] === account.contact(index).id);
   /** The partner a contact became; the same person twice is one. */
   const holder = (of: number): PlainRow | undefined => {
-    const byId = (index: number): PlainRow | undefined =>
-      partners.find((one) => one['x_allclients_id'] === account.contact(index).id);
     return byId(of) ?? byId(of % 60 === 59 ? of - 1 : of + 1);
   };
   const userOf = (name: string): number =>

@@ -1,6 +1,5 @@
 /** What a row gets on its way into the staging store: references as keys, joined columns, the file of a document. */
 import { createHash } from 'node:crypto';
-import { text as readText } from 'node:stream/consumers';
 import type { BundleFile } from '../bundle.ts';
 import type { KeySlots } from '../extract-table.ts';
 import { keyMaker } from '../extract-table.ts';
@@ -12,7 +11,8 @@ import { fitsType, toDeclared } from './custom-fields.ts';
 import { flatNames, type Documents, type Match } from './documents.ts';
 import { AGILECASE } from './declaration.ts';
 import { momentOf, rowsOf, type Joins, type JoinedColumn, type Part } from './join.ts';
-import { stageOrder } from './workflows.ts';
+import { moneyNotices } from './money.ts';
+import { stageOrder, WORKFLOW_SLOTS, workflowRows } from './workflows.ts';
 import { threadRoots, type Letter } from './threads.ts';
 import { cellOf, slotIndex, type Kind, type References } from './references.ts';
 
@@ -85,7 +85,9 @@ export async function completer(input: CompleterInput): Promise<Completer> {
   const files: SourceFile[] = [];
   for (const part of parts) files.push(ordered(await describe(part, input), stages));
   if (loose.length > 0) files.push(looseFile(loose));
-  if (input.workflows.length > 0) files.push(workflowFile(input.workflows));
+  const workflows: string[][] = [];
+  for (const file of input.workflows) workflows.push(...(await workflowRows(file)));
+  if (workflows.length > 0) files.push(workflowFile(workflows.length));
   return {
     files,
     strangers,
@@ -95,6 +97,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         .map(
           ({ leaf, paths }) => `The labels ${paths.join(' and ')} both become the tag "${leaf}".`,
         ),
+      ...(await moneyNotices(parts)),
       ...documentNotices(matches, loose, strangers),
       ...parts
         .filter(({ file }) => hasBody(file) && slotIndex(file, 'body_format') === -1)
@@ -122,8 +125,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
       const name = file.object === 'document' ? [names.get(`${file.path}:${line}`) ?? ''] : [];
       return [...own, ...extra, ...name, ...(await fileCells(match, documents))];
     },
-    made: (path) =>
-      path === WORKFLOWS ? workflowRows(input.workflows) : looseRows(loose, documents, names),
+    made: (path) => (path === WORKFLOWS ? numbered(workflows) : looseRows(loose, documents, names)),
   };
 }
 
@@ -571,11 +573,18 @@ const looseFile = (loose: readonly Loose[]): SourceFile =>
     ...FILE_COLUMNS.map(({ id, slot }) => [id, slot ?? ''] as const),
   ]);
 
-const workflowFile = (workflows: readonly BundleFile[]): SourceFile =>
-  madeFile('workflow', WORKFLOWS, workflows.length, [
-    ['Workflow file', 'workflow_file'],
-    ['Definition', 'definition'],
-  ]);
+const workflowFile = (rows: number): SourceFile =>
+  madeFile(
+    'workflow',
+    WORKFLOWS,
+    rows,
+    WORKFLOW_SLOTS.map((slot) => [slot, slot] as const),
+  );
+
+async function* numbered(rows: readonly (readonly string[])[]): AsyncGenerator<Row> {
+  for (const [index, cells] of rows.entries())
+    yield await Promise.resolve({ line: index + 1, cells });
+}
 
 async function* looseRows(
   loose: readonly Loose[],
@@ -593,9 +602,4 @@ async function* looseRows(
         ...(await fileCells({ file: one.file.path, problem: '' }, documents)),
       ],
     };
-}
-
-async function* workflowRows(workflows: readonly BundleFile[]): AsyncGenerator<Row> {
-  for (const [index, file] of workflows.entries())
-    yield { line: index + 1, cells: [file.path, await readText(await file.open())] };
 }

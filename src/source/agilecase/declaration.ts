@@ -3,6 +3,7 @@
  * headers are what case-management exports usually say, and everything is confirmed by a person before it counts.
  */
 import { slot } from '../slot.ts';
+import { WORKFLOW_SLOTS } from './workflows.ts';
 import type { Slot, SourceDeclaration, SourceObject } from '../source.ts';
 
 const caseRef = slot(
@@ -597,10 +598,12 @@ const CONTACT_LINK: readonly Slot[] = [
 /** Filled by the source: `case:44120` or `contact:902`. */
 const BELONGS_TO = slot('belongs_to', '(belongs to)', 'key');
 
-const WORKFLOW: readonly Slot[] = [
-  slot('workflow_file', 'Workflow file', 'key'),
-  slot('definition', 'Definition', 'longtext'),
-];
+/** Filled by the source from the definitions: a row per step. */
+const WORKFLOW: readonly Slot[] = WORKFLOW_SLOTS.map((name) => slot(name, name, 'text'));
+
+const ACCOUNTING =
+  'Belongs to accounting, not to the CRM: give this list to whoever opens the books in Odoo. The sums are those of the export.';
+const LINKS = 'Odoo has no such link: write it into the notes of the records where it matters.';
 
 const object = (
   name: string,
@@ -608,7 +611,7 @@ const object = (
   plural: string,
   shape: SourceObject['shape'],
   slots: readonly Slot[],
-  more: Pick<SourceObject, 'parent' | 'otherParent' | 'fileNames'> = {},
+  more: Pick<SourceObject, 'parent' | 'otherParent' | 'fileNames' | 'rebuild'> = {},
 ): SourceObject => ({
   name,
   label,
@@ -680,6 +683,8 @@ export const AGILECASE: SourceDeclaration = {
     object('workflow', 'Workflow', 'workflows', 'inventory', WORKFLOW),
     object('portal_access', 'Portal access', 'portal access', 'inventory', PORTAL, {
       fileNames: ['portalusers', 'clientconnect'],
+      rebuild:
+        'Nobody was given access. In Odoo: Contacts, choose the contact, Action, Grant portal access; what he may see is decided by the documents that are shared with him. Passwords do not move.',
     }),
     object(
       'milestone_template',
@@ -687,16 +692,30 @@ export const AGILECASE: SourceDeclaration = {
       'milestones',
       'inventory',
       MILESTONE_TEMPLATE,
+      {
+        rebuild:
+          'A plan of milestones is an activity plan in Odoo (CRM, Configuration, Activity Plans).',
+      },
     ),
     object('time_entry', 'Time entry', 'time entries', 'inventory', TIME_ENTRY, {
       fileNames: ['time'],
+      rebuild: ACCOUNTING,
     }),
-    object('expense', 'Expense', 'expenses', 'inventory', EXPENSE),
-    object('bill', 'Bill', 'bills', 'inventory', BILL, { fileNames: ['invoices'] }),
-    object('bill_line', 'Line of a bill', 'bill lines', 'inventory', BILL_LINE),
-    object('payment', 'Payment', 'payments', 'inventory', PAYMENT),
-    object('case_link', 'Link between cases', 'case links', 'inventory', CASE_LINK),
-    object('contact_link', 'Link between contacts', 'contact links', 'inventory', CONTACT_LINK),
+    object('expense', 'Expense', 'expenses', 'inventory', EXPENSE, { rebuild: ACCOUNTING }),
+    object('bill', 'Bill', 'bills', 'inventory', BILL, {
+      fileNames: ['invoices'],
+      rebuild: ACCOUNTING,
+    }),
+    object('bill_line', 'Line of a bill', 'bill lines', 'inventory', BILL_LINE, {
+      rebuild: ACCOUNTING,
+    }),
+    object('payment', 'Payment', 'payments', 'inventory', PAYMENT, { rebuild: ACCOUNTING }),
+    object('case_link', 'Link between cases', 'case links', 'inventory', CASE_LINK, {
+      rebuild: LINKS,
+    }),
+    object('contact_link', 'Link between contacts', 'contact links', 'inventory', CONTACT_LINK, {
+      rebuild: LINKS,
+    }),
   ],
   traps: [
     'AgileCase has no documented export or API: ask for the whole account, with documents, audit log and inactive records, while the subscription is live.',
