@@ -285,12 +285,10 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     }
   });
 
-  it('writes down workflows with what does the same in Odoo, and who had access to the portal (B9, B10)', async () => {
-    const report = await project.run('report', 'inventory', '--json');
+  it('writes down workflows with what does the same in Odoo, and who had access to the portal (B9, B10)', () => {
     const inventory = JSON.parse(
       readFileSync(join(project.folder, 'reports/inventory.json'), 'utf8'),
     ) as Inventory;
-    expect(report.code).toBe(0);
     const workflow = inventory.workflows.find((one) => one.name === 'Conveyancing');
     expect(workflow?.steps).toContainEqual(
       expect.objectContaining({

@@ -404,7 +404,9 @@ function portalTable(options: FirmOptions): FirmTable {
   return { name: 'portal_access', headers: ['contact', 'case', 'state'], rows };
 }
 
-/** What a rule does, in the words of the format. */
+
+// The word of the format, not a promise's method.
+// oxlint-disable-next-line unicorn/no-thenable
 const THEN = 'then';
 
 const workflowFiles = (): FirmDocument[] =>

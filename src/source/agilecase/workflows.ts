@@ -3,7 +3,8 @@ import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { BundleFile } from '../bundle.ts';
 
-/** The word of the format; as a name in code it would make a thing that `await` waits for. */
+// The word of the format, not a promise's method.
+// oxlint-disable-next-line unicorn/no-thenable
 const THEN = 'then';
 const text = z.coerce.string().catch('');
 const ruleSchema = z.looseObject({
