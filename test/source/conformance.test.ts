@@ -5,12 +5,24 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../src/app/connectors.ts';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
 import type { Extracted, Source } from '../../src/source/source.ts';
 
 /** Writes an export with some dirt, and at least one object of more than 1,000 records. */
 const EXAMPLES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   allclients: (folder) =>
     generateSampleAccount({ seed: 5, contacts: 200, notes: 1_500 }).writeTo(folder),
+  agilecase: (folder) =>
+    Promise.resolve(
+      generateSampleFirm({
+        seed: 5,
+        cases: 40,
+        contacts: 50,
+        notes: 1_500,
+        communications: 30,
+        documents: 0,
+      }).writeTables(folder),
+    ),
 };
 
 const never = new AbortController().signal;

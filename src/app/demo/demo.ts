@@ -11,9 +11,12 @@ import { createProject, openProject } from '../project.ts';
 import { writeReport } from '../report.ts';
 import { scope } from '../scope.ts';
 import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
+import { CONNECTORS } from '../connectors.ts';
 import { generateSampleAccount } from './sample-account.ts';
+import { generateSampleFirm } from './sample-firm.ts';
 
 export interface DemoOptions {
+  readonly source: string;
   readonly folder: string;
   readonly rollback: boolean;
   readonly contacts: number;
@@ -26,7 +29,31 @@ export interface DemoOutcome {
   readonly kept?: boolean;
 }
 
-const DATABASE = 'waybill_demo';
+interface Sample {
+  readonly database: string;
+  write(folder: string, options: DemoOptions): Promise<void>;
+}
+
+/** The firm's sizes are its own: cases hang together, and a tenth of them would be no firm. */
+const FIRM = { seed: 20, cases: 600, contacts: 420, notes: 1_600, communications: 1_500, documents: 500 };
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  allclients: {
+    database: 'waybill_demo',
+    write: (folder, { contacts, notes }) => generateSampleAccount({ seed: 20, contacts, notes }).writeTo(folder),
+  },
+  agilecase: {
+    database: 'waybill_demo_agilecase',
+    write: (folder) => generateSampleFirm(FIRM).writeTo(folder, 'csv'),
+  },
+};
+
+function sampleOf({ source }: DemoOptions): Sample {
+  const sample = SAMPLES[source];
+  if (sample) return sample;
+  throw new WaybillError('WB_USAGE', `There is no sample of "${source}".`, { next: `Choose one: ${Object.keys(SAMPLES).join(', ')}` });
+}
+
 const SCRIPT = fileURLToPath(new URL('../../../scripts/odoo', import.meta.url));
 
 interface LocalOdoo {
@@ -42,27 +69,29 @@ export async function runDemo(faces: Faces, options: DemoOptions): Promise<DemoO
 }
 
 async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
-  const { folder } = options;
+  const { folder, source } = options;
+  const { database } = sampleOf(options);
   const fresh = !existsSync(join(folder, 'waybill.yaml'));
   if (fresh) await writeSample(faces, options);
-  const odoo = await localOdoo(faces, fresh);
+  const odoo = await localOdoo(faces, database, fresh);
   if (fresh) {
-    createProject({ folder, source: 'allclients', exportPath: join(folder, 'export'), env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+    createProject({ folder, source, exportPath: join(folder, 'export'), env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
   }
   const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
   return withSession(folder, withKey, 'write', async (session) => {
     if (fresh) await prepare(session, withKey);
     const result = await fullRun(session, withKey);
     const report = writeReport(session, result.environment);
-    return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, folder), clean: isClean(result) };
+    return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, options), clean: isClean(result) };
   });
 }
 
-async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<void> {
+async function writeSample(faces: Faces, options: DemoOptions): Promise<void> {
+  const { folder, source } = options;
   rmSync(join(folder, 'export'), { recursive: true, force: true });
   mkdirSync(join(folder, 'export'), { recursive: true });
-  await generateSampleAccount({ seed: 20, contacts, notes }).writeTo(join(folder, 'export'));
-  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample AllClients export to ${join(folder, 'export')}.` });
+  await sampleOf(options).write(join(folder, 'export'), options);
+  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${join(folder, 'export')}.` });
 }
 
 /** In the demo the person is us: the proposal is approved as it stands. */
@@ -78,20 +107,21 @@ async function prepare(session: Session, faces: Faces): Promise<void> {
 
 const isClean = (result: RunResult): boolean => result.balances && result.verification.differences === 0 && result.verification.missing === 0 && result.open.length === 0;
 
-function farewell(result: RunResult, report: string, odoo: LocalOdoo, folder: string): string {
+function farewell(result: RunResult, report: string, odoo: LocalOdoo, { folder, source }: DemoOptions): string {
   const waiting = result.open.reduce((sum, one) => sum + one.n, 0);
   return [
     `Done: ${result.totals.created} records created, ${result.verification.values} values read back, ${result.verification.differences} differ, ${waiting} item(s) wait for a person.`,
     `Report:   ${report}`,
-    `Odoo:     ${odoo.url}/odoo/contacts?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
+    `Odoo:     ${odoo.url}/odoo/${source === 'allclients' ? 'contacts' : 'crm'}?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
     `Queue:    npm run waybill -- review ${folder}`,
-    'Undo it:  npm run demo -- --rollback',
+    `Undo it:  npm run demo -- --rollback${source === 'allclients' ? '' : ` --source ${source}`}`,
   ].join('\n');
 }
 
-async function undo(faces: Faces, { folder }: DemoOptions): Promise<DemoOutcome> {
+async function undo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
+  const { folder } = options;
   openProject(folder);
-  const odoo = await localOdoo(faces, false);
+  const odoo = await localOdoo(faces, sampleOf(options).database, false);
   const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
   return withSession(folder, withKey, 'write', async (session) => {
     const totals = await rollbackRun(session, withKey, undefined, false);
@@ -101,11 +131,11 @@ async function undo(faces: Faces, { folder }: DemoOptions): Promise<DemoOutcome>
 }
 
 /** `fresh` makes the database anew; else it must be there from an earlier demo. */
-async function localOdoo(faces: Faces, fresh: boolean): Promise<LocalOdoo> {
+async function localOdoo(faces: Faces, database: string, fresh: boolean): Promise<LocalOdoo> {
   faces.emit({ type: 'notice', level: 'info', message: 'Starting a real Odoo 19 (the first time this downloads it and takes some minutes) …' });
   const up = await script(['up', '19', '--json']);
-  if (!fresh) return { ...up, db: DATABASE };
-  return script(['fresh', DATABASE, '19', '--json']);
+  if (!fresh) return { ...up, db: database };
+  return script(['fresh', database, '19', '--json']);
 }
 
 async function script(args: readonly string[]): Promise<LocalOdoo> {

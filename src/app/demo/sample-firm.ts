@@ -40,6 +40,8 @@ export interface SampleFirm {
   /** The rows of a table as objects, values as in the JSON form. */
   rows(table: string): Record<string, string | number | boolean | null>[];
   writeTo(folder: string, format: FirmFormat): Promise<void>;
+  /** The tables alone, as CSV beside each other. */
+  writeTables(folder: string): void;
 }
 
 export const FIRM_USERS = [
@@ -120,6 +122,9 @@ export function generateSampleFirm(options: FirmOptions): SampleFirm {
     tables,
     documents: documents.files,
     rows: (name) => (tables.find((table) => table.name === name)?.rows ?? []).map((row) => jsonRow(tables, name, row)),
+    writeTables(folder) {
+      for (const table of tables) write(join(folder, `${table.name}.csv`), csvText(table));
+    },
     async writeTo(folder, format) {
       mkdirSync(folder, { recursive: true });
       for (const { path, content } of files) write(join(folder, path), content);

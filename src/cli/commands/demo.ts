@@ -5,7 +5,8 @@ import { perform, type CommonOptions } from '../command.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly rollback?: boolean;
-  readonly dir: string;
+  readonly source: string;
+  readonly dir?: string;
   readonly contacts: string;
   readonly notes: string;
 }
@@ -15,14 +16,17 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('the whole journey on sample data and a real local Odoo 19')
     .option('--rollback', 'take the demo back out of its Odoo')
-    .option('--dir <folder>', 'where the demo project lies', 'demo')
+    .option('--source <crm>', 'sample of which CRM: allclients or agilecase', 'allclients')
+    .option('--dir <folder>', 'where the demo project lies (default: demo, or demo-<crm>)')
     .option('--contacts <n>', 'contacts in the sample account', '1200')
     .option('--notes <n>', 'notes in the sample account', '5000')
     .option('--json', 'one JSON object on standard output')
     .action((options: DemoOptions) =>
       perform(options, async (faces) => {
         const outcome = await runDemo(faces, {
-          folder: options.dir,
+          source: options.source,
+          folder:
+            options.dir ?? (options.source === 'allclients' ? 'demo' : `demo-${options.source}`),
           rollback: options.rollback === true,
           contacts: Number(options.contacts),
           notes: Number(options.notes),

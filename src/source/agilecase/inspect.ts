@@ -64,7 +64,13 @@ export async function inspectBundle(
   return {
     inspection: {
       files: inspected,
-      skipped,
+      skipped: [
+        ...skipped,
+        ...complete.strangers.map((file) => ({
+          path: file.path,
+          reason: 'no row names it and its folder is no case; it waits in the review queue',
+        })),
+      ],
       notices: [
         ...(notice === '' ? [] : [notice]),
         ...manifestNotices(manifest, inspected, others.length),
