@@ -9,9 +9,11 @@ export interface Connector {
   readonly declaration: SourceDeclaration;
   /** `path` is a folder, a file or a zip. Nothing is read before `inspect`. */
   open(path: string, decisions: SourceDecisions): Source;
+  /** Its API is nowhere documented: a person declares it in a connector file. */
+  readonly declarable?: boolean;
 }
 
 export const CONNECTORS: Readonly<Record<string, Connector>> = {
   allclients: { declaration: ALLCLIENTS, open: openAllClientsExport },
-  agilecase: { declaration: AGILECASE, open: openAgileCaseExport },
+  agilecase: { declaration: AGILECASE, open: openAgileCaseExport, declarable: true },
 };

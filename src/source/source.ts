@@ -193,7 +193,10 @@ export interface SourceDecisions {
   readonly tables?: Readonly<
     Record<
       string,
-      { readonly object?: string; readonly columns?: Readonly<Record<string, string>> }
+      {
+        readonly object?: string | undefined;
+        readonly columns?: Readonly<Record<string, string>> | undefined;
+      }
     >
   >;
   /** Path -> encoding name, when the guess is wrong. */

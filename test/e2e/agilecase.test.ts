@@ -395,7 +395,8 @@ interface Inventory {
   }[];
 }
 
-const isoDay = (uk: string | undefined): string | undefined => uk?.split('/').reverse().join('-');
+const isoDay = (uk: string | undefined): string | undefined =>
+  uk?.split('/').toReversed().join('-');
 const isoMoment = (uk: string): string => {
   const [day = '', time = ''] = uk.split(' ');
   return `${isoDay(day) ?? ''}T${time}:00`;

@@ -444,7 +444,7 @@ const workflowFiles = (): FirmDocument[] =>
 // --- forms
 
 const isDay = (cell: FirmCell | undefined): cell is Day => typeof cell === 'object' && cell !== null;
-const ukText = ({ day, time }: Day): string => `${day.split('-').reverse().join('/')}${time === undefined ? '' : ` ${time}`}`;
+const ukText = ({ day, time }: Day): string => `${day.split('-').toReversed().join('/')}${time === undefined ? '' : ` ${time}`}`;
 const isoText = ({ day, time }: Day): string => (time === undefined ? day : `${day}T${time}:00`);
 
 function jsonRow(tables: readonly FirmTable[], name: string, row: readonly FirmCell[]): Record<string, string | number | boolean | null> {
