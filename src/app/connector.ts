@@ -12,7 +12,8 @@ function readConnector(path: string) {
   const objects = Object.values(CONNECTORS)
     .filter((connector) => connector.declarable)
     .flatMap(({ declaration }) => declaration.objects)
-    .flatMap(({ name, plural }) => [name, plural.replaceAll(' ', '_')]);
+    .flatMap(({ name, plural, fileNames = [] }) => [name, plural, ...fileNames])
+    .map((name) => name.replace(/[ _]/g, ''));
   if (existsSync(path)) return parseConnector(readFileSync(path, 'utf8'), path, objects);
   throw new WaybillError('WB_CONNECTOR_INVALID', `There is no connector file ${path}.`, {
     next: 'Copy the example in docs/connectors and fill it in.',

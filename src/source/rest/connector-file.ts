@@ -5,7 +5,7 @@ import { WaybillError } from '../../core/errors.ts';
 
 const path = z
   .string()
-  .regex(/^(\$|\{)/, 'must begin with $ (a path into the answer) or { (a value)');
+  .regex(/^\$|\{.+\}/, 'must begin with $ (a path into the answer) or hold a {value}');
 const fieldSchema = z.union([
   path,
   z.array(path).min(1),
@@ -140,7 +140,7 @@ function checkMeaning(
         line(['streams', index, 'for_each']),
         `for_each names "${stream.for_each}", which no stream before it reads`,
       );
-    if (!objects.includes(stream.object))
+    if (!objects.includes(stream.object.replaceAll('_', '')))
       throw invalid(
         name,
         line(['streams', index, 'object']),

@@ -27,7 +27,7 @@ const topKey = (path: string): string => /^\$\.([^.[\]]+)/.exec(path)?.[1] ?? ''
 
 function valueOf(field: Field, record: Record<string, unknown>, parents: Parents): unknown {
   const found = pathsOf(field)
-    .map((path) => (path.startsWith('{') ? fill(path, record, parents) : pick(record, path)))
+    .map((path) => (path.startsWith('$') ? pick(record, path) : fill(path, record, parents)))
     .find((value) => value !== undefined && value !== null && value !== '');
   if (typeof field === 'string' || Array.isArray(field)) return found ?? null;
   const text = plainText(found).toLowerCase();
