@@ -156,7 +156,8 @@ async function settleMatch(
     row,
     match.found,
     wanted,
-    untaken(row, match.found, wanted),
+    // Where a stage or a tag stands in its list is nobody's loss.
+    row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {},
   );
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;

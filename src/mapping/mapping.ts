@@ -70,6 +70,8 @@ export interface Choices {
   readonly createUsers: boolean;
   /** Default false: each group also becomes a sales team, led by whoever owns most of its contacts. */
   readonly groupsAsTeams: boolean;
+  /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
+  readonly campaigns: 'tags' | 'utm';
   readonly timeZone: string;
   readonly country: string;
   readonly tagPrefix: string;

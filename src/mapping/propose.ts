@@ -32,6 +32,7 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   fallbackOwner: '',
   createUsers: false,
   groupsAsTeams: false,
+  campaigns: 'tags',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -130,6 +131,8 @@ function proposeColumn(
     };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
+  if (object.shape === 'inventory' || object.shape === 'campaign')
+    return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
   const model = customModel(object.shape);
   if (model === undefined)
     return {
