@@ -24,7 +24,7 @@ const STATUSES: Readonly<Record<string, Status>> = {
 
 export function composeLead(child: Child): Composed {
   const { record, file, parent, tools } = child;
-  const draft: Draft = { values: {}, tags: new Set(), issues: [] };
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const status = STATUSES[read('status').toLowerCase()] ?? 'active';
   draft.values['name'] = read('name') || `Deal ${record.key}`;
