@@ -12,7 +12,7 @@ import { cleanText, singleLine } from './transforms/text.ts';
 
 export function composeLead(child: Child): Composed {
   const { record, file, parent, tools } = child;
-  const draft: Draft = { values: {}, tags: new Set(), issues: [] };
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const unmapped = ['stage', 'status'].flatMap((slot) => unmappedValue(child, slot));
   if (unmapped.length > 0) return { planned: [], issues: unmapped };
