@@ -1,10 +1,10 @@
 /** A source's REST API by a connector file: tried, and read into a folder that is an export from then on. */
 import { existsSync, readFileSync } from 'node:fs';
 import { WaybillError } from '../core/errors.ts';
-import { checkConnector, type StreamCheck } from '../source/rest/check.ts';
-import { parseConnector } from '../source/rest/connector-file.ts';
-import { fetchAll, type Fetched } from '../source/rest/fetch.ts';
-import { apiReader } from '../source/rest/http.ts';
+import { checkConnector, type StreamCheck } from '../source/declared-check.ts';
+import { parseConnector } from '../source/declared-api.ts';
+import { fetchAll, type Fetched } from '../source/declared-fetch.ts';
+import { apiReader } from '../source/declared-http.ts';
 import { CONNECTORS } from './connectors.ts';
 import type { Faces } from './session.ts';
 

@@ -73,7 +73,9 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
         x_ac_client_reference: row['client_reference'],
         x_ac_practice_area: row['practice_area'],
       });
-      expect(plain(lead?.['description'])).toBe(text(row['description']));
+      // A text on 14, markup on 19.
+      const description = lead?.['description'];
+      expect(version === 14 ? description : plain(description)).toBe(row['description']);
       // 09:15 in London is 08:15 UTC in summer.
       expect(text(lead?.['x_ac_original_create_date'])).toBe(utc(text(row['created_at'])));
     }
@@ -363,7 +365,11 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(again.json<{ totals: object }>().totals).toMatchObject({ created: 0, updated: 0 });
     const back = await project.run('rollback', '--yes', '--json');
     expect(back.code, back.stderr + back.stdout).toBe(0);
-    expect(differences(before, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
+    // A contact that was there got values and lost them again: that it was written to stays in its date.
+    const left = differences(before, await dumpDatabase(odoo.databaseUrl));
+    expect(left.every((line) => /^res_partner [-+].*Known Already/.test(line))).toBe(true);
+    const [then, now] = left.map((line) => line.slice(13).replace(/"write_date": "[^"]*"/, ''));
+    expect(now).toBe(then);
   });
 
   /** The second row of a person is the first one, by e-mail and name. */

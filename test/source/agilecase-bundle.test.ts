@@ -75,7 +75,7 @@ describe('a bundle', () => {
       firm.rows('cases').map((row) => String(row['id'])),
     );
     expect(records['document']).toHaveLength(127);
-    expect(records['workflow']).toHaveLength(3);
+    expect(records['workflow']).toHaveLength(18);
   });
 
   it('finds the columns that point at cases and contacts by what stands in them', async () => {
@@ -115,11 +115,11 @@ describe('a bundle', () => {
     });
     const columns = inspection.files.find((file) => file.object === 'task')?.columns ?? [];
     expect(columns.map(({ slot, profile }) => [slot, profile.dateOrder])).toContainEqual([
-      'due',
+      'due_date',
       'dmy',
     ]);
     expect(columns.map(({ slot, profile }) => [slot, profile.dateOrder])).toContainEqual([
-      'completed',
+      'complete_date',
       'mdy',
     ]);
   });
@@ -274,7 +274,7 @@ describe('what is wrong with a bundle', () => {
     closeSync(large);
     const before = process.memoryUsage().rss;
     const { records } = await readBundle(openAgileCaseExport(folder, {}));
-    expect(records['document']?.[0]?.cells['file_bytes']).toBe(String(2 * 1024 ** 3));
+    expect(records['document']?.[0]?.cells['bytes']).toBe(String(2 * 1024 ** 3));
     expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
   }, 120_000);
 

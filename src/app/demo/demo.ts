@@ -48,6 +48,12 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
 };
 
+/** The first is what the demo shows when it is not told. */
+export const SAMPLE_SOURCES = Object.keys(SAMPLES);
+
+export const demoFolder = (source: string): string =>
+  source === SAMPLE_SOURCES[0] ? 'demo' : `demo-${source}`;
+
 function sampleOf({ source }: DemoOptions): Sample {
   const sample = SAMPLES[source];
   if (sample) return sample;

@@ -37,7 +37,7 @@ export function addConnector(program: Command): void {
         const text = [
           ...streams.map((one) => `${one.object}: ${one.records}`),
           ...streams.flatMap((one) => one.notices.map((notice) => `Note: ${notice}`)),
-          `Next: waybill init <dir> --source agilecase --export ${folder} …, or: waybill scope`,
+          `Next: waybill init <dir> --source <crm> --export ${folder} …, or: waybill scope`,
         ].join('\n');
         return { result: { streams }, text };
       }),

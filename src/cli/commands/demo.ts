@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { runDemo } from '../../app/demo/demo.ts';
+import { demoFolder, runDemo, SAMPLE_SOURCES } from '../../app/demo/demo.ts';
 import { EXIT } from '../../core/errors.ts';
 import { perform, type CommonOptions } from '../command.ts';
 
@@ -16,7 +16,11 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('the whole journey on sample data and a real local Odoo 19')
     .option('--rollback', 'take the demo back out of its Odoo')
-    .option('--source <crm>', 'sample of which CRM: allclients or agilecase', 'allclients')
+    .option(
+      '--source <crm>',
+      `sample of which CRM: ${SAMPLE_SOURCES.join(', ')}`,
+      SAMPLE_SOURCES[0],
+    )
     .option('--dir <folder>', 'where the demo project lies (default: demo, or demo-<crm>)')
     .option('--contacts <n>', 'contacts in the sample account', '1200')
     .option('--notes <n>', 'notes in the sample account', '5000')
@@ -25,8 +29,7 @@ export function addDemo(program: Command): void {
       perform(options, async (faces) => {
         const outcome = await runDemo(faces, {
           source: options.source,
-          folder:
-            options.dir ?? (options.source === 'allclients' ? 'demo' : `demo-${options.source}`),
+          folder: options.dir ?? demoFolder(options.source),
           rollback: options.rollback === true,
           contacts: Number(options.contacts),
           notes: Number(options.notes),

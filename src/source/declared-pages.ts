@@ -1,10 +1,10 @@
 /** The pages of one list, in every way of paging that APIs have; a list that never ends is stopped. */
 import { createHash } from 'node:crypto';
-import { WaybillError } from '../../core/errors.ts';
-import type { ConnectorFile, Paging, Stream } from './connector-file.ts';
-import type { Answer, Reader } from './http.ts';
-import { shown } from './http.ts';
-import { pick, plainText, recordsIn } from './json-path.ts';
+import { WaybillError } from '../core/errors.ts';
+import type { ConnectorFile, Paging, Stream } from './declared-api.ts';
+import type { Answer, Reader } from './declared-http.ts';
+import { shown } from './declared-http.ts';
+import { pick, plainText, recordsIn } from './declared-json-path.ts';
 
 export interface Page {
   readonly url: URL;

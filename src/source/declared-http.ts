@@ -2,11 +2,11 @@
  * Reading calls only, to allowed hosts only. The credential goes to the API's own host and nowhere else: a redirect to
  * another host is followed without it, for files alone.
  */
-import { Agent, request } from 'undici';
-import { WaybillError } from '../../core/errors.ts';
-import { makePace } from '../../lib/pace.ts';
-import { retry, type Verdict } from '../../lib/retry.ts';
-import { isLoopback, type ConnectorFile } from './connector-file.ts';
+import { WaybillError } from '../core/errors.ts';
+import { httpReader } from '../lib/http-read.ts';
+import { makePace } from '../lib/pace.ts';
+import { retry, type Verdict } from '../lib/retry.ts';
+import { isLoopback, type ConnectorFile } from './declared-api.ts';
 
 export interface Answer {
   readonly status: number;
@@ -42,7 +42,7 @@ class Later extends Error {
 export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSignal): Reader {
   const { per_minute, max_retries, max_wait_seconds } = file.defaults.throttle;
   const pace = makePace({ concurrency: 1, pauseMs: 60_000 / per_minute });
-  const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  const http = httpReader(TIMEOUT_MS);
   const pauses = Array.from({ length: max_retries }, (_, n) =>
     Math.min(FIRST_PAUSE_MS * 2 ** n, max_wait_seconds * 1_000),
   );
@@ -53,14 +53,12 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
         : { afterMs: Math.min(error.afterMs, max_wait_seconds * 1_000) };
     return error instanceof WaybillError ? false : {};
   };
-  const send = (url: URL, headers: Record<string, string>) =>
-    request(url, { dispatcher, signal, headers });
   const call = async (url: URL, headers: Readonly<Record<string, string>>) => {
     const { url: to, headers: own } = withCredential(file, secrets, url, headers);
-    const { statusCode, headers: said, body } = await send(to, own);
-    if (!PASSING.has(statusCode)) return { status: statusCode, said, body };
-    await body.dump();
-    throw new Later(statusCode, waitOf(said));
+    const answer = await http.get(to, own, signal);
+    if (!PASSING.has(answer.status)) return answer;
+    await answer.discard();
+    throw new Later(answer.status, waitOf(answer.headers));
   };
   const read = <T>(work: () => Promise<T>): Promise<T> =>
     retry(() => pace(work, signal), again, signal, pauses).catch((error: unknown) => {
@@ -70,39 +68,33 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
     get: (url, headers) =>
       read(async () => {
         checkHost(file, url);
-        const { status, said, body } = await call(url, headers);
-        if (REDIRECTS.has(status)) {
-          await body.dump();
-          throw refused('WB_SOURCE_NOT_API', `${shown(url)} sends elsewhere (${status})`, url);
+        const answer = await call(url, headers);
+        if (REDIRECTS.has(answer.status)) {
+          await answer.discard();
+          throw refused('WB_SOURCE_NOT_API', `It sends elsewhere (${answer.status})`, url);
         }
-        const text = await body.text();
+        const text = await answer.text();
+        const { status, headers: said } = answer;
         if (status === 401)
-          throw refused('WB_SOURCE_LOGIN', `The API refuses the credential (401)`, url);
+          throw refused('WB_SOURCE_LOGIN', 'The API refuses the credential (401)', url);
         return { status, text, etag: one(said['etag']), link: one(said['link']) };
       }),
     file: (url) =>
       read(async () => {
         checkHost(file, url);
-        let answer = await call(url, {});
-        let at = url;
-        for (let n = 0; REDIRECTS.has(answer.status); n++) {
-          await answer.body.dump();
-          at = new URL(one(answer.said['location']), at);
-          if (n >= MAX_REDIRECTS) throw refused('WB_SOURCE_NOT_API', 'too many redirects', url);
-          const { statusCode, headers, body } = file.allowed_hosts.includes(at.hostname)
-            ? await call(at, {}).then(({ status, said, body: bytes }) => ({
-                statusCode: status,
-                headers: said,
-                body: bytes,
-              }))
-            : await send(elsewhere(at), {});
-          answer = { status: statusCode, said: headers, body };
+        let [answer, at] = [await call(url, {}), url];
+        for (let n = 0; REDIRECTS.has(answer.status) && n < MAX_REDIRECTS; n++) {
+          await answer.discard();
+          at = new URL(one(answer.headers['location']), at);
+          answer = file.allowed_hosts.includes(at.hostname)
+            ? await call(at, {})
+            : await http.get(elsewhere(at), {}, signal);
         }
-        if (answer.status === 200) return answer.body as AsyncIterable<Buffer>;
-        await answer.body.dump();
-        throw refused('WB_SOURCE_NOT_API', `a file is answered with ${answer.status}`, url);
+        if (answer.status === 200) return answer.body;
+        await answer.discard();
+        throw refused('WB_SOURCE_NOT_API', `A file is answered with ${answer.status}`, url);
       }),
-    close: () => dispatcher.close(),
+    close: () => http.close(),
   };
 }
 

@@ -1,6 +1,6 @@
 /** A record of the API as a row of the bundle, by the fields of the connector file. */
-import type { Field, Stream } from './connector-file.ts';
-import { isRecord, pick, plainText } from './json-path.ts';
+import type { Field, Stream } from './declared-api.ts';
+import { isRecord, pick, plainText } from './declared-json-path.ts';
 
 export type Parents = Readonly<Record<string, Record<string, unknown>>>;
 

@@ -1,8 +1,8 @@
 /** Tries a connector file without changing or keeping anything: one page per list. */
-import type { ConnectorFile } from './connector-file.ts';
-import { shown, type Reader } from './http.ts';
-import { pages } from './pages.ts';
-import { fill, shapeRecord, type Parents } from './shape.ts';
+import type { ConnectorFile } from './declared-api.ts';
+import { shown, type Reader } from './declared-http.ts';
+import { pages } from './declared-pages.ts';
+import { fill, shapeRecord, type Parents } from './declared-shape.ts';
 
 export interface StreamCheck {
   readonly object: string;

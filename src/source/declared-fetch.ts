@@ -13,12 +13,12 @@ import {
 import { appendFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { WaybillError } from '../../core/errors.ts';
-import type { ConnectorFile, Stream } from './connector-file.ts';
-import { plainText } from './json-path.ts';
-import { shown, type Reader } from './http.ts';
-import { pages, type Cache } from './pages.ts';
-import { fill, shapeRecord, type Parents } from './shape.ts';
+import { WaybillError } from '../core/errors.ts';
+import type { ConnectorFile, Stream } from './declared-api.ts';
+import { plainText } from './declared-json-path.ts';
+import { shown, type Reader } from './declared-http.ts';
+import { pages, type Cache } from './declared-pages.ts';
+import { fill, shapeRecord, type Parents } from './declared-shape.ts';
 
 export interface Fetched {
   readonly object: string;

@@ -1,7 +1,7 @@
 /** A REST API as a person declares it in YAML. No code in it is ever evaluated, and no secret stands in it. */
 import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
-import { WaybillError } from '../../core/errors.ts';
+import { WaybillError } from '../core/errors.ts';
 
 const path = z
   .string()
@@ -126,7 +126,7 @@ function checkMeaning(
     throw invalid(
       name,
       line(['base_url']),
-      "base_url is the template's: write the address that AgileCase gave you for your account",
+      "base_url is the template's: write the address of your own account",
     );
   if (protocol !== 'https:' && !isLoopback(hostname))
     throw invalid(name, line(['base_url']), 'base_url must begin with https://');
