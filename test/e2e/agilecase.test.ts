@@ -350,12 +350,17 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(activities).toBe(
       open(rowsOf('tasks'), 'completed_at') + open(rowsOf('case_milestones'), 'actual_on'),
     );
-    const events = await rpc.readAll('calendar.event', [['name', 'like', 'Hearing']]);
+    const events = await rpc.readAll(
+      'calendar.event',
+      [['name', 'like', 'Hearing']],
+      ['name', 'start', 'location', 'opportunity_id'],
+    );
     expect(events).toHaveLength(rowsOf('events').length);
     for (const row of rowsOf('events'))
       expect(events.find((one) => one['name'] === row['title'])).toMatchObject({
         start: utc(text(row['starts_at'])),
         location: row['location'],
+        opportunity_id: expect.arrayContaining([leads.get(text(row['case']))?.id]) as unknown,
       });
   });
 
