@@ -3,7 +3,9 @@ import type { StagedRecord } from '../../core/record.ts';
 import { openBundle, openBundleFile, type BundleFile } from '../bundle.ts';
 import { extractTable, keyMaker } from '../extract-table.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
-import { KEYS, LOOSE_DOCUMENTS, WORKFLOWS, type Completer } from './complete.ts';
+import type { Completer } from './complete.ts';
+import { LOOSE_DOCUMENTS, WORKFLOWS } from './document-rows.ts';
+import { KEYS } from './traits.ts';
 import { AGILECASE } from './declaration.ts';
 import { inspectBundle, type Inspected } from './inspect.ts';
 
