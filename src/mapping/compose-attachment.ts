@@ -1,6 +1,6 @@
 /** A file of a contact. Its bytes stay where they are until they are sent. */
 import type { Value } from '../core/record.ts';
-import type { Child } from './compose-child.ts';
+import type { Child, ChildTools } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
 import { singleLine } from './transforms/text.ts';
 
@@ -25,7 +25,7 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
   const description = origin(
     read('file_name') || read('filename') || path,
     path,
-    read('uploaded'),
+    moment(read('uploaded'), file.order('uploaded'), tools),
     tools.declaration.name,
   );
   const values: Record<string, Value> = {
@@ -50,6 +50,12 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
   } as const;
   return { planned: [planned], issues: [] };
 }
+
+/** The same moment in whatever form an export writes it; what is none stays as it is. */
+const moment = (text: string, order: 'mdy' | 'dmy' | 'ymd', tools: ChildTools): string => {
+  const utc = text === '' ? undefined : tools.dates(order).datetime(text);
+  return utc === undefined ? text : `${utc} UTC`;
+};
 
 const because = (problem: string): string => (problem === '' ? '' : `: ${problem}`);
 
