@@ -181,6 +181,37 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(text(page?.['arch_db'])).toContain('x_ac_cause');
   });
 
+  it('writes the fields for an admin who makes them by hand, as Odoo imports them (B5)', async () => {
+    const csv = readFileSync(join(project.folder, 'reports/custom-fields.csv'), 'utf8');
+    const [header = '', ...lines] = csv.trim().split('\r\n');
+    const cause = lines.findIndex((line) => line.includes(',x_ac_cause,'));
+    const rows = [0, 1, 2, 3].map((at) => cells(lines[cause + at] ?? ''));
+    const names = header.split(',');
+    const renamed = rows.map((row) => row.map((one) => (one === 'x_ac_cause' ? 'x_by_hand' : one)));
+    const loaded = await rpc.execute<{ ids: number[] | false; messages: unknown[] }>(
+      'ir.model.fields',
+      'load',
+      [names, renamed],
+    );
+    expect(loaded.messages).toEqual([]);
+    const made = await rpc.execute<Record<string, Record<string, unknown>>>(
+      'crm.lead',
+      'fields_get',
+      [['x_by_hand']],
+    );
+    expect(made['x_by_hand']).toMatchObject({
+      type: 'selection',
+      string: 'Cause',
+      selection: [
+        ['flood', 'Flood'],
+        ['fire', 'Fire'],
+        ['theft', 'Theft'],
+        ['escape_of_water', 'Escape of water'],
+      ],
+    });
+    await rpc.execute('ir.model.fields', 'unlink', [loaded.ids || []]);
+  });
+
   it('keeps the rows of custom tables, a line per value (B5)', () => {
     for (const row of rowsOf('custom_rows').filter((one) => one['field'] === 'cost'))
       expect(text(leads.get(text(row['owner']))?.['x_ac_inventory_of_loss'])).toContain(
@@ -412,6 +443,12 @@ const isoMoment = (uk: string): string => {
   const [day = '', time = ''] = uk.split(' ');
   return `${isoDay(day) ?? ''}T${time}:00`;
 };
+
+/** Cells of a line in which a comma may stand between quotes. */
+const cells = (line: string): string[] =>
+  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare]) =>
+    quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'),
+  );
 
 const utc = (london: string): string => {
   const wall = new Date(`${london}Z`);
