@@ -3,6 +3,7 @@ import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.
 import { cleanHtml, plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
 import { letterOf, originalLetter, senderOf, type Letter } from './letters.ts';
+import { withPictures } from './pictures.ts';
 import type { Composed, Parent } from './mapping.ts';
 import { cleanText } from './transforms/text.ts';
 
@@ -66,6 +67,8 @@ export function composeNote({ record, file, parent, contacts, tools }: Child): C
   const date = tools.dates(file.order('date')).datetime(raw);
   if (date === undefined || parent === null)
     return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
+  const letter = letterOf(record, file, tools);
+  const pictured = withPictures(record, file, parent, letter.head, tools);
   const message = composeMessage({
     key: tools.keyOf(record),
     record,
@@ -74,9 +77,10 @@ export function composeNote({ record, file, parent, contacts, tools }: Child): C
     html: tools.markup.has(record.object) || /html/i.test(file.slot(record, 'body_format')),
     date,
     ...senderOf(record, file, contacts, tools),
-    letter: letterOf(record, file, tools),
+    letter: pictured ? { ...letter, values: { ...letter.values, body: pictured.body } } : letter,
   });
-  return { planned: [...originalLetter(record, file, parent, tools), message], issues: [] };
+  const files = [...originalLetter(record, file, parent, tools), ...(pictured?.planned ?? [])];
+  return { planned: [...files, message], issues: [] };
 }
 
 const noDate = (column: string, raw: string): Issue => ({

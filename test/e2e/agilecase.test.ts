@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIRM_STAGES, generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { FIRM_STAGES, generateSampleFirm, PIXEL } from '../../src/app/demo/sample-firm.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRow, type PlainRpc } from '../support/plain-rpc.ts';
@@ -220,10 +220,13 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
   });
 
   it('has every document with its bytes on its case, under a name of its own, with its path (B6)', async () => {
-    const files = await rpc.readAll(
+    const all = await rpc.readAll(
       'ir.attachment',
       [['res_model', '=', 'crm.lead']],
       ['name', 'res_id', 'mimetype', 'checksum', 'file_size', 'description'],
+    );
+    const files = all.filter(
+      (one) => !/within a text|emails\/inline/.test(text(one['description'])),
     );
     const wanted = [...firm.documents];
     expect(files).toHaveLength(wanted.length);
@@ -240,6 +243,34 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(new Set(names).size).toBe(names.length);
     const pdf = files.find((one) => text(one['name']).endsWith('.pdf'));
     expect(pdf?.['mimetype']).toBe('application/pdf');
+  });
+
+  it('shows the pictures of letters from attachments of the case (B6)', async () => {
+    const letters = await rpc.readAll(
+      'mail.message',
+      [['message_id', 'like', '<agilecase_communication_%@waybill>']],
+      ['body', 'res_id'],
+    );
+    const wanted = rowsOf('communications').filter((row) =>
+      /<img src="(data:|inline)/.test(text(row['body'])),
+    );
+    expect(wanted.length).toBeGreaterThan(4);
+    for (const row of wanted) {
+      const number = text(row['id']).slice(1);
+      const letter = letters.find((one) => plain(one['body']).includes(`mail ${number} & more`));
+      const id = /<img[^>]+src="\/web\/image\/(\d+)"/.exec(text(letter?.['body']))?.[1];
+      const [picture] = await rpc.readAll(
+        'ir.attachment',
+        [['id', '=', Number(id)]],
+        ['res_id', 'res_model', 'checksum', 'mimetype'],
+      );
+      expect(picture, text(row['id'])).toMatchObject({
+        res_model: 'crm.lead',
+        res_id: letter?.['res_id'],
+        mimetype: 'image/png',
+        checksum: createHash('sha1').update(PIXEL).digest('hex'),
+      });
+    }
   });
 
   it('has every note, letter and text message on its case, dated, in time order, internal unless public (B7, B8)', async () => {

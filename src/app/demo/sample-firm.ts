@@ -37,6 +37,8 @@ export type FirmFormat = 'csv' | 'xlsx' | 'json';
 export interface SampleFirm {
   readonly tables: readonly FirmTable[];
   readonly documents: readonly FirmDocument[];
+  /** Shown within letters; no row names them. */
+  readonly pictures: readonly FirmDocument[];
   /** The rows of a table as objects, values as in the JSON form. */
   rows(table: string): Record<string, string | number | boolean | null>[];
   writeTo(folder: string, format: FirmFormat): Promise<void>;
@@ -117,10 +119,12 @@ export function generateSampleFirm(options: FirmOptions): SampleFirm {
     ...moneyTables(options),
     portalTable(options),
   ];
-  const files = [...documents.files, ...workflowFiles()];
+  const pictures = [{ path: 'emails/inline/logo.png', content: PIXEL }];
+  const files = [...documents.files, ...pictures, ...workflowFiles()];
   return {
     tables,
     documents: documents.files,
+    pictures,
     rows: (name) => (tables.find((table) => table.name === name)?.rows ?? []).map((row) => jsonRow(tables, name, row)),
     writeTables(folder) {
       for (const table of tables) write(join(folder, `${table.name}.csv`), csvText(table));
@@ -290,6 +294,15 @@ function notesTable(options: FirmOptions): FirmTable {
   return { name: 'notes', headers: ['id', 'case', 'at', 'author', 'subject', 'body', 'visibility'], rows };
 }
 
+/** A PNG of one pixel. */
+export const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+/** Some letters show a picture that stands in their text, some one that lies beside it, some one in the web. */
+const pictureIn = (index: number): string => {
+  const src = [`data:image/png;base64,${PIXEL.toString('base64')}`, 'inline/logo.png', 'https://firm.example/logo.png'][(index % 15) - 3];
+  return src === undefined ? '' : `<p><img src="${src}"></p>`;
+};
+
 /** Threads of three: a question, the answer, an answer to that; every other thread knows its message ids. */
 function communicationsTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: options.communications }, (_, index): FirmCell[] => {
@@ -308,7 +321,7 @@ function communicationsTable(options: FirmOptions): FirmTable {
     return [
       `m${index}`, caseId(of), 'email', place === 1 ? 'in' : 'out', when, place === 1 ? client : `${handler.name} <${handler.email}>`, place === 1 ? handler.email : client,
       place === 2 ? 'partner@firm.example' : '', id(place), place === 0 ? '' : id(place - 1), `${place === 0 ? '' : 'RE: '}Your claim ${thread}`,
-      `<p>Dear all,</p><p>mail ${index} &amp; more<br>Regards</p>`, random.chance(0.5) ? 'public' : 'internal',
+      `<p>Dear all,</p><p>mail ${index} &amp; more<br>Regards</p>${pictureIn(index)}`, random.chance(0.5) ? 'public' : 'internal',
     ];
   });
   return { name: 'communications', headers: ['id', 'case', 'channel', 'direction', 'at', 'from', 'to', 'cc', 'message_id', 'in_reply_to', 'subject', 'body', 'visibility'], rows };

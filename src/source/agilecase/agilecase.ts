@@ -1,10 +1,12 @@
 /** An AgileCase bundle, folder or zip, as a source. */
+import { Readable } from 'node:stream';
 import type { StagedRecord } from '../../core/record.ts';
 import { openBundle, openBundleFile, type BundleFile } from '../bundle.ts';
 import { extractTable, keyMaker } from '../extract-table.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
 import type { Completer } from './complete.ts';
 import { LOOSE_DOCUMENTS, WORKFLOWS } from './document-rows.ts';
+import { dataBytes, isData } from './inline.ts';
 import { KEYS } from './traits.ts';
 import { AGILECASE } from './declaration.ts';
 import { inspectBundle, type Inspected } from './inspect.ts';
@@ -42,6 +44,7 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
       if (file.path === completer.files[0]?.path) yield* completer.strangers.map(stranger);
     },
     async openFile(file) {
+      if (isData(file)) return Readable.from([dataBytes(file)]);
       listed ??= openBundle(path).then((files) => new Map(files.map((one) => [one.path, one])));
       return (await listed).get(file)?.open() ?? openBundleFile(path, file);
     },

@@ -21,6 +21,7 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
       : []),
     ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
     ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
+    ...(hasBody(file) ? [{ id: '(pictures)', slot: 'inline' }] : []),
     ...(file.object === 'document' ? [NAME_COLUMN] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];

@@ -3,7 +3,9 @@ import type { BundleFile } from '../bundle.ts';
 import type { SourceFile } from '../source.ts';
 import { bodyCell, joinedCells, resolved, threadsOf } from './cells.ts';
 import { describe, ordered } from './columns.ts';
+import { inlineCell, inlinePictures } from './inline.ts';
 import {
+  checksum,
   documentNotices,
   fileCells,
   looseFile,
@@ -51,6 +53,7 @@ export interface Completer {
 export async function completer(input: CompleterInput): Promise<Completer> {
   const { parts, known, joins, documents } = input;
   const threads = await threadsOf(parts, known);
+  const pictures = await inlinePictures(parts, documents);
   const matches = await matchDocuments(parts, known, documents);
   const { loose, strangers } = looseFiles(documents, known);
   const names = await namesOf(parts, known, loose);
@@ -94,6 +97,12 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
       const match = matches.get(`${file.path}:${line}`);
+      if (hasBody(file))
+        extra.push(
+          await inlineCell(pictures.get(`${file.path}:${line}`), (path) =>
+            checksum(documents.file(path)),
+          ),
+        );
       if (!isFiled(file)) return [...own, ...extra];
       const name = file.object === 'document' ? [names.get(`${file.path}:${line}`) ?? ''] : [];
       return [...own, ...extra, ...name, ...(await fileCells(match, documents))];

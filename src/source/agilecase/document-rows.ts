@@ -85,7 +85,7 @@ export async function fileCells(match: Match | undefined, documents: Documents):
 }
 
 /** Read once here, so that what is sent later can be held against it. */
-async function checksum(file: BundleFile): Promise<{ bytes: number; sha256: string }> {
+export async function checksum(file: BundleFile): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
