@@ -14,6 +14,7 @@ import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import { stepTimes, type StepTime } from './step-times.ts';
 import {
   catalogOf,
   contextOf,
@@ -107,6 +108,7 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  readonly steps: readonly StepTime[];
 }
 
 /** The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING before anything moves. */
@@ -120,7 +122,8 @@ export async function fullRun(
     requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
-    const ctx = contextOf(session, connection, state.document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, state.document), emit };
     const run = session.store.runs.start(ctx.env, 'full', state.hash);
     session.store.runs.audit(connection.facts.user.login, 'run started', {
       run,
@@ -128,7 +131,7 @@ export async function fullRun(
       mapping: state.hash,
     });
     try {
-      return await runSteps(session, ctx, run, state, catalog);
+      return { ...(await runSteps(session, ctx, run, state, catalog)), steps };
     } catch (error) {
       session.store.runs.end(
         run,
@@ -147,7 +150,7 @@ async function runSteps(
   run: number,
   state: MappingState,
   catalog: Catalog,
-): Promise<RunResult> {
+): Promise<Omit<RunResult, 'steps'>> {
   const provisioned = await provision(
     ctx,
     run,
@@ -236,14 +239,15 @@ export async function rollbackRun(
   faces: Faces,
   envName: string | undefined,
   dryRun: boolean,
-): Promise<RollbackTotals> {
+): Promise<RollbackTotals & { readonly steps: readonly StepTime[] }> {
   const { document } = checkMappingForRollback(session);
   return withOdoo(session, faces, envName, async (connection) => {
-    const ctx = contextOf(session, connection, document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, document), emit };
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     const totals = await rollback(ctx, dryRun);
-    if (dryRun) return totals;
+    if (dryRun) return { ...totals, steps };
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);
     session.store.runs.clearVerdicts(ctx.env);
     session.store.runs.setMeta(`verification.${ctx.env}`, null);
@@ -253,7 +257,7 @@ export async function rollbackRun(
       restored: totals.restored,
       kept: totals.kept.length,
     });
-    return totals;
+    return { ...totals, steps };
   });
 }
 

@@ -207,10 +207,14 @@ export const XID_MODULE = '__waybill__';
  * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
  */
 async function giveExternalIds(ctx: Context): Promise<void> {
+  const step = 'give external ids';
+  ctx.emit({ type: 'step-started', step, total: null });
+  let done = 0;
   for (;;) {
     if (ctx.signal.aborted) throw stopped();
     const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
-    if (rows.length === 0) return;
+    if (rows.length === 0) break;
+    done += rows.length;
     const have = await ctx.destination.find(
       'ir.model.data',
       [
@@ -239,5 +243,7 @@ async function giveExternalIds(ctx: Context): Promise<void> {
       ctx.env,
       rows.map((row) => row.key),
     );
+    ctx.emit({ type: 'step-progress', step, done });
   }
+  ctx.emit({ type: 'step-ended', step, done });
 }
