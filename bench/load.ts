@@ -35,7 +35,9 @@ const WAYS: Readonly<
   plainNotesTwo: (database, records) => plainMessages(database, records, PLAIN_NOTES, 2),
 };
 
-export async function benchLoad(options: LoadOptions): Promise<{ version: string; rounds: Round[] }> {
+export async function benchLoad(
+  options: LoadOptions,
+): Promise<{ version: string; rounds: Round[] }> {
   const { catalog, version } = await askOdoo();
   const records = await planRecords(options.contacts, catalog);
   try {

@@ -17,12 +17,8 @@ export async function provision(
     for (const thing of things) if (remember(ctx, run, thing)) made.push(thing.name);
   };
   keep(await ctx.schema.ensureFence(FENCED_MODELS, ctx.signal));
-  let done = 0;
-  for (const field of fields) {
-    await announce(ctx, run, field);
-    keep(await ctx.schema.ensureField(field, ctx.signal));
-    ctx.emit({ type: 'step-progress', step: 'provision', done: ++done });
-  }
+  for (const field of fields) await announce(ctx, run, field);
+  keep(await ctx.schema.ensureFields(fields, ctx.signal));
   keep(
     await ctx.schema.ensurePage(
       'res.partner',
@@ -31,7 +27,7 @@ export async function provision(
     ),
   );
   ctx.destination.forgetSchema();
-  ctx.emit({ type: 'step-ended', step: 'provision', done });
+  ctx.emit({ type: 'step-ended', step: 'provision', done: fields.length });
   return made;
 }
 

@@ -296,17 +296,41 @@ const undoOrder = (row: LedgerRow): number =>
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  for (const row of rows.sort((a, b) => undoOrder(a) - undoOrder(b))) {
-    if (!dryRun) {
-      await ctx.schema.removeMade({
+  totals.removed += rows.length;
+  if (dryRun || rows.length === 0) return;
+  const step = 'undo schema';
+  ctx.emit({ type: 'step-started', step, total: rows.length });
+  let done = 0;
+  for (const some of runsOfOneModel(rows.sort((a, b) => undoOrder(a) - undoOrder(b)))) {
+    await ctx.schema.removeMade(
+      some.map((row) => ({
         model: row.model,
         id: row.resId,
         name: String(row.after['name']),
         created: true,
-      });
-      ctx.store.ledger.forget(ctx.env, [row.key]);
-    }
-    totals.removed++;
+      })),
+    );
+    ctx.store.ledger.forget(
+      ctx.env,
+      some.map((row) => row.key),
+    );
+    done += some.length;
+    ctx.emit({ type: 'step-progress', step, done });
   }
-  if (!dryRun) ctx.destination.forgetSchema();
+  ctx.destination.forgetSchema();
+  ctx.emit({ type: 'step-ended', step, done });
 }
+
+/** Odoo reloads its schema at every call that removes fields: together it does so once. */
+function runsOfOneModel(rows: readonly LedgerRow[]): LedgerRow[][] {
+  const runs: LedgerRow[][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last?.[0]?.model === row.model && last.length < SCHEMA_AT_ONCE) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+/** 14 reloads for each field even so; more in one call might meet its time limit. */
+const SCHEMA_AT_ONCE = 25;

@@ -20,7 +20,7 @@ const KEYED_BY_MESSAGE_ID = 'mail.message';
 export function odooSchema(destination: Destination): DestinationSchema {
   return {
     ensureFence: (models, signal) => ensureFence(destination, models, signal),
-    ensureField: (field, signal) => ensureField(destination, field, signal),
+    ensureFields: (fields, signal) => ensureFields(destination, fields, signal),
     ensurePage: (model, fields, signal) => ensurePage(destination, model, fields, signal),
     removeMade: (made, signal) => removeMade(destination, made, signal),
     openMarkers: (count, signal) => openMarkers(destination, count, signal),
@@ -39,15 +39,15 @@ async function ensureFence(
   signal?: AbortSignal,
 ): Promise<Made[]> {
   const marker = await ensureMarkerModel(destination, signal);
-  const made = [marker, await ensureAccess(destination, marker.id, signal)];
+  const access = await ensureAccess(destination, marker.id, signal);
   destination.forgetSchema();
-  for (const model of models) {
-    made.push(await ensureManual(destination, model, FENCE_FIELD, FENCE, signal));
-    if (model === KEYED_BY_MESSAGE_ID) continue;
-    made.push(await ensureManual(destination, model, KEY_FIELD, KEY, signal));
-  }
+  const wanted = models.flatMap((model) => [
+    { model, name: FENCE_FIELD, values: FENCE },
+    ...(model === KEYED_BY_MESSAGE_ID ? [] : [{ model, name: KEY_FIELD, values: KEY }]),
+  ]);
+  const made = await ensureManual(destination, wanted, signal);
   destination.forgetSchema();
-  return made;
+  return [marker, access, ...made];
 }
 
 /** Not copied: somebody who duplicates a contact in Odoo must not make a second one with its key. */
@@ -118,104 +118,182 @@ async function findOrMake(
   return { model, id, name, created: true };
 }
 
+interface ManualField {
+  readonly model: string;
+  readonly name: string;
+  readonly values: OdooValues;
+}
+
+/**
+ * Odoo 19 reloads its schema once for a call that makes fields, however many; 14 once for each. So many go in one
+ * call, but not so many that 14 would be cut off by its time limit.
+ */
+const FIELDS_AT_ONCE = 25;
+
+/** In the order asked for. */
 async function ensureManual(
   destination: Destination,
-  model: string,
-  name: string,
-  values: OdooValues,
-  signal?: AbortSignal,
-): Promise<Made> {
-  const domain = [['model', '=', model] as const, ['name', '=', name] as const];
-  const [owner] = await destination.find('ir.model', [['model', '=', model]], ['id'], {}, signal);
-  if (!owner) {
-    throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${model}.`, {
-      next: 'Install the app it belongs to in Odoo, then run the same command again.',
-    });
-  }
-  const all = { model_id: owner.id, name, state: 'manual', ...values };
-  return findOrMake(destination, 'ir.model.fields', `${model}.${name}`, domain, all, signal);
-}
-
-async function ensureField(
-  destination: Destination,
-  field: FieldSpec,
+  wanted: readonly ManualField[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  const values = { field_description: field.label, ttype: field.type, help: field.help };
-  const made = await ensureManual(destination, field.model, field.name, values, signal);
-  if (!made.created) await checkType(destination, made.id, field, signal);
-  destination.forgetSchema();
-  return [made, ...(await ensureOptions(destination, made, field, signal))];
+  const ids = await findFields(destination, wanted, signal);
+  const missing = wanted.filter((field) => !ids.has(nameOf(field)));
+  const models = await modelIds(destination, missing, signal);
+  const fresh = new Map<string, number>();
+  for (let at = 0; at < missing.length; at += FIELDS_AT_ONCE) {
+    const some = missing.slice(at, at + FIELDS_AT_ONCE);
+    const records = some.map(({ model, name, values }) => {
+      return { model_id: models.get(model) ?? 0, name, state: 'manual', ...values };
+    });
+    const made = await destination.create('ir.model.fields', records, signal);
+    for (const [index, field] of some.entries()) fresh.set(nameOf(field), made[index] ?? 0);
+  }
+  return wanted.map((field) => {
+    const name = nameOf(field);
+    const id = ids.get(name) ?? fresh.get(name) ?? 0;
+    return { model: 'ir.model.fields', id, name, created: fresh.has(name) };
+  });
 }
 
-async function checkType(
+const nameOf = ({ model, name }: Pick<ManualField, 'model' | 'name'>): string => `${model}.${name}`;
+
+async function findFields(
   destination: Destination,
-  id: number,
-  field: FieldSpec,
+  wanted: readonly ManualField[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const domain = [
+    ['model', 'in', [...new Set(wanted.map((field) => field.model))]] as const,
+    ['name', 'in', [...new Set(wanted.map((field) => field.name))]] as const,
+  ];
+  const rows = await destination.find('ir.model.fields', domain, ['model', 'name'], {}, signal);
+  return new Map(rows.map((row) => [`${String(row['model'])}.${String(row['name'])}`, row.id]));
+}
+
+async function modelIds(
+  destination: Destination,
+  fields: readonly ManualField[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const names = [...new Set(fields.map((field) => field.model))];
+  if (names.length === 0) return new Map();
+  const domain = [['model', 'in', names] as const];
+  const rows = await destination.find('ir.model', domain, ['model'], {}, signal);
+  const ids = new Map(rows.map((row) => [String(row['model']), row.id]));
+  const lacking = names.find((name) => !ids.has(name));
+  if (lacking === undefined) return ids;
+  throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${lacking}.`, {
+    next: 'Install the app it belongs to in Odoo, then run the same command again.',
+  });
+}
+
+async function ensureFields(
+  destination: Destination,
+  fields: readonly FieldSpec[],
+  signal?: AbortSignal,
+): Promise<Made[]> {
+  if (fields.length === 0) return [];
+  const wanted = fields.map(({ model, name, label, type, help }) => {
+    return { model, name, values: { field_description: label, ttype: type, help } };
+  });
+  const made = await ensureManual(destination, wanted, signal);
+  await checkTypes(destination, made, fields, signal);
+  destination.forgetSchema();
+  return [...made, ...(await ensureOptions(destination, made, fields, signal))];
+}
+
+/** Of those that were there before. */
+async function checkTypes(
+  destination: Destination,
+  made: readonly Made[],
+  fields: readonly FieldSpec[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const [there] = await destination.read('ir.model.fields', [id], ['ttype'], signal);
-  const type = String(there?.['ttype']);
-  if (type === field.type) return;
-  const name = `${field.model}.${field.name}`;
-  throw new WaybillError(
-    'WB_ODOO_RECORD',
-    `Odoo has ${name} of type ${type}; the mapping wants ${field.type}.`,
-    { next: `Name another field than ${field.name} in mapping.yaml, then approve it again.` },
-  );
+  const old = made.filter((one) => !one.created).map((one) => one.id);
+  const rows = await destination.read('ir.model.fields', old, ['ttype'], signal);
+  const types = new Map(rows.map((row) => [row.id, String(row['ttype'])]));
+  for (const [index, field] of fields.entries()) {
+    const type = types.get(made[index]?.id ?? 0);
+    if (type === undefined || type === field.type) continue;
+    const name = `${field.model}.${field.name}`;
+    throw new WaybillError(
+      'WB_ODOO_RECORD',
+      `Odoo has ${name} of type ${type}; the mapping wants ${field.type}.`,
+      { next: `Name another field than ${field.name} in mapping.yaml, then approve it again.` },
+    );
+  }
 }
 
-/** Options of a field of ours go with the field; those added to somebody else's must be taken back one by one. */
+const OPTIONS_MODEL = 'ir.model.fields.selection';
+
+/**
+ * Options of a field of ours go with the field; those added to somebody else's must be taken back one by one. In a
+ * call of their own: dying before it leaves fields without options, and the next run adds what is missing.
+ */
 async function ensureOptions(
   destination: Destination,
-  made: Made,
-  field: FieldSpec,
+  made: readonly Made[],
+  fields: readonly FieldSpec[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  if (!field.options) return [];
-  const model = 'ir.model.fields.selection';
-  const have = await destination.find(model, [['field_id', '=', made.id]], ['value'], {}, signal);
-  const known = new Set(have.map((one) => one['value']));
-  const missing = field.options
-    .map(([value, name], sequence) => ({ field_id: made.id, value, name, sequence }))
-    .filter((option) => !known.has(option.value));
-  const ids = await destination.create(model, missing, signal);
+  const selections = made.filter((_, index) => fields[index]?.options);
+  if (selections.length === 0) return [];
+  const domain = [['field_id', 'in', selections.map((one) => one.id)] as const];
+  const have = await destination.find(OPTIONS_MODEL, domain, ['field_id', 'value'], {}, signal);
+  const known = new Set(have.map((one) => `${one['field_id']}=${one['value']}`));
+  const missing = made.flatMap((field, index) =>
+    (fields[index]?.options ?? [])
+      .map(([value, name], sequence) => ({ field_id: field.id, value, name, sequence }))
+      .filter(({ value }) => !known.has(`${field.id}=${value}`))
+      .map((option) => ({ field, option })),
+  );
+  const options = missing.map(({ option }) => option);
+  const ids = await destination.create(OPTIONS_MODEL, options, signal);
   if (missing.length > 0) destination.forgetSchema();
-  if (made.created) return [];
-  return ids.map((id, at) => ({
-    model,
-    id,
-    name: `${made.name}=${missing[at]?.value}`,
-    created: true,
-  }));
+  return missing.flatMap(({ field, option }, at) =>
+    field.created
+      ? []
+      : [
+          {
+            model: OPTIONS_MODEL,
+            id: ids[at] ?? 0,
+            name: `${field.name}=${option.value}`,
+            created: true,
+          },
+        ],
+  );
 }
 
 async function removeMade(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  await destination.remove(made.model, [made.id], signal);
-  if (made.model === 'ir.model.fields') await removeReflections(destination, made, signal);
+  const [first] = made;
+  if (!first) return;
+  await destination.remove(
+    first.model,
+    made.map((one) => one.id),
+    signal,
+  );
+  if (first.model === 'ir.model.fields') await removeReflections(destination, made, signal);
   destination.forgetSchema();
 }
 
-/** By name, so that it also happens where the field itself went away before. See unlinkContext in odoo.ts. */
+/** By name, so that it also happens where the field itself went away before. See unlinkContext in remove.ts. */
 async function removeReflections(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const name = made.name.split('.').at(-1) ?? '';
-  if (!name.startsWith('x_')) return;
-  const rows = await destination.find(made.model, [['name', '=', name]], ['state'], {}, signal);
+  const all = made.map((one) => one.name.split('.').at(-1) ?? '');
+  const names = all.filter((name) => name.startsWith('x_'));
+  const domain = [['name', 'in', names] as const];
+  const rows = await destination.find('ir.model.fields', domain, ['name', 'state'], {}, signal);
   // While a manual field of that name is left on any model, the row may be that one's.
-  if (rows.some((row) => row['state'] === 'manual')) return;
-  await destination.remove(
-    made.model,
-    rows.map((row) => row.id),
-    signal,
-  );
+  const manual = new Set(rows.filter((row) => row['state'] === 'manual').map((row) => row['name']));
+  const left = rows.filter((row) => !manual.has(row['name'])).map((row) => row.id);
+  await destination.remove('ir.model.fields', left, signal);
 }
 
 const openMarkers = (destination: Destination, count: number, signal?: AbortSignal) =>
