@@ -3,6 +3,7 @@ import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
 import { KEY_FIELD, type OdooRow, type OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
+import { lanePool } from './batches.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
@@ -56,16 +57,21 @@ async function undoStep(
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
   let done = 0;
   let below: { readonly resId: number; readonly key: string } | undefined;
-  for (;;) {
-    if (ctx.signal.aborted) throw stopped();
+  // Records of one step do not refer to each other, so pages may be taken back side by side.
+  const pool = lanePool(ctx.concurrency);
+  while (!ctx.signal.aborted && !pool.failed()) {
     const page = ctx.store.ledger.newestFirst(ctx.env, step, PAGE, below);
     const last = page.at(-1);
     if (!last) break;
     below = { resId: last.resId, key: last.key };
-    await undoPage(ctx, page, since, dryRun, totals);
-    done += page.length;
-    ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
+    await pool.add('', async () => {
+      await undoPage(ctx, page, since, dryRun, totals);
+      done += page.length;
+      ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
+    });
   }
+  await pool.drain();
+  if (ctx.signal.aborted) throw stopped();
   ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
 }
 
