@@ -9,7 +9,11 @@ import { ensureMapped } from '../src/app/migrate.ts';
 import { createProject } from '../src/app/project.ts';
 import { scope } from '../src/app/scope.ts';
 import { inspectionOf, withSession, type Session } from '../src/app/session.ts';
+import { keepHeapSmall } from '../src/lib/small-heap.ts';
 import { readCatalog } from './catalog.ts';
+
+// As the program itself begins (src/cli/main.ts).
+keepHeapSmall();
 
 const [, , account = ''] = process.argv;
 const project = join(account, 'project');
@@ -46,6 +50,13 @@ const report = await withSession(project, faces, 'write', async (session) => {
   };
   const records = session.store.staging.counts().reduce((sum, one) => sum + one.n, 0);
   const planned = session.store.plan.counts().reduce((sum, one) => sum + one.n, 0);
-  return { steps, records, planned, peakRssMb: process.resourceUsage().maxRSS / 1024 };
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  return {
+    steps,
+    records,
+    planned,
+    peakRssMb: maxRSS / 1024,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+  };
 });
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -119,7 +119,7 @@ export async function plainMessages(
 ): Promise<Rate> {
   const ids = await addContacts(database, records);
   const values = records.notes.slice(0, most).map((row) => {
-    const all = Object.entries(resolve(row, ids));
+    const all = Object.entries({ author_id: false, ...resolve(row, ids) });
     return Object.fromEntries(all.filter(([name]) => !EXTRA.includes(name)));
   });
   return timed(values.length, () =>

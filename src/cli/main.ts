@@ -1,8 +1,11 @@
 /** The command line: parses, runs one command, prints one result, exits with the code its outcome has. */
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../core/errors.ts';
+import { keepHeapSmall } from '../lib/small-heap.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
+
+keepHeapSmall();
 
 const program = new Command('waybill')
   .description(

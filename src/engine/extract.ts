@@ -8,8 +8,13 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   const inspection = await source.inspect(ctx.signal);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
-  for (const file of inspection.files) await extractFile(ctx, source, file);
-  ctx.store.staging.index();
+  const strict = ctx.store.relax();
+  try {
+    for (const file of inspection.files) await extractFile(ctx, source, file);
+    ctx.store.staging.index();
+  } finally {
+    strict();
+  }
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
   return inspection;

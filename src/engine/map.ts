@@ -17,9 +17,19 @@ export interface MapInput {
   ) => readonly DuplicateDecision[];
 }
 
-const CHUNK = 2_000;
+const CHUNK = 500;
+const SHOW_EVERY = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
+  const strict = ctx.store.relax();
+  try {
+    mapObjects(ctx, input);
+  } finally {
+    strict();
+  }
+}
+
+function mapObjects(ctx: LocalContext, input: MapInput): void {
   ctx.store.review.clearMapped();
   ctx.store.plan.clear();
   const writer = planWriter(ctx);
@@ -108,7 +118,7 @@ function mapContacts(
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapContact(ctx, input, record, fate, writer);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
@@ -278,7 +288,7 @@ function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writ
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapNote(ctx, input, record, index, writer);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();

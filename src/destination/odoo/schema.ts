@@ -240,7 +240,7 @@ async function ensureOptions(
   if (selections.length === 0) return [];
   const domain = [['field_id', 'in', selections.map((one) => one.id)] as const];
   const have = await destination.find(OPTIONS_MODEL, domain, ['field_id', 'value'], {}, signal);
-  const known = new Set(have.map((one) => `${one['field_id']}=${one['value']}`));
+  const known = new Set(have.map((one) => `${String(one['field_id'])}=${String(one['value'])}`));
   const missing = made.flatMap((field, index) =>
     (fields[index]?.options ?? [])
       .map(([value, name], sequence) => ({ field_id: field.id, value, name, sequence }))
