@@ -208,51 +208,49 @@ async function finishIntents(ctx: Context): Promise<void> {
   }
 }
 
-const XIDS_AT_ONCE = 1_000;
+const XIDS_AT_ONCE = 500;
 export const XID_MODULE = '__waybill__';
 
-/**
- * External ids for everything but messages (their message_id serves, and 600,000 rows in ir.model.data would
- * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
- */
 async function giveExternalIds(ctx: Context): Promise<void> {
   const step = 'give external ids';
   ctx.emit({ type: 'step-started', step, total: null });
   let done = 0;
   for (;;) {
     if (ctx.signal.aborted) throw stopped();
-    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
+    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE * ctx.concurrency);
     if (rows.length === 0) break;
+    const pool = lanePool(ctx.concurrency);
+    for (let at = 0; at < rows.length; at += XIDS_AT_ONCE)
+      await pool.add('', () => giveSome(ctx, rows.slice(at, at + XIDS_AT_ONCE)));
+    await pool.drain();
     done += rows.length;
-    const have = await ctx.destination.find(
-      'ir.model.data',
-      [
-        ['module', '=', XID_MODULE],
-        ['name', 'in', rows.map((row) => row.key)],
-      ],
-      ['name'],
-      {},
-      ctx.signal,
-    );
-    const known = new Set(have.map((one) => one['name']));
-    const missing = rows.filter((row) => !known.has(row.key));
-    if (missing.length > 0) {
-      await ctx.destination.create(
-        'ir.model.data',
-        missing.map((row) => ({
-          module: XID_MODULE,
-          name: row.key,
-          model: row.model,
-          res_id: row.resId,
-          noupdate: true,
-        })),
-      );
-    }
-    ctx.store.ledger.setXid(
-      ctx.env,
-      rows.map((row) => row.key),
-    );
     ctx.emit({ type: 'step-progress', step, done });
   }
   ctx.emit({ type: 'step-ended', step, done });
+}
+
+/**
+ * External ids for everything but messages (their message_id serves, and 600,000 rows in ir.model.data would
+ * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
+ */
+async function giveSome(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
+  const keys = rows.map((row) => row.key);
+  const have = await ctx.destination.find(
+    'ir.model.data',
+    [
+      ['module', '=', XID_MODULE],
+      ['name', 'in', keys],
+    ],
+    ['name'],
+    {},
+    ctx.signal,
+  );
+  const known = new Set(have.map((one) => one['name']));
+  const missing = rows
+    .filter((row) => !known.has(row.key))
+    .map(({ key, model, resId }) => {
+      return { module: XID_MODULE, name: key, model, res_id: resId, noupdate: true };
+    });
+  await ctx.destination.create('ir.model.data', missing);
+  ctx.store.ledger.setXid(ctx.env, keys);
 }

@@ -278,7 +278,7 @@ function assemble(
 ): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
-  const values: Record<string, Value> = { ...main.values };
+  const { values } = draft;
   const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
   const notes = others.flatMap((one) => absorb(values, main.key, one.record, one.draft));
   const guests = others.flatMap((one) =>
@@ -293,7 +293,7 @@ function assemble(
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
   return {
     planned: [
-      { ...main, values },
+      main,
       ...people,
       ...guests,
       ...notes.map((note) => ({ ...note, object: record.object, position: record.position })),
