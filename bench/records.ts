@@ -74,6 +74,8 @@ export function resolve(row: PlannedRow, ids: Ids): Record<string, PlainValue> {
 function resolveValue(value: Value, ids: Ids): PlainValue | null {
   if (isRef(value)) return ids.get(value.ref) ?? null;
   if (isRefs(value)) return value.flatMap(({ ref }) => ids.get(ref) ?? []);
+  if (typeof value === 'object' && value !== null)
+    throw new Error('contacts, tags and notes have no files and no joined texts');
   return value;
 }
 

@@ -1,12 +1,15 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import { KEY_FIELD, type OdooRow, type OdooValue } from '../destination/destination.ts';
+import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { lanePool } from './batches.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { reopen } from './reopen.ts';
+import { restoreFollowers } from './followers.ts';
+import { usesOf } from './uses.ts';
 
 export interface Kept {
   readonly key: string;
@@ -24,11 +27,15 @@ const PAGE = 500;
 
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
-  const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
+  const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
   const since = serverEnd(ctx);
-  for (const step of STEPS.toReversed()) await undoStep(ctx, step, since, dryRun, totals);
+  for (const step of STEPS.toReversed()) {
+    await undoStep(ctx, step, since, dryRun, totals);
+    if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
+  }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
-  return totals;
+  const { removed, restored, kept } = totals;
+  return { removed, restored, kept };
 }
 
 /** Odoo's time when the last run ended: what was written later was written by people. */
@@ -40,7 +47,16 @@ const serverEnd = (ctx: Context): string =>
     .sort()
     .at(-1) ?? '';
 
-type Totals = { removed: number; restored: number; kept: Kept[] };
+interface Totals {
+  removed: number;
+  restored: number;
+  readonly kept: Kept[];
+  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
+  readonly released: Set<string>;
+}
+
+/** Records that do not refer to each other and that Odoo keeps no count of (as it does of won and lost leads). */
+const SIDE_BY_SIDE: ReadonlySet<string> = new Set(['contacts', 'people', 'notes']);
 
 async function undoStep(
   ctx: Context,
@@ -57,8 +73,7 @@ async function undoStep(
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
   let done = 0;
   let below: { readonly resId: number; readonly key: string } | undefined;
-  // Records of one step do not refer to each other, so pages may be taken back side by side.
-  const pool = lanePool(ctx.concurrency);
+  const pool = lanePool(SIDE_BY_SIDE.has(step) ? ctx.concurrency : 1);
   while (!ctx.signal.aborted && !pool.failed()) {
     const page = ctx.store.ledger.newestFirst(ctx.env, step, PAGE, below);
     const last = page.at(-1);
@@ -94,11 +109,8 @@ async function undoPage(
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
-  const used = await referenced(
-    ctx,
-    model,
-    page.filter((row) => row.op === 'create').map((row) => row.resId),
-  );
+  const created = page.filter((row) => row.op === 'create').map((row) => row.resId);
+  const used = await usesOf(ctx, model, created, totals.released);
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
@@ -126,7 +138,7 @@ function conflict(
     .map(([field]) => field);
   if (changed.length > 0 && row.state === 'done')
     return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create') return undefined;
+  if (row.op !== 'create' || row.state === 'intent') return undefined;
   const user = used.get(row.resId);
   if (user) return user;
   const written = String(current['write_date'] ?? '');
@@ -143,7 +155,7 @@ async function restore(
   totals: Totals,
 ): Promise<void> {
   if (current && row.op === 'update') totals.restored++;
-  if (dryRun) return;
+  if (dryRun) return void totals.released.add(`${row.model} ${row.resId}`);
   if (current && row.op === 'update')
     await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
   await dropExternalIds(ctx, [row.key]);
@@ -175,9 +187,11 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
+    for (const row of rows) totals.released.add(`${model} ${row.resId}`);
     totals.removed += rows.length;
     return;
   }
+  if (model === 'crm.lead') await reopen(ctx, rows);
   try {
     await ctx.destination.remove(
       model,
@@ -210,89 +224,6 @@ async function removeSplit(
   const middle = Math.ceil(rows.length / 2);
   await removeRows(ctx, model, rows.slice(0, middle), false, totals);
   await removeRows(ctx, model, rows.slice(middle), false, totals);
-}
-
-/** Where people point at a partner: model, field, and what it is called. Absent models are skipped. */
-const PARTNER_USES: readonly (readonly [string, string, string])[] = [
-  ['crm.lead', 'partner_id', 'a lead'],
-  ['res.users', 'partner_id', 'a user'],
-  ['res.partner', 'parent_id', 'a contact below it'],
-  ['calendar.event', 'partner_ids', 'a meeting'],
-  ['mail.message', 'author_id', 'a message written by it'],
-];
-
-/** Odoo id -> reason, for records that something newer, not ours, refers to. Messages and tags are removed with their links. */
-async function referenced(
-  ctx: Context,
-  model: string,
-  ids: readonly number[],
-): Promise<Map<number, string>> {
-  const used = new Map<number, string>();
-  if (ids.length === 0) return used;
-  if (model === 'res.partner.category') return referencedTags(ctx, ids, used);
-  if (model !== 'res.partner') return used;
-  for (const [user, field, label] of PARTNER_USES) {
-    if (!(user in ctx.facts.counts) && !(await hasModel(ctx, user))) continue;
-    const ours =
-      user === 'res.partner' ? [[KEY_FIELD, '=', false] as [string, string, unknown]] : [];
-    for (const one of await ctx.destination.find(user, [[field, 'in', ids], ...ours], [field]))
-      mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
-  }
-  await markNewMessages(ctx, ids, used);
-  return used;
-}
-
-async function referencedTags(
-  ctx: Context,
-  ids: readonly number[],
-  used: Map<number, string>,
-): Promise<Map<number, string>> {
-  const partners = await ctx.destination.find(
-    'res.partner',
-    [['category_id', 'in', ids]],
-    ['category_id'],
-    { archived: true },
-  );
-  for (const partner of partners)
-    mark(used, ids, partner['category_id'], `contact ${partner.id} bears this tag`);
-  return used;
-}
-
-/** Our messages are gone by now (they were undone first), so any that is left was written by somebody. */
-async function markNewMessages(
-  ctx: Context,
-  ids: readonly number[],
-  used: Map<number, string>,
-): Promise<void> {
-  const messages = await ctx.destination.find(
-    'mail.message',
-    [
-      ['model', '=', 'res.partner'],
-      ['res_id', 'in', ids],
-      ['message_type', 'in', ['comment', 'email', 'sms']],
-    ],
-    ['res_id', 'message_id'],
-  );
-  const ours = new Set(
-    messages.filter((one) => String(one['message_id']).includes('@waybill')).map((one) => one.id),
-  );
-  for (const one of messages)
-    if (!ours.has(one.id)) mark(used, ids, one['res_id'], `message ${one.id} was written on it`);
-}
-
-function mark(
-  used: Map<number, string>,
-  ids: readonly number[],
-  value: OdooValue | undefined,
-  reason: string,
-): void {
-  const mine = new Set(ids);
-  for (const id of Array.isArray(value) ? (value as number[]) : [value as number])
-    if (mine.has(id)) used.set(id, reason);
-}
-
-async function hasModel(ctx: Context, model: string): Promise<boolean> {
-  return (await ctx.destination.count('ir.model', [['model', '=', model]])) > 0;
 }
 
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */

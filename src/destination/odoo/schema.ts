@@ -193,8 +193,9 @@ async function ensureFields(
   signal?: AbortSignal,
 ): Promise<Made[]> {
   if (fields.length === 0) return [];
-  const wanted = fields.map(({ model, name, label, type, help }) => {
-    return { model, name, values: { field_description: label, ttype: type, help } };
+  const wanted = fields.map(({ model, name, label, type, help, relation }) => {
+    const values = { field_description: label, ttype: type, help, ...(relation && { relation }) };
+    return { model, name, values };
   });
   const made = await ensureManual(destination, wanted, signal);
   await checkTypes(destination, made, fields, signal);
