@@ -1,11 +1,11 @@
 /** The pipeline without Odoo: writes a large sample export, then reads, maps and plans it in a process of its own. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { generateSampleAccount } from '../src/app/demo/sample-account.ts';
+import { writeSample } from './sample.ts';
 
 export interface PipelineResult {
   /** Seconds of each step. */
@@ -27,9 +27,7 @@ export async function benchPipeline(
   const folder = mkdtempSync(join(tmpdir(), 'waybill-pipeline-'));
   try {
     say(`writing a sample export of ${contacts} contacts and ${contacts * 3} notes`);
-    mkdirSync(join(folder, 'export'));
-    const account = generateSampleAccount({ seed: SEED, contacts, notes: contacts * 3 });
-    await account.writeTo(join(folder, 'export'));
+    await writeSample(join(folder, 'export'), { seed: SEED, contacts, notes: contacts * 3 });
     say('reading, mapping and planning it');
     const { stdout } = await promisify(execFile)(process.execPath, [CHILD, folder]);
     return JSON.parse(stdout) as PipelineResult;

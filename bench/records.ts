@@ -1,8 +1,7 @@
 /** The records every way of loading gets: planned once by Waybill's own mapping, so that all write the same values. */
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateSampleAccount } from '../src/app/demo/sample-account.ts';
 import { approveMapping, proposeMapping } from '../src/app/mapping.ts';
 import { ensureMapped } from '../src/app/migrate.ts';
 import { createProject } from '../src/app/project.ts';
@@ -12,6 +11,7 @@ import { isRef, isRefs, type Step, type Value } from '../src/core/record.ts';
 import { customFields } from '../src/mapping/custom-fields.ts';
 import type { Catalog, CustomField } from '../src/mapping/mapping.ts';
 import type { PlannedRow } from '../src/store/plan.ts';
+import { writeSample } from './sample.ts';
 
 export interface BenchRecords {
   readonly exportFolder: string;
@@ -27,8 +27,7 @@ const SEED = 11;
 export async function planRecords(contacts: number, catalog: Catalog): Promise<BenchRecords> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-bench-'));
   const exportFolder = join(folder, 'export');
-  mkdirSync(exportFolder);
-  await generateSampleAccount({ seed: SEED, contacts, notes: contacts * 3 }).writeTo(exportFolder);
+  await writeSample(exportFolder, { seed: SEED, contacts, notes: contacts * 3 });
   const project = join(folder, 'plan');
   createProject({
     folder: project,
