@@ -52,7 +52,7 @@ export function summarise(rounds: readonly Round[]): Line[] {
     })),
     own('all records, loading', ({ waybill }) => waybill.load),
     own('all records, reading back and comparing', ({ waybill }) => waybill.verify),
-    own('all records and the schema, rolling back', ({ waybill }) => waybill.rollback),
+    own('all records, rolling back', ({ waybill }) => waybill.rollback),
   ];
 }
 

@@ -38,7 +38,10 @@ export async function waybillRun(odoo: TestOdoo, exportFolder: string): Promise<
       notes: sum(steps, 'load notes'),
       load: { ...load, seconds: load.seconds + xids },
       verify: sum(steps, 'verify '),
-      rollback: sum(undo, 'undo '),
+      rollback: sum(
+        undo.filter(({ step }) => step !== 'undo schema'),
+        'undo ',
+      ),
       provisionSeconds: sum(steps, 'provision').seconds,
       runSeconds,
       rollbackSeconds,
