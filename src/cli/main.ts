@@ -1,5 +1,6 @@
 /** The command line: parses, runs one command, prints one result, exits with the code its outcome has. */
 import { Command, CommanderError } from 'commander';
+import { explained } from '../app/system-errors.ts';
 import { EXIT } from '../core/errors.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
@@ -25,7 +26,7 @@ try {
       ? error.exitCode === 0
         ? EXIT.done
         : EXIT.usage
-      : printError(error, process.argv.includes('--json'));
+      : printError(explained(error), process.argv.includes('--json'));
 }
 
 function EXIT_HELP(): string {

@@ -33,7 +33,7 @@ export function makeCreator(
       if (outcome === 'done') return;
       if (outcome === 'split') return split(rows);
       if (ctx.signal.aborted) throw stopped();
-      await waitForOdoo(attempt, outcome, ctx.signal);
+      await waitForOdoo(ctx, attempt, outcome);
     }
   }
 
@@ -51,20 +51,19 @@ export function makeCreator(
       marker,
       keys: rows.map(({ row }) => row.key),
     });
+    let made: LedgerRow[];
     try {
       const ids = await ctx.destination.create(
         model,
         rows.map((row) => marked(row, marker)),
       );
-      ctx.store.ledger.closeBatch(
-        batch,
-        'done',
-        rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index))),
-      );
-      return 'done';
+      made = rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index)));
     } catch (error) {
       return failed(batch, rows, { marker, model }, error);
     }
+    // Outside the try: a full disk here is no failure of the call. The batch stays open, and the next run asks Odoo.
+    ctx.store.ledger.closeBatch(batch, 'done', made);
+    return 'done';
   }
 
   async function failed(
@@ -138,7 +137,8 @@ function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
   let fetching: Promise<void> | undefined;
   const fetch = async (): Promise<void> =>
-    void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
+    // A marker that nobody heard of is never used and goes with the model on rollback: asking again is safe.
+    void ready.push(...(await untilReachable(ctx, () => ctx.schema.openMarkers(MARKERS_AT_ONCE))));
   return async () => {
     for (;;) {
       const marker = ready.shift();
@@ -192,24 +192,23 @@ export const stopped = (): WaybillError =>
     next: 'Run the same command again; it goes on where it stopped.',
   });
 
-async function waitForOdoo(
-  attempt: number,
-  error: WaybillError,
-  signal: AbortSignal,
-): Promise<void> {
+async function waitForOdoo(ctx: Context, attempt: number, error: WaybillError): Promise<void> {
   const wait = BUSY_WAITS_MS[attempt];
   if (wait === undefined) throw error;
-  await sleep(wait, signal);
+  const message = `Odoo gives no answer (${error.message}). Trying again in ${wait / 1_000} s; nothing is lost.`;
+  ctx.emit({ type: 'notice', level: 'warn', message });
+  await sleep(wait, ctx.signal);
 }
 
-async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<T> {
+/** For calls that may be made twice. */
+export async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (!isWaybillError(error) || (error.class !== 'retriable' && error.class !== 'uncertain'))
         throw error;
-      await waitForOdoo(attempt, error, ctx.signal);
+      await waitForOdoo(ctx, attempt, error);
       if (ctx.signal.aborted) throw stopped();
     }
   }

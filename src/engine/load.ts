@@ -5,7 +5,7 @@ import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { batches, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
-import { makeCreator, stopped, type Creator } from './create.ts';
+import { makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, type Match } from './match.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
 
@@ -93,7 +93,7 @@ async function loadBatch(
         loading,
         answer.row,
         'WB_ODOO_RECORD',
-        `Waits for ${answer.waitsFor}, which is not in Odoo yet.`,
+        waiting(ctx, answer.waitsFor),
       );
   }
   const rows = resolvedOnly(answers);
@@ -107,6 +107,21 @@ async function loadBatch(
   const failedBefore = loading.totals.queued;
   await loading.creator.create(fresh);
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
+}
+
+/** The reason lies with another record, so that is what has to be named. */
+function waiting(ctx: Context, key: string): string {
+  const [other] = ctx.store.plan.byKeys([key]);
+  const name = other ? placeOf(ctx, other) : key;
+  return `Waits for ${name}, which Odoo does not have yet. It follows by itself once that one is in.`;
+}
+
+/** File and line; tags and companies are made from many rows, so they are called by name. */
+function placeOf(ctx: Context, row: Resolved['row']): string {
+  const [record] = ctx.store.staging.at(row.object, [row.position]);
+  if (record) return `${record.file}, line ${record.line}`;
+  const { name } = row.values;
+  return `${row.step} "${typeof name === 'string' ? name : row.key}"`;
 }
 
 function queue(
@@ -124,7 +139,7 @@ function queue(
       object: row.object,
       position: row.position,
       key: row.key,
-      place: `${row.model} ${row.key}`,
+      place: placeOf(ctx, row),
       issue: { code, message, candidates },
     },
   ]);
@@ -186,7 +201,7 @@ async function update(
   };
   if (op === 'match') return ctx.store.ledger.put([entry]);
   ctx.store.ledger.put([{ ...entry, state: 'intent' }]);
-  await ctx.destination.write(row.model, [found.id], wanted);
+  await untilReachable(ctx, () => ctx.destination.write(row.model, [found.id], wanted));
   ctx.store.ledger.setState(ctx.env, [row.key], 'done');
 }
 
@@ -211,33 +226,36 @@ async function giveExternalIds(ctx: Context): Promise<void> {
     if (ctx.signal.aborted) throw stopped();
     const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
     if (rows.length === 0) return;
-    const have = await ctx.destination.find(
-      'ir.model.data',
-      [
-        ['module', '=', XID_MODULE],
-        ['name', 'in', rows.map((row) => row.key)],
-      ],
-      ['name'],
-      {},
-      ctx.signal,
-    );
-    const known = new Set(have.map((one) => one['name']));
-    const missing = rows.filter((row) => !known.has(row.key));
-    if (missing.length > 0) {
-      await ctx.destination.create(
-        'ir.model.data',
-        missing.map((row) => ({
-          module: XID_MODULE,
-          name: row.key,
-          model: row.model,
-          res_id: row.resId,
-          noupdate: true,
-        })),
-      );
-    }
+    await untilReachable(ctx, () => createMissingXids(ctx, rows));
     ctx.store.ledger.setXid(
       ctx.env,
       rows.map((row) => row.key),
     );
   }
+}
+
+async function createMissingXids(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
+  const have = await ctx.destination.find(
+    'ir.model.data',
+    [
+      ['module', '=', XID_MODULE],
+      ['name', 'in', rows.map((row) => row.key)],
+    ],
+    ['name'],
+    {},
+    ctx.signal,
+  );
+  const known = new Set(have.map((one) => one['name']));
+  const missing = rows.filter((row) => !known.has(row.key));
+  if (missing.length === 0) return;
+  await ctx.destination.create(
+    'ir.model.data',
+    missing.map((row) => ({
+      module: XID_MODULE,
+      name: row.key,
+      model: row.model,
+      res_id: row.resId,
+      noupdate: true,
+    })),
+  );
 }

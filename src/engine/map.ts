@@ -1,6 +1,7 @@
 /** Turns staged records into planned Odoo records and dispositions, through the approved mapping. Writes only the store. */
 import type { ContactIndex, Identity } from '../core/contact.ts';
 import type { Issue, PlannedRecord, StagedRecord } from '../core/record.ts';
+import { sha256 } from '../lib/hash.ts';
 import type { Choices, DuplicateDecision, Mapper } from '../mapping/mapping.ts';
 import type { SourceDeclaration, SourceObject } from '../source/source.ts';
 import type { DispositionRow } from '../store/plan.ts';
@@ -112,7 +113,7 @@ function mapContacts(
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
-  settlePartners(ctx, fate, object, writer);
+  settlePartners(fate, object, writer);
   ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
 }
 
@@ -135,6 +136,8 @@ interface Fate {
   readonly absorbs: Map<number, number[]>;
   readonly queued: Map<number, Issue>;
   readonly plannedKey: Map<number, string>;
+  /** Keys of records whose own key stands on another record already. */
+  readonly ownKey: Map<number, string>;
 }
 
 function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
@@ -143,28 +146,38 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
     absorbs: new Map(),
     queued: new Map(),
     plannedKey: new Map(),
+    ownKey: new Map(),
   };
   for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
-    queueRepeated(ctx, object, key, n, fate);
+    settleRepeated(ctx, object, key, n, fate);
   for (const group of ctx.store.staging.sharedEmails()) {
-    const open = group.filter((one) => !fate.queued.has(one.position));
-    const asked = input.choices.duplicates;
-    const decided = open.map((one) =>
-      ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'),
+    const open = group.filter(
+      ({ position }) => !fate.queued.has(position) && !fate.mergedInto.has(position),
     );
-    const rule =
-      asked === 'review' && decided.every((text) => text === 'merge')
-        ? 'merge'
-        : asked === 'review' && decided.every((text) => text === 'separate')
-          ? 'separate'
-          : asked;
-    for (const decision of input.groupDuplicates(open, rule)) apply(decision, open, fate);
+    const { members, rule } = answered(ctx, input, object, open);
+    for (const decision of input.groupDuplicates(members, rule)) apply(decision, open, fate);
   }
   return fate;
 }
 
-/** The first stays; the others wait for a person: notes by that id could be anybody's. */
-function queueRepeated(
+/** Who shall stay apart is out of the question; the others merge once each of them was answered so. */
+function answered(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  group: readonly Identity[],
+): { members: readonly Identity[]; rule: Choices['duplicates'] } {
+  const asked = input.choices.duplicates;
+  if (asked !== 'review') return { members: group, rule: asked };
+  const answer = ({ key }: Identity): string =>
+    ctx.store.review.decided({ object: object.name, key, code: 'WB_DUPLICATE_CONTACT' });
+  const members = group.filter((one) => answer(one) !== 'separate');
+  const merging = members.every((one) => answer(one) === 'merge');
+  return { members, rule: merging ? 'merge' : 'review' };
+}
+
+/** The first stays; what differs from it waits for a person: notes by that id could be anybody's. */
+function settleRepeated(
   ctx: LocalContext,
   object: SourceObject,
   key: string,
@@ -176,17 +189,26 @@ function queueRepeated(
     .sort((a, b) => a.position - b.position);
   if (!first) return;
   for (const other of others) {
-    if (JSON.stringify(other.cells) === JSON.stringify(first.cells))
-      merge(fate, other.position, first.position);
-    else {
+    const same = JSON.stringify(other.cells) === JSON.stringify(first.cells);
+    const own = ownKey(other);
+    const answer = ctx.store.review.decided({
+      object: object.name,
+      key: own,
+      code: 'WB_DUPLICATE_KEY',
+    });
+    if (same || answer === 'merge') merge(fate, other.position, first.position);
+    else fate.ownKey.set(other.position, own);
+    if (!same && answer !== 'merge' && answer !== 'separate')
       fate.queued.set(other.position, {
         code: 'WB_DUPLICATE_KEY',
-        message: `Record id ${key} stands on ${n} different ${object.plural}; the first (line ${first.line}) was taken.`,
-        candidates: [String(first.position)],
+        message: `Record id ${key} stands on ${n} different ${object.plural}; the first (${first.file}, line ${first.line}) was taken. Resolve with "merge" (into the first) or "separate" (a contact of its own).`,
       });
-    }
   }
 }
+
+/** By its content, so that a later export of the same row has the same key wherever it stands. */
+const ownKey = ({ key, cells }: StagedRecord): string =>
+  `${key}~${sha256(cells.join('\u001f')).slice(0, 8)}`;
 
 function merge(fate: Fate, position: number, into: number): void {
   fate.mergedInto.set(position, into);
@@ -216,21 +238,22 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
 function mapContact(
   ctx: LocalContext,
   input: MapInput,
-  record: StagedRecord,
+  staged: StagedRecord,
   fate: Fate,
   writer: Writer,
 ): void {
+  const record = { ...staged, key: fate.ownKey.get(staged.position) ?? staged.key };
   const queued = fate.queued.get(record.position);
   if (queued) {
     writer.review(record, queued);
-    writer.settle(record, 'queued');
+    writer.settle(record, leftOut(ctx, record, queued) ? 'excluded' : 'queued');
     return;
   }
   if (fate.mergedInto.has(record.position)) return;
-  const absorbed = fate.absorbs.get(record.position);
+  const absorbed = absorbedBy(fate, record.position);
   const { planned, issues } = input.mapper.contact(
     record,
-    absorbed ? newestFirst(ctx, input, record.object, absorbed) : [],
+    absorbed.length > 0 ? newestFirst(ctx, input, record.object, absorbed) : [],
   );
   for (const issue of issues) writer.review(record, issue);
   const main = planned.find((one) => one.step === 'contacts');
@@ -240,7 +263,16 @@ function mapContact(
   }
   for (const one of planned) writer.plan(one, '');
   writer.partner(record.position, main.key);
-  if (absorbed) fate.plannedKey.set(record.position, main.key);
+  if (absorbed.length > 0) fate.plannedKey.set(record.position, main.key);
+}
+
+/** A record that took others in may itself be merged: then all of them go along. */
+const absorbedBy = (fate: Fate, position: number): number[] =>
+  (fate.absorbs.get(position) ?? []).flatMap((one) => [one, ...absorbedBy(fate, one)]);
+
+function leaderOf(fate: Fate, position: number): number {
+  const into = fate.mergedInto.get(position);
+  return into === undefined ? position : leaderOf(fate, into);
 }
 
 const newestFirst = (
@@ -257,14 +289,9 @@ const newestFirst = (
     )
     .map(({ record }) => record);
 
-function settlePartners(
-  _ctx: LocalContext,
-  fate: Fate,
-  object: SourceObject,
-  writer: Writer,
-): void {
-  for (const [position, into] of fate.mergedInto) {
-    const key = fate.plannedKey.get(into) ?? '';
+function settlePartners(fate: Fate, object: SourceObject, writer: Writer): void {
+  for (const position of fate.mergedInto.keys()) {
+    const key = fate.plannedKey.get(leaderOf(fate, position)) ?? '';
     writer.settle({ object: object.name, position }, key ? 'merged' : 'queued', key);
     writer.partner(position, key);
   }
@@ -293,10 +320,13 @@ function mapNote(
   writer: Writer,
 ): void {
   const partner = partnerOfNote(ctx, input, record, index, writer);
-  if (partner === undefined) return writer.settle(record, 'queued');
+  if (typeof partner !== 'string') return writer.settle(record, partner.state);
   const { planned, issues } = input.mapper.note(record, partner);
   for (const issue of issues) writer.review(record, issue);
-  if (planned.length === 0) return writer.settle(record, 'queued');
+  if (planned.length === 0) {
+    const out = issues.every((issue) => leftOut(ctx, record, issue));
+    return writer.settle(record, out ? 'excluded' : 'queued');
+  }
   for (const one of planned) writer.plan(one, input.mapper.noteDate(record));
 }
 
@@ -307,7 +337,7 @@ function partnerOfNote(
   record: StagedRecord,
   index: ContactIndex,
   writer: Writer,
-): string | undefined {
+): string | { readonly state: 'queued' | 'excluded' } {
   const answer = input.mapper.parentOf(record, index);
   if (answer.kind === 'found' && answer.contact.partner !== '') return answer.contact.partner;
   const issue: Issue =
@@ -318,8 +348,14 @@ function partnerOfNote(
           candidates: [answer.contact.key],
         }
       : answer.issue;
-  const chosen = ctx.store.review.decided(record.object, record.key, issue.code);
+  const { object, key } = record;
+  const chosen = ctx.store.review.decided({ object, key, code: issue.code });
   const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
   writer.review(record, issue);
-  return decided?.partner;
+  return decided?.partner ?? { state: leftOut(ctx, record, issue) ? 'excluded' : 'queued' };
 }
+
+/** A person said that it is fine as it is: the record stays behind, by decision. */
+const leftOut = (ctx: LocalContext, { object, key }: StagedRecord, issue: Issue): boolean =>
+  ctx.store.review.decided({ object, key, code: issue.code, column: issue.column ?? '' }) ===
+  'accept';

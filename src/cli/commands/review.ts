@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { environmentOf } from '../../app/project.ts';
+import type { ReviewItem } from '../../store/review.ts';
 import { withSession, type Session } from '../../app/session.ts';
 import { ERRORS, EXIT, WaybillError, type ErrorCode } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
@@ -25,12 +26,12 @@ export function addReview(program: Command): void {
     .option('--resolve <id>', 'the number of an item')
     .option(
       '--with <answer>',
-      'a candidate of the item (a record id), or: merge, separate, create, accept',
+      'a candidate of the item, the record id of a contact, or: merge, separate, create, accept',
     )
     .option('--by <name>', 'who decides')
     .action((folder: string, options: ReviewOptions) =>
       perform(options, (faces) =>
-        withSession(folder, faces, 'write', (session) =>
+        withSession(folder, faces, options.resolve ? 'write' : 'read', (session) =>
           Promise.resolve(
             options.resolve
               ? resolve(session, options, options.resolve)
@@ -67,11 +68,7 @@ function resolve(session: Session, options: ReviewOptions, id: string): Outcome 
       next: 'waybill review lists them.',
     });
   const answer = options.with?.trim() ?? '';
-  const allowed = allowedAnswers(item.code as ErrorCode, item.candidates);
-  if (!allowed.includes(answer))
-    throw new WaybillError('WB_USAGE', `"${answer}" is no answer to item ${id}.`, {
-      next: `Answer with --with and one of: ${allowed.join(', ')}`,
-    });
+  checkAnswer(session, item, answer);
   session.store.transaction(() => {
     session.store.review.resolve(item, answer, options.by?.trim() || 'unnamed');
     session.store.runs.audit(options.by?.trim() || 'unnamed', 'review item resolved', {
@@ -88,11 +85,31 @@ function resolve(session: Session, options: ReviewOptions, id: string): Outcome 
   };
 }
 
-/** What each kind of item can be answered with. `accept`: seen, and fine as it is. */
+/** Throws WB_USAGE with what would be an answer. A note may go to any contact that is on its way to Odoo. */
+function checkAnswer(session: Session, item: ReviewItem, answer: string): void {
+  const allowed = allowedAnswers(item.code as ErrorCode, item.candidates);
+  const forNote = item.code === 'WB_NOTE_ORPHAN' || item.code === 'WB_NOTE_AMBIGUOUS';
+  const contacts = forNote ? session.store.staging.contactIndex().byKey(answer) : [];
+  if (contacts.some((one) => one.partner !== '')) return;
+  if (answer === 'accept' ? allowed.includes(answer) : !forNote && allowed.includes(answer)) return;
+  const why =
+    contacts.length > 0
+      ? `Contact ${answer} waits in the review queue itself: resolve that one first, then run, then this one.`
+      : `"${answer}" is no answer to item ${item.id}${forNote ? ': no contact has this record id' : ''}.`;
+  const choices = forNote ? ['the record id of a contact', ...allowed] : allowed;
+  throw new WaybillError('WB_USAGE', why, {
+    place: item.place,
+    next: `Answer with --with and one of: ${choices.join(', ')}`,
+  });
+}
+
+/** What each kind of item can be answered with. `accept`: seen, and fine as it is; what was left out stays out. */
 function allowedAnswers(code: ErrorCode, candidates: readonly string[]): string[] {
   switch (code) {
     case 'WB_DUPLICATE_CONTACT':
       return ['merge', 'separate'];
+    case 'WB_DUPLICATE_KEY':
+      return ['merge', 'separate', 'accept'];
     case 'WB_MATCH_AMBIGUOUS':
       return [...candidates, 'create'];
     case 'WB_NOTE_AMBIGUOUS':

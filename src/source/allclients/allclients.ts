@@ -26,7 +26,8 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
         });
       yield* extractFile(
         file,
-        () => dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }),
+        () =>
+          dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, file.columns.length),
         arrived,
         signal,
       );
