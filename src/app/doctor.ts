@@ -1,5 +1,10 @@
 /** Looks at everything a run needs and says what would go wrong, before it does. Each check stands alone. */
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { isWaybillError, type ExitCode } from '../core/errors.ts';
+import type { Inspection } from '../source/source.ts';
+import { checkMapping, inspectionColumns } from './mapping.ts';
+import { sourceNotice } from './scope.ts';
 import { openSource, withOdoo, type Connection, type Faces, type Session } from './session.ts';
 
 export interface Check {
@@ -12,7 +17,10 @@ export interface Check {
 export async function doctor(session: Session, faces: Faces, env?: string): Promise<Check[]> {
   return [
     ...checkStore(session),
+    ...(await guarded('Disk', () => checkDisk(session))),
     ...(await guarded('Source', () => checkSource(session))),
+    ...(await guarded('Source', () => checkUnchanged(session))),
+    ...(await guarded('Mapping', () => Promise.resolve(checkMapped(session)))),
     ...(await guarded('Odoo', () =>
       withOdoo(session, faces, env, (connection) => Promise.resolve(checkOdoo(connection))),
     )),
@@ -44,6 +52,48 @@ function checkStore(session: Session): Check[] {
       what: `Store: ${faults.slice(0, 3).join('; ')}`,
       next: 'Restore .waybill/store.db from a backup; Odoo itself is not harmed.',
       exit: 1,
+    },
+  ];
+}
+
+const MEGABYTE = 1024 ** 2;
+/** Staging, plan and ledger hold every value up to three times, the log and the reports come on top. */
+const SPACE_FACTOR = 6;
+const SPACE_LEAST = 100 * MEGABYTE;
+
+async function checkDisk({ project, store }: Session): Promise<Check[]> {
+  const inspection = store.runs.meta<Inspection | null>('inspection');
+  const bytes = (inspection?.files ?? []).reduce((sum, file) => sum + file.bytes, 0);
+  const { bavail, bsize } = await statfs(project.folder);
+  const [free, wanted] = [bavail * bsize, Math.max(SPACE_LEAST, bytes * SPACE_FACTOR)];
+  const what = `Disk: ${Math.floor(free / MEGABYTE)} MB free for the project folder`;
+  if (free >= wanted) return [{ verdict: 'ok', what: `${what}.` }];
+  return [
+    {
+      verdict: 'warn',
+      what: `${what}; ${Math.ceil(wanted / MEGABYTE)} MB may be needed.`,
+      next: 'Free some space, or move the project folder to a larger disk.',
+    },
+  ];
+}
+
+async function checkUnchanged(session: Session): Promise<Check[]> {
+  if (!session.store.runs.meta('inspection')) return [];
+  const notice = await sourceNotice(session);
+  return notice === null ? [] : [{ verdict: 'warn', what: `Source: ${notice}` }];
+}
+
+function checkMapped(session: Session): Check[] {
+  if (!existsSync(session.project.mappingPath))
+    return [{ verdict: 'ok', what: 'Mapping: none yet; waybill map proposes one.' }];
+  const { approvedBy } = checkMapping(session, inspectionColumns(session));
+  if (approvedBy !== null)
+    return [{ verdict: 'ok', what: `Mapping: approved by ${approvedBy}.` }];
+  return [
+    {
+      verdict: 'warn',
+      what: 'Mapping: mapping.yaml as it stands is not approved.',
+      next: 'Read mapping.yaml, then: waybill map --approve --by "<your name>"',
     },
   ];
 }

@@ -13,6 +13,7 @@ import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
 import {
   catalogOf,
@@ -116,6 +117,8 @@ export async function fullRun(
   envName?: string,
 ): Promise<RunResult> {
   const state = approvedMapping(session);
+  const notice = await sourceNotice(session);
+  if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);

@@ -1,7 +1,9 @@
 /** Reads the export into the store and says what is in it, with the numbers that are reconciled against at the end. */
+import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
+import { changedFiles } from '../source/bundle.ts';
 import type { Inspection } from '../source/source.ts';
-import { openSource, type Session } from './session.ts';
+import { inspectionOf, openSource, type Session } from './session.ts';
 
 export interface Scope {
   readonly inspection: Inspection;
@@ -11,6 +13,20 @@ export interface Scope {
     readonly rejectedRows: number;
   }[];
   readonly traps: readonly string[];
+}
+
+/** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
+export async function sourceNotice(session: Session): Promise<string | null> {
+  const { files } = inspectionOf(session);
+  const path = session.project.config.source.export;
+  try {
+    const changed = await changedFiles(path, files);
+    if (changed.length === 0) return null;
+    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill scope, then waybill run.`;
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    return `The export is not where it was read from (${path}). What is loaded is what was read then.`;
+  }
 }
 
 export async function scope(session: Session): Promise<Scope> {

@@ -1,4 +1,5 @@
 /** The files of a folder, of a zip, or one file alone, to be opened as often as needed. A zip is read in place, never unpacked. */
+import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
@@ -168,4 +169,24 @@ async function openEntry(path: string, name: string): Promise<Readable> {
   }
   zip.close();
   throw unsafe(path, name, 'is gone');
+}
+
+/** Which of the files are not what they were when they were read: one hash of each, no parsing. Throws as openBundle does. */
+export async function changedFiles(
+  path: string,
+  known: readonly { readonly path: string; readonly sha256: string }[],
+): Promise<string[]> {
+  const files = new Map((await openBundle(path)).map((file) => [file.path, file]));
+  const changed: string[] = [];
+  for (const { path: name, sha256 } of known) {
+    const file = files.get(name);
+    if (!file || (await hashOf(file)) !== sha256) changed.push(name);
+  }
+  return changed;
+}
+
+async function hashOf(file: BundleFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }

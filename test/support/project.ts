@@ -1,5 +1,5 @@
 /** A project on a sample account and a fresh Odoo, driven as a person drives it: the spawned program. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,17 +17,31 @@ export interface Ran {
   json<T = Record<string, unknown>>(): T;
 }
 
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Ran>;
+}
+
 /** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
-export function waybill(
+export const waybill = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   killAfterMs?: number,
-): Promise<Ran> {
-  return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [BINARY, ...args], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+): Promise<Ran> => startWaybill(args, env, killAfterMs).done;
+
+/** Starts it and lets go, for signals in the middle. `through`: a command that runs the rest, like prlimit. */
+export function startWaybill(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  killAfterMs?: number,
+  through: readonly string[] = [],
+): Running {
+  const [program = process.execPath, ...rest] = [...through, process.execPath, BINARY, ...args];
+  const child = spawn(program, rest, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const done = new Promise<Ran>((ended, failed) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -36,9 +50,10 @@ export function waybill(
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      done({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
+      ended({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
     });
   });
+  return { child, done };
 }
 
 export interface TestProject {
@@ -46,6 +61,7 @@ export interface TestProject {
   readonly env: Readonly<Record<string, string>>;
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
+  start(command: string, ...args: readonly string[]): Running;
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 }
@@ -77,6 +93,7 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
     folder: project,
     env,
     run: (command, ...args) => waybill([command, project, ...args], env),
+    start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
     edit: (file, change) =>
       writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8'))),
