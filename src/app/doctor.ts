@@ -87,8 +87,7 @@ function checkMapped(session: Session): Check[] {
   if (!existsSync(session.project.mappingPath))
     return [{ verdict: 'ok', what: 'Mapping: none yet; waybill map proposes one.' }];
   const { approvedBy } = checkMapping(session, inspectionColumns(session));
-  if (approvedBy !== null)
-    return [{ verdict: 'ok', what: `Mapping: approved by ${approvedBy}.` }];
+  if (approvedBy !== null) return [{ verdict: 'ok', what: `Mapping: approved by ${approvedBy}.` }];
   return [
     {
       verdict: 'warn',

@@ -42,15 +42,22 @@ const full = (cause: Error): WaybillError =>
   new WaybillError(
     'WB_DISK_FULL',
     'No space is left for the project folder; the last step was not kept, everything before it was.',
-    { next: 'Free some space, then run the same command again; it goes on where it stopped.', cause },
+    {
+      next: 'Free some space, then run the same command again; it goes on where it stopped.',
+      cause,
+    },
   );
 
 const unwritable = (cause: Error, path: string): WaybillError =>
-  new WaybillError('WB_FOLDER_UNWRITABLE', `${path || 'A file'} cannot be written: ${cause.message}.`, {
-    ...(path && { place: path }),
-    next: 'Check the rights on the project folder and that its disk is healthy, then run the same command again.',
-    cause,
-  });
+  new WaybillError(
+    'WB_FOLDER_UNWRITABLE',
+    `${path || 'A file'} cannot be written: ${cause.message}.`,
+    {
+      ...(path && { place: path }),
+      next: 'Check the rights on the project folder and that its disk is healthy, then run the same command again.',
+      cause,
+    },
+  );
 
 const damaged = (cause: Error): WaybillError =>
   new WaybillError('WB_STORE_DAMAGED', `.waybill/store.db cannot be read: ${cause.message}.`, {

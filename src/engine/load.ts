@@ -1,5 +1,5 @@
 /** Loads what is planned and not yet in this Odoo, step by step, and gives every record its external id. */
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode, WaybillError } from '../core/errors.ts';
 import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
@@ -41,7 +41,7 @@ export async function load(
 ): Promise<LoadTotals> {
   const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0 };
   const creator = makeCreator(ctx, run, (row, error) =>
-    queue(loading, row.row, error.code, error.message),
+    queue(loading, row.row, error.code, refusal(error)),
   );
   const resolver = makeResolver(ctx, special);
   const loading: Loading = { ctx, run, resolver, creator, totals, taken: new Set() };
@@ -89,12 +89,7 @@ async function loadBatch(
   const answers = batch.map(loading.resolver);
   for (const answer of answers) {
     if (isBlocked(answer))
-      queue(
-        loading,
-        answer.row,
-        'WB_ODOO_RECORD',
-        waiting(ctx, answer.waitsFor),
-      );
+      queue(loading, answer.row, 'WB_ODOO_RECORD', waiting(ctx, answer.waitsFor));
   }
   const rows = resolvedOnly(answers);
   const matches = await matchRows(ctx, rows);
@@ -107,6 +102,12 @@ async function loadBatch(
   const failedBefore = loading.totals.queued;
   await loading.creator.create(fresh);
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
+}
+
+/** Odoo's own words, without the call and the address: the same for every record of the queue. */
+function refusal({ message, data }: WaybillError): string {
+  const said = typeof data['said'] === 'string' ? data['said'] : message;
+  return `Odoo refuses it: ${said.replace(/\.?$/, '.')} Mend it at the source, in mapping.yaml or in Odoo, then run again.`;
 }
 
 /** The reason lies with another record, so that is what has to be named. */

@@ -155,7 +155,7 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
       ({ position }) => !fate.queued.has(position) && !fate.mergedInto.has(position),
     );
     const { members, rule } = answered(ctx, input, object, open);
-    for (const decision of input.groupDuplicates(members, rule)) apply(decision, open, fate);
+    for (const decision of input.groupDuplicates(members, rule)) apply(decision, members, fate);
   }
   return fate;
 }
@@ -228,7 +228,7 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
         .map((one) => one.key);
       fate.queued.set(decision.position, {
         code: 'WB_DUPLICATE_CONTACT',
-        message: `Shares its e-mail address with ${others.join(', ')}; resolve each with "merge" or "separate".`,
+        message: `Shares its e-mail address with ${others.join(', ')}. Answer each of them: "merge" makes one contact of those that say so.`,
         candidates: others,
       });
     }

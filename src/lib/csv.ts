@@ -54,7 +54,9 @@ function take(lines: readonly Line[], form: Form, rows: CsvRow[]): Line[] {
     if (!first) break;
     if (!first.text.includes('"')) {
       if (first.text !== '')
-        rows.push(checked({ line: first.number, cells: first.text.split(form.delimiter) }, first.text));
+        rows.push(
+          checked({ line: first.number, cells: first.text.split(form.delimiter) }, first.text),
+        );
       at++;
       continue;
     }

@@ -136,11 +136,7 @@ async function eachEntry(path: string, use: (entry: Entry) => void): Promise<voi
   } catch (error) {
     throw error instanceof WaybillError
       ? error
-      : unsafe(
-          path,
-          '',
-          `cannot be trusted: ${reasonOf(error)}`,
-        );
+      : unsafe(path, '', `cannot be trusted: ${reasonOf(error)}`);
   } finally {
     zip.close();
   }
@@ -150,11 +146,7 @@ async function openZip(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { autoClose: false, lazyEntries: true });
   } catch (error) {
-    throw unsafe(
-      path,
-      '',
-      `cannot be read as a zip: ${reasonOf(error)}`,
-    );
+    throw unsafe(path, '', `cannot be read as a zip: ${reasonOf(error)}`);
   }
 }
 

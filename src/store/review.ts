@@ -71,8 +71,7 @@ export const reviewQueries = (db: Database) => ({
     const row = db
       .prepare('select resolution from decision where object = ? and key = ? and code = ?')
       .get(question.object, question.key, questionCode(question)) as
-      | { resolution: string }
-      | undefined;
+      { resolution: string } | undefined;
     return row?.resolution ?? '';
   },
   /** Removes what mapping raised, before it maps again. */

@@ -49,16 +49,20 @@ function list(session: Session, folder: string, options: ReviewOptions): Outcome
   const total = counts.reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return { result: { total, counts, items }, text: 'Nothing waits for you.' };
   const summary = table(counts.map((one) => [one.n, ERRORS[one.code as ErrorCode].title]));
-  const lines = items.map(
-    (item) =>
-      `#${item.id}  ${item.place}: ${item.message}${item.raw ? ` [${item.raw.slice(0, 60)}]` : ''}${item.candidates.length > 0 ? `\n      choose: ${item.candidates.join(', ')}` : ''}`,
-  );
+  const lines = items.map(itemText);
   const more = items.length < total ? `\n… and ${total - items.length} more (--all)` : '';
   return {
     result: { total, counts, items },
     text: `${summary}\n\n${lines.join('\n')}${more}\nNext: waybill review ${folder} --resolve <id> --with <answer> --by "<your name>"`,
     exit: EXIT.differences,
   };
+}
+
+function itemText(item: ReviewItem): string {
+  const column = item.column ? `, column "${item.column}"` : '';
+  const raw = item.raw && !item.message.includes(item.raw) ? ` [${item.raw.slice(0, 60)}]` : '';
+  const answers = answersTo(item).join(', ');
+  return `#${item.id}  ${item.place}${column}: ${item.message}${raw}\n      answers: ${answers}`;
 }
 
 function resolve(session: Session, options: ReviewOptions, id: string): Outcome {
@@ -87,8 +91,8 @@ function resolve(session: Session, options: ReviewOptions, id: string): Outcome 
 
 /** Throws WB_USAGE with what would be an answer. A note may go to any contact that is on its way to Odoo. */
 function checkAnswer(session: Session, item: ReviewItem, answer: string): void {
-  const allowed = allowedAnswers(item.code as ErrorCode, item.candidates);
-  const forNote = item.code === 'WB_NOTE_ORPHAN' || item.code === 'WB_NOTE_AMBIGUOUS';
+  const allowed = answersTo(item);
+  const forNote = isForNote(item);
   const contacts = forNote ? session.store.staging.contactIndex().byKey(answer) : [];
   if (contacts.some((one) => one.partner !== '')) return;
   if (answer === 'accept' ? allowed.includes(answer) : !forNote && allowed.includes(answer)) return;
@@ -96,16 +100,18 @@ function checkAnswer(session: Session, item: ReviewItem, answer: string): void {
     contacts.length > 0
       ? `Contact ${answer} waits in the review queue itself: resolve that one first, then run, then this one.`
       : `"${answer}" is no answer to item ${item.id}${forNote ? ': no contact has this record id' : ''}.`;
-  const choices = forNote ? ['the record id of a contact', ...allowed] : allowed;
   throw new WaybillError('WB_USAGE', why, {
     place: item.place,
-    next: `Answer with --with and one of: ${choices.join(', ')}`,
+    next: `Answer with --with and one of: ${allowed.join(', ')}`,
   });
 }
 
+const isForNote = ({ code }: ReviewItem): boolean =>
+  code === 'WB_NOTE_ORPHAN' || code === 'WB_NOTE_AMBIGUOUS';
+
 /** What each kind of item can be answered with. `accept`: seen, and fine as it is; what was left out stays out. */
-function allowedAnswers(code: ErrorCode, candidates: readonly string[]): string[] {
-  switch (code) {
+function answersTo({ code, candidates }: ReviewItem): string[] {
+  switch (code as ErrorCode) {
     case 'WB_DUPLICATE_CONTACT':
       return ['merge', 'separate'];
     case 'WB_DUPLICATE_KEY':
@@ -113,8 +119,9 @@ function allowedAnswers(code: ErrorCode, candidates: readonly string[]): string[
     case 'WB_MATCH_AMBIGUOUS':
       return [...candidates, 'create'];
     case 'WB_NOTE_AMBIGUOUS':
-      return [...candidates, 'accept'];
+    case 'WB_NOTE_ORPHAN':
+      return [...candidates, 'the record id of a contact', 'accept'];
     default:
-      return ['accept', ...candidates];
+      return ['accept'];
   }
 }

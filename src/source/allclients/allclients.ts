@@ -26,8 +26,7 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
         });
       yield* extractFile(
         file,
-        () =>
-          dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, file.columns.length),
+        () => dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, file.columns.length),
         arrived,
         signal,
       );
