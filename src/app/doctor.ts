@@ -4,6 +4,7 @@ import { statfs } from 'node:fs/promises';
 import { isWaybillError, type ExitCode } from '../core/errors.ts';
 import type { Inspection } from '../source/source.ts';
 import { checkMapping, inspectionColumns } from './mapping.ts';
+import { NEEDED_MODELS } from './migrate.ts';
 import { sourceNotice } from './scope.ts';
 import { openSource, withOdoo, type Connection, type Faces, type Session } from './session.ts';
 
@@ -119,29 +120,7 @@ function checkOdoo({ facts, env }: Connection): Check[] {
       what: `Odoo (${env}): ${facts.version} ${facts.edition}, through ${facts.transport}, as ${facts.user.login}.`,
     },
   ];
-  checks.push(
-    facts.modules.includes('crm')
-      ? { verdict: 'ok', what: 'Odoo: the CRM app is installed.' }
-      : {
-          verdict: 'fail',
-          what: 'Odoo: the CRM app is not installed.',
-          next: 'Install CRM in Odoo (Apps).',
-          exit: 5,
-        },
-  );
-  const lacking = Object.entries(facts.rights)
-    .filter(([, right]) => !right.create || !right.write || !right.unlink)
-    .map(([model]) => model);
-  checks.push(
-    lacking.length === 0
-      ? { verdict: 'ok', what: 'Odoo: the user has every right that is needed.' }
-      : {
-          verdict: 'fail',
-          what: `Odoo: the user may not create, change or delete ${lacking.join(', ')}.`,
-          next: 'Give the user Administration: Settings, or use the key of one who has it.',
-          exit: 5,
-        },
-  );
+  checks.push(checkApps(facts), ...checkRights(facts));
   if (facts.expires)
     checks.push({
       verdict: 'warn',
@@ -174,4 +153,45 @@ function checkOdoo({ facts, env }: Connection): Check[] {
     what: `Odoo: ${facts.counts['res.partner'] ?? 0} contacts are there already.`,
   });
   return checks;
+}
+
+function checkApps({ modules, user }: Connection['facts']): Check {
+  if (modules.includes('crm')) return { verdict: 'ok', what: 'Odoo: the CRM app is installed.' };
+  if (modules.length === 0)
+    return {
+      verdict: 'warn',
+      what: `Odoo: ${user.login} may not see which apps are installed, so it is not known whether CRM is.`,
+    };
+  return {
+    verdict: 'fail',
+    what: 'Odoo: the CRM app is not installed.',
+    next: 'Install CRM in Odoo (Apps).',
+    exit: 5,
+  };
+}
+
+/** What a run needs is a failure; a right that only some options use is worth a look. */
+function checkRights({ rights, user }: Connection['facts']): Check[] {
+  const lacking = Object.entries(rights)
+    .filter(([, right]) => !right.create || !right.write || !right.unlink)
+    .map(([model]) => model);
+  if (lacking.length === 0)
+    return [{ verdict: 'ok', what: 'Odoo: the user has every right that is needed.' }];
+  const needed = lacking.filter((model) => NEEDED_MODELS.includes(model));
+  const other = lacking.filter((model) => !NEEDED_MODELS.includes(model));
+  const text = (models: readonly string[]): string =>
+    `Odoo: the user ${user.login} may not create, change or delete ${models.join(', ')}.`;
+  return [
+    ...(needed.length > 0
+      ? [
+          {
+            verdict: 'fail',
+            what: text(needed),
+            next: 'Give the user the access right Administration: Settings (and Contact Creation), or use the key of one who has it.',
+            exit: 5,
+          } as const,
+        ]
+      : []),
+    ...(other.length > 0 ? [{ verdict: 'warn', what: text(other) } as const] : []),
+  ];
 }

@@ -194,17 +194,19 @@ async function noteSubtype(ctx: Context): Promise<number> {
   );
 }
 
+export const NEEDED_MODELS = [
+  'res.partner',
+  'res.partner.category',
+  'mail.message',
+  'ir.model.fields',
+  'ir.model',
+  'ir.ui.view',
+  'ir.model.data',
+];
+
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
 function requireRights({ facts, env }: Connection): void {
-  const lacking = [
-    'res.partner',
-    'res.partner.category',
-    'mail.message',
-    'ir.model.fields',
-    'ir.model',
-    'ir.ui.view',
-    'ir.model.data',
-  ].filter((model) => facts.rights[model]?.create === false);
+  const lacking = NEEDED_MODELS.filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',

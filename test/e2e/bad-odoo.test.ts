@@ -27,7 +27,7 @@ describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
   afterAll(async () => {
     for (const { ran, key } of seen) expectNoSecret(project, key, [ran]);
     // Nothing of all this moved a single record.
-    expect(await rpc.count('res.partner', [['email', 'like', '@example.com']])).toBe(0);
+    expect(await rpc.count('res.partner', [['name', '=like', 'First10%']])).toBe(0);
     project.remove();
     files.remove();
     await odoo.drop();
@@ -44,7 +44,6 @@ describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
     project.edit('waybill.yaml', (text) => {
       before = text;
       const changed = text.replace(from, to);
-      expect(changed).not.toBe(text);
       return changed;
     });
     const ran = await waybill([command, project.folder], { WAYBILL_ODOO_API_KEY: key });
@@ -100,18 +99,18 @@ describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
     );
   });
 
-  it('says that a portal user may do next to nothing', async () => {
-    const user = await makeUser(rpc, 'portal', ['base.group_portal']);
-    await withUser(user.login, await keyOf(odoo, version, user), 5, /may not create res\.partner/);
-  });
-
   it.runIf(version === 19)('says that keys expire, when one has', async () => {
     const { login } = await makeUser(rpc, 'late', ['base.group_system']);
     const valid = await makeApiKey(odoo.databaseUrl, login, "now() + interval '1 day'");
     const works = await withChange(`login: ${odoo.login}`, `login: ${login}`, valid, 'map');
     expect(works.code, works.stderr).toBe(0);
     const expired = await makeApiKey(odoo.databaseUrl, login, "now() - interval '1 minute'");
-    await withUser(login, expired, 5, /refuses|denied|Invalid/i, 'Keys expire');
+    expectFailure(
+      await withChange(`login: ${odoo.login}`, `login: ${login}`, expired, 'run'),
+      5,
+      'WB_ODOO_LOGIN',
+      'Keys expire',
+    );
   });
 });
 
@@ -185,7 +184,12 @@ describe('at an address', () => {
   });
 
   it('says that a server speaks plain http where https was asked', () =>
-    at(webUrl().replace('http:', 'https:'), 5, 'WB_ODOO_UNREACHABLE', 'http'));
+    at(
+      webUrl().replace('http:', 'https:'),
+      5,
+      'WB_ODOO_UNREACHABLE',
+      'speaks plain http, not https',
+    ));
 
   it('sends no key in the clear to another machine', () =>
     at(

@@ -91,8 +91,10 @@ async function parentOf(text: string): Promise<unknown> {
   return found[0]?.['res_id'];
 }
 
-async function item(code: string, place: string): Promise<Item> {
-  const items = await openItems(project);
+const item = async (code: string, place: string): Promise<Item> =>
+  itemOf(await openItems(project), code, place);
+
+function itemOf(items: readonly Item[], code: string, place: string): Item {
   const found = items.find((one) => one.code === code && one.place === place);
   if (!found) throw new Error(`no ${code} at ${place} in ${JSON.stringify(items, null, 1)}`);
   return found;
@@ -178,14 +180,15 @@ it('refuses an answer that is none, and says what would be', async () => {
 });
 
 it('takes every answer up with the next run', async () => {
+  const items = await openItems(project);
   const said = async (code: string, place: string, text: string): Promise<void> =>
-    answer(project, await item(code, place), text);
+    answer(project, itemOf(items, code, place), text);
   await said('WB_DUPLICATE_CONTACT', 'Contacts.csv, line 14', 'merge');
   await said('WB_DUPLICATE_CONTACT', 'Contacts.csv, line 16', 'separate');
   await said('WB_DUPLICATE_CONTACT', 'Contacts.csv, line 17', 'separate');
   await said('WB_DUPLICATE_KEY', 'Contacts.csv, line 19', 'separate');
   await said('WB_DUPLICATE_KEY', 'Contacts.csv, line 20', 'merge');
-  const there = await item('WB_MATCH_AMBIGUOUS', 'Contacts.csv, line 21');
+  const there = itemOf(items, 'WB_MATCH_AMBIGUOUS', 'Contacts.csv, line 21');
   expect(there.candidates).toHaveLength(2);
   chosen = Number(there.candidates[1]);
   await said('WB_MATCH_AMBIGUOUS', 'Contacts.csv, line 21', String(chosen));

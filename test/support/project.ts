@@ -66,9 +66,13 @@ export interface TestProject {
   remove(): void;
 }
 
-/** `waybill init` on an export that lies at `exportPath`. */
-export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<TestProject> {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-test-'));
+/** `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. */
+export async function makeProject(
+  odoo: TestOdoo,
+  exportPath: string,
+  parent?: string,
+): Promise<TestProject> {
+  const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
   const project = join(folder, 'project');
   const made = await waybill(
