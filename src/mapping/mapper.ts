@@ -43,6 +43,7 @@ export function createMapper(
     readers.set(wanted, reader);
     return reader;
   };
+  const markup = objectsWithMarkup(declaration);
   const shared = sharedRecords(declaration.id);
   const owners = ownerBook();
   const keyOf = (record: StagedRecord): string =>
@@ -100,6 +101,7 @@ export function createMapper(
             record,
             partner,
             body: file.slot(record, 'body'),
+            html: markup.has(record.object),
             date,
             author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
             emailFrom: owners.sender(author),
@@ -112,6 +114,14 @@ export function createMapper(
     owners: () => owners.all(),
   };
 }
+
+/** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */
+const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
+  new Set(
+    declaration.objects
+      .filter(({ slots }) => slots.some(({ name, type }) => name === 'body' && type === 'html'))
+      .map(({ name }) => name),
+  );
 
 /** External ids take [a-z0-9_.-]; what had to be changed gets a hash, so that two keys never become one. */
 function safeKey(key: string): string {
@@ -311,6 +321,7 @@ function absorb(
     record,
     partner,
     body: raw,
+    html: false,
     date: MERGE_NOTE_DATE,
     author: '',
     emailFrom: '',

@@ -62,6 +62,8 @@ export interface TestProject {
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
   start(command: string, ...args: readonly string[]): Running;
+  /** The JSON report of the environment `init` made. */
+  report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 }
@@ -99,6 +101,10 @@ export async function makeProject(
     run: (command, ...args) => waybill([command, project, ...args], env),
     start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
+    report: <T>() =>
+      Promise.resolve(
+        JSON.parse(readFileSync(join(project, 'reports', 'report-production.json'), 'utf8')) as T,
+      ),
     edit: (file, change) =>
       writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8'))),
     remove: () => rmSync(folder, { recursive: true, force: true }),

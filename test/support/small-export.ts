@@ -1,19 +1,19 @@
 /** A few rows of an export, written as a test needs them: nothing in it but what the test says. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeExport, type WrittenExport } from './export.ts';
 
-export interface SmallExport {
-  readonly folder: string;
+export interface SmallExport extends WrittenExport {
+  /** Puts another content in place of a file. */
   write(name: string, content: string | Buffer): void;
-  remove(): void;
 }
 
 export function smallExport(files: Readonly<Record<string, string | Buffer>>): SmallExport {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-export-'));
-  const write: SmallExport['write'] = (name, content) => writeFileSync(join(folder, name), content);
-  for (const [name, content] of Object.entries(files)) write(name, content);
-  return { folder, write, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const written = writeExport(files);
+  return {
+    ...written,
+    write: (name, content) => writeFileSync(join(written.folder, name), content),
+  };
 }
 
 export const CONTACT_HEADER = 'Contact ID,First Name,Last Name,Email,City';
