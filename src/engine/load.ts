@@ -1,5 +1,5 @@
 /** Loads what is planned and not yet in this Odoo, step by step, and gives every record its external id. */
-import type { ErrorCode, WaybillError } from '../core/errors.ts';
+import { isWaybillError, type ErrorCode, type WaybillError } from '../core/errors.ts';
 import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
@@ -160,14 +160,13 @@ async function settleMatch(
     match.found,
     row.values,
   );
-  await update(
-    loading.ctx,
-    loading.run,
-    row,
-    match.found,
-    wanted,
-    untaken(row, match.found, wanted),
-  );
+  const left = untaken(row, match.found, wanted);
+  try {
+    await update(loading.ctx, loading.run, row, match.found, wanted, left);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return queue(loading, row.row, error.code, refusal(error));
+  }
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;
 }
@@ -210,17 +209,35 @@ async function update(
     batch: 0,
   };
   if (op === 'match') return ctx.store.ledger.put([entry]);
-  ctx.store.ledger.put([{ ...entry, state: 'intent' }]);
-  await untilReachable(ctx, () => ctx.destination.write(row.model, [found.id], wanted));
-  ctx.store.ledger.setState(ctx.env, [row.key], 'done');
+  const intent: LedgerRow = { ...entry, state: 'intent' };
+  ctx.store.ledger.put([intent]);
+  await writeIntent(ctx, intent);
+}
+
+const isRefusal = (error: unknown): error is WaybillError =>
+  isWaybillError(error) && error.class === 'record';
+
+async function writeIntent(ctx: Context, { model, resId, key, after }: LedgerRow): Promise<void> {
+  try {
+    await untilReachable(ctx, () =>
+      ctx.destination.write(model, [resId], after as Record<string, OdooValue>),
+    );
+  } catch (error) {
+    // Nothing of it was written, so nothing of it may stand in the ledger.
+    if (isRefusal(error)) ctx.store.ledger.forget(ctx.env, [key]);
+    throw error;
+  }
+  ctx.store.ledger.setState(ctx.env, [key], 'done');
 }
 
 /** An update that may not have happened is simply written again: the same values change nothing. */
 async function finishIntents(ctx: Context): Promise<void> {
   for (const row of ctx.store.ledger.intents(ctx.env)) {
     if (row.op !== 'update') continue;
-    await ctx.destination.write(row.model, [row.resId], row.after as Record<string, OdooValue>);
-    ctx.store.ledger.setState(ctx.env, [row.key], 'done');
+    // What Odoo refuses now comes up again as a record to load, and is queued there.
+    await writeIntent(ctx, row).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
   }
 }
 

@@ -35,18 +35,21 @@ async function on(files: Readonly<Record<string, string | Buffer>>, name = ''): 
   const made = smallExport(files);
   const path = join(made.folder, name);
   project = await makeProject(NOWHERE, path);
-  cleanUp.push(() => project.remove(), made.remove);
+  cleanUp.push(
+    () => project.remove(),
+    () => made.remove(),
+  );
   return path;
 }
 
 const onZip = (entries: readonly ZipEntry[]): Promise<string> =>
   on({ 'export.zip': makeZip(entries) }, 'export.zip');
 
-const refused = async (code: number, ...said: readonly (string | RegExp)[]): Promise<void> =>
+const expectRefused = async (code: number, ...said: readonly (string | RegExp)[]): Promise<void> =>
   expectFailure(await project.run('scope'), code, ...said);
 
 /** What scope refuses, doctor names beforehand; and nothing of it is kept. */
-async function namedBeforehand(code: number, said: string | RegExp): Promise<void> {
+async function expectNamedBeforehand(code: number, said: string | RegExp): Promise<void> {
   expectFailure(await project.run('doctor'), code, /FAIL {2}Source: /, said);
   const status = (await project.run('status', '--json')).json();
   expect(status).toMatchObject({ extracted: false, balance: [], next: 'waybill scope' });
@@ -54,8 +57,12 @@ async function namedBeforehand(code: number, said: string | RegExp): Promise<voi
 
 it('says where the export should be when it is missing', async () => {
   const path = await on({}, 'gone');
-  await refused(5, 'gone cannot be read: ENOENT: no such file or directory.', 'source.export');
-  await namedBeforehand(5, path);
+  await expectRefused(
+    5,
+    'gone cannot be read: ENOENT: no such file or directory.',
+    'source.export',
+  );
+  await expectNamedBeforehand(5, path);
 });
 
 it('names the file that may not be read', async () => {
@@ -78,23 +85,31 @@ function asUnprivileged(args: readonly string[]): Promise<Ran> {
 
 it('says that a folder holds no file', async () => {
   await on({});
-  await refused(2, 'no file at all', 'source.files');
-  await namedBeforehand(2, 'no file at all');
+  await expectRefused(2, 'no file at all', 'source.files');
+  await expectNamedBeforehand(2, 'no file at all');
 });
 
 it('says that the file is empty', async () => {
   await on({ 'Contacts.csv': '' });
-  await refused(2, 'Contacts.csv: the file is empty');
+  await expectRefused(2, 'Contacts.csv: the file is empty');
 });
 
 it('says that there is a header and nothing below it', async () => {
   await on({ 'Contacts.csv': `${CONTACT_HEADER}\n` });
-  await refused(2, 'Contacts.csv has a header and no record below it', 'Export the contacts again');
+  await expectRefused(
+    2,
+    'Contacts.csv has a header and no record below it',
+    'Export the contacts again',
+  );
 });
 
 it('shows the header that it does not recognise, and takes what waybill.yaml says of the file', async () => {
   await on({ 'dump.csv': 'alpha,beta,gamma\n1,2,3\n' });
-  await refused(2, 'its header is not recognised (alpha, beta, gamma)', '"People.csv": contact');
+  await expectRefused(
+    2,
+    'its header is not recognised (alpha, beta, gamma)',
+    '"People.csv": contact',
+  );
   project.edit('waybill.yaml', (text) =>
     text.replace('  type: allclients\n', '  type: allclients\n  files:\n    dump.csv: contact\n'),
   );
@@ -106,7 +121,7 @@ it('does not choose between two contact exports', async () => {
     'Contacts.csv': GOOD['Contacts.csv'] ?? '',
     'Clients.csv': rows('Contact ID,First Name,Last Name,Email,Fax', '7,Ann,Other,a@example.com,1'),
   });
-  await refused(
+  await expectRefused(
     2,
     /Both .*(Contacts|Clients)\.csv and .*\.csv look like contact exports/,
     '"skip"',
@@ -116,7 +131,7 @@ it('does not choose between two contact exports', async () => {
 it('follows no link out of the export folder', async () => {
   const folder = await on(GOOD);
   const secret = smallExport({ 'Notes.csv': 'outside' });
-  cleanUp.push(secret.remove);
+  cleanUp.push(() => secret.remove());
   mkdirSync(join(folder, 'more'));
   symlinkSync(join(secret.folder, 'Notes.csv'), join(folder, 'more', 'Notes.csv'));
   const ran = await project.run('scope', '--json');
@@ -167,20 +182,20 @@ it.each<[string, ZipEntry, RegExp]>([
   ],
 ])('refuses a zip with %s', async (_what, entry, said) => {
   await onZip([...good.filter(({ name }) => name !== entry.name), entry]);
-  await refused(2, said, 'Unpack the archive yourself');
+  await expectRefused(2, said, 'Unpack the archive yourself');
 });
 
 it('refuses a zip that was cut off', async () => {
   await on({ 'export.zip': makeZip(good).subarray(0, 200) }, 'export.zip');
-  await refused(2, /export\.zip cannot be read as a zip/);
-  await namedBeforehand(2, 'cannot be read as a zip');
+  await expectRefused(2, /export\.zip cannot be read as a zip/);
+  await expectNamedBeforehand(2, 'cannot be read as a zip');
 });
 
 it('refuses a zip whose bytes were damaged', async () => {
   const bytes = makeZip(good);
   bytes.fill(0xff, 60, 90);
   await on({ 'export.zip': bytes }, 'export.zip');
-  await refused(2, /export\.zip: the entry "Contacts\.csv" cannot be unpacked/);
+  await expectRefused(2, /export\.zip: the entry "Contacts\.csv" cannot be unpacked/);
 });
 
 it('rejects broken rows with file, line and reason, and keeps the rest', async () => {

@@ -116,7 +116,6 @@ describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
     const gone = proxy.downAt(calls.createNotes);
     const running = project.start('run');
     await gone;
-    running.child.stderr?.once('data', () => {});
     await proxy.up();
     const done = await running.done;
     ran.push(done);
