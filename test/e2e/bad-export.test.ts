@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { TestOdoo } from '../support/odoo.ts';
-import { makeProject, startWaybill, type Ran, type TestProject } from '../support/project.ts';
+import { asUnprivileged, makeProject, type TestProject } from '../support/project.ts';
 import { expectFailure, expectNoTraceback } from '../support/promises.ts';
 import { CONTACT_HEADER, plainAccount, rows, smallExport } from '../support/small-export.ts';
 import { makeZip, type ZipEntry } from '../support/zip.ts';
@@ -68,20 +68,14 @@ it('says where the export should be when it is missing', async () => {
 it('names the file that may not be read', async () => {
   const folder = await on(GOOD);
   chmodSync(join(folder, 'Notes.csv'), 0o000);
-  const ran = await asUnprivileged(['scope', project.folder]);
+  const ran = await asUnprivileged(['scope', project.folder], project.env);
   expectFailure(ran, 5, /Notes\.csv cannot be read: EACCES: permission denied\./, 'rights');
   expectFailure(
-    await asUnprivileged(['doctor', project.folder]),
+    await asUnprivileged(['doctor', project.folder], project.env),
     5,
     /FAIL {2}Source: .*Notes\.csv/,
   );
 });
-
-/** Root reads everything, unless these two capabilities are taken from it. */
-function asUnprivileged(args: readonly string[]): Promise<Ran> {
-  const drop = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
-  return startWaybill(args, project.env, undefined, process.getuid?.() === 0 ? drop : []).done;
-}
 
 it('says that a folder holds no file', async () => {
   await on({});

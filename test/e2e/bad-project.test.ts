@@ -1,6 +1,14 @@
 /** What can be wrong with the project folder itself; and a disk that fills up in the middle. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,7 +16,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { cuttingProxy } from '../support/cutting-proxy.ts';
 import { freshOdoo, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
-import { makeProject, prepare, startWaybill, type TestProject } from '../support/project.ts';
+import {
+  asUnprivileged,
+  makeProject,
+  prepare,
+  startWaybill,
+  type TestProject,
+} from '../support/project.ts';
 import { expectBalanced, expectFailure, expectNoTraceback } from '../support/promises.ts';
 import { plainAccount, smallExport, type SmallExport } from '../support/small-export.ts';
 
@@ -191,6 +205,15 @@ it('lets one Waybill write at a time, and others look on', async () => {
   expect((await project.run('plan')).code).toBe(0);
 });
 
+it('says that the folder may not be written', async () => {
+  const other = await makeProject(odoo, files.folder);
+  chmodSync(other.folder, 0o555);
+  const run = asUnprivileged(['scope', other.folder], other.env);
+  expectFailure(await run, 2, 'WB_FOLDER_UNWRITABLE', '.waybill', 'rights on the project folder');
+  chmodSync(other.folder, 0o755);
+  other.remove();
+});
+
 it('says that the store is damaged, and touches nothing', async () => {
   const other = await makeProject(odoo, files.folder);
   mkdirSync(join(other.folder, '.waybill'));
@@ -214,7 +237,7 @@ it('stops when the disk is full, loads nothing twice, and goes on when there is 
     const running = full.start('run');
     await created;
     disk.fill(running.child.pid ?? 0);
-    expectFailure(await running.done, 1, 'WB_DISK_FULL', 'Free some space');
+    expectFailure(await running.done, disk.exit, ...disk.said);
     disk.free();
     expect(await rpc.count('res.partner', [['x_waybill_key', '!=', false]])).toBe(40);
     const again = await full.run('run');
@@ -231,6 +254,9 @@ it('stops when the disk is full, loads nothing twice, and goes on when there is 
 
 interface SmallDisk {
   readonly folder: string;
+  /** The system says why a write failed in one case, and only that it failed in the other. */
+  readonly exit: number;
+  readonly said: readonly string[];
   /** No byte more for this process. */
   fill(pid: number): void;
   free(): void;
@@ -248,6 +274,8 @@ function smallDisk(): SmallDisk {
   const ballast = join(folder, 'ballast');
   return {
     folder,
+    exit: 1,
+    said: ['WB_DISK_FULL', 'Free some space'],
     fill: () => spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4k'], { stdio: 'ignore' }),
     free: () => rmSync(ballast),
     remove: () => {
@@ -259,6 +287,8 @@ function smallDisk(): SmallDisk {
 
 const limitedFiles = (folder: string): SmallDisk => ({
   folder,
+  exit: 2,
+  said: ['WB_FOLDER_UNWRITABLE', 'store.db', 'its disk is healthy'],
   fill: (pid) => {
     const { size } = statSync(join(folder, 'project', '.waybill', 'store.db-wal'));
     execFileSync('prlimit', ['--pid', String(pid), `--fsize=${size}`]);

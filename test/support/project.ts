@@ -56,6 +56,15 @@ export function startWaybill(
   return { child, done };
 }
 
+/** For files that may not be read: root reads everything, unless these two capabilities are taken from it. */
+export function asUnprivileged(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const drop = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+  return startWaybill(args, env, undefined, process.getuid?.() === 0 ? drop : []).done;
+}
+
 export interface TestProject {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
