@@ -136,14 +136,14 @@ export function makeCreator(
 function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
   let fetching: Promise<void> | undefined;
-  const fetch = async (): Promise<void> =>
+  const refill = async (): Promise<void> =>
     // A marker that nobody heard of is never used and goes with the model on rollback: asking again is safe.
     void ready.push(...(await untilReachable(ctx, () => ctx.schema.openMarkers(MARKERS_AT_ONCE))));
   return async () => {
     for (;;) {
       const marker = ready.shift();
       if (marker !== undefined) return marker;
-      fetching ??= fetch().finally(() => (fetching = undefined));
+      fetching ??= refill().finally(() => (fetching = undefined));
       await fetching;
     }
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { TestOdoo } from '../support/odoo.ts';
 import { asUnprivileged, makeProject, type TestProject } from '../support/project.ts';
-import { expectFailure, expectNoTraceback } from '../support/promises.ts';
+import { expectFailure, expectNoTraceback } from '../support/outcomes.ts';
 import { CONTACT_HEADER, plainAccount, rows, smallExport } from '../support/small-export.ts';
 import { makeZip, type ZipEntry } from '../support/zip.ts';
 
@@ -17,6 +17,7 @@ const NOWHERE: TestOdoo = {
   apiKey: 'not-a-key-of-anything',
   version: '',
   databaseUrl: '',
+  keyOf: async () => undefined,
   drop: async () => {},
 };
 const GOOD = plainAccount(3, 1);

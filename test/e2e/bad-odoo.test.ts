@@ -6,7 +6,7 @@ import { makeApiKey } from '../support/api-key.ts';
 import { freshOdoo, odooScript, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
 import { makeProject, prepare, waybill, type Ran, type TestProject } from '../support/project.ts';
-import { expectFailure, expectNoSecret } from '../support/promises.ts';
+import { expectFailure, expectNoSecret } from '../support/outcomes.ts';
 import { plainAccount, smallExport, type SmallExport } from '../support/small-export.ts';
 
 describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
@@ -217,7 +217,7 @@ it('says that keys expire, when one has', async () => {
 it('asks for the CRM app before anything moves', async () => {
   const name = `nocrm_${process.pid.toString(36)}${Date.now().toString(36)}`;
   const made = await odooScript('fresh', name, '19', '--json', '--modules', 'base,contacts');
-  const odoo = { ...(JSON.parse(made) as Omit<TestOdoo, 'drop'>), drop: async () => {} };
+  const odoo = { ...(JSON.parse(made) as Omit<TestOdoo, 'drop' | 'keyOf'>), drop: async () => {} };
   const files = smallExport(plainAccount(2, 1));
   const project = await makeProject(odoo, files.folder);
   try {

@@ -23,7 +23,7 @@ import {
   startWaybill,
   type TestProject,
 } from '../support/project.ts';
-import { expectBalanced, expectFailure, expectNoTraceback } from '../support/promises.ts';
+import { expectBalanced, expectFailure, expectNoTraceback } from '../support/outcomes.ts';
 import { plainAccount, smallExport, type SmallExport } from '../support/small-export.ts';
 
 const ACCOUNT = plainAccount(40, 2);

@@ -12,7 +12,7 @@ import {
   expectFailure,
   openItems,
   type Item,
-} from '../support/promises.ts';
+} from '../support/outcomes.ts';
 import { rows, smallExport, type SmallExport } from '../support/small-export.ts';
 
 const HEADER = 'Contact ID,First Name,Last Name,Email,City,Closing Date,Review Date,Barcode';

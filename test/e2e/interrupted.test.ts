@@ -10,7 +10,7 @@ import {
   expectFailure,
   expectNoSecret,
   expectNoTraceback,
-} from '../support/promises.ts';
+} from '../support/outcomes.ts';
 import { plainAccount, smallExport, type SmallExport } from '../support/small-export.ts';
 
 const CONTACTS = 60;
