@@ -51,7 +51,7 @@ const full = (cause: Error): WaybillError =>
 const unwritable = (cause: Error, path: string): WaybillError =>
   new WaybillError(
     'WB_FOLDER_UNWRITABLE',
-    `${path || 'A file'} cannot be written: ${cause.message}.`,
+    `${path || 'A file'} cannot be opened or written: ${cause.message}.`,
     {
       ...(path && { place: path }),
       next: 'Check the rights on the project folder and that its disk is healthy, then run the same command again.',

@@ -188,20 +188,26 @@ function settleRepeated(
     .byKey(object.name, key)
     .sort((a, b) => a.position - b.position);
   if (!first) return;
+  const met = new Map([[ownKey(first), first.position]]);
   for (const other of others) {
-    const same = JSON.stringify(other.cells) === JSON.stringify(first.cells);
     const own = ownKey(other);
+    const twin = met.get(own);
+    if (twin !== undefined) {
+      merge(fate, other.position, twin);
+      continue;
+    }
+    met.set(own, other.position);
     const answer = ctx.store.review.decided({
       object: object.name,
       key: own,
       code: 'WB_DUPLICATE_KEY',
     });
-    if (same || answer === 'merge') merge(fate, other.position, first.position);
+    if (answer === 'merge') merge(fate, other.position, first.position);
     else fate.ownKey.set(other.position, own);
-    if (!same && answer !== 'merge' && answer !== 'separate')
+    if (answer !== 'merge' && answer !== 'separate')
       fate.queued.set(other.position, {
         code: 'WB_DUPLICATE_KEY',
-        message: `Record id ${key} stands on ${n} different ${object.plural}; the first (${first.file}, line ${first.line}) was taken. Resolve with "merge" (into the first) or "separate" (a contact of its own).`,
+        message: `Record id ${key} stands on ${n} ${object.plural} that are not the same; the first (${first.file}, line ${first.line}) was taken. Resolve with "merge" (into the first) or "separate" (a contact of its own).`,
       });
   }
 }

@@ -119,7 +119,14 @@ describe('at an address', () => {
     await new Promise<void>((done) => web.listen(0, '127.0.0.1', done));
     const nowhere = { url: 'http://127.0.0.1:9', db: 'acme', login: 'admin', apiKey: key };
     project = await makeProject(
-      { ...nowhere, password: '', version: '', databaseUrl: '', drop: async () => {} },
+      {
+        ...nowhere,
+        password: '',
+        version: '',
+        databaseUrl: '',
+        keyOf: async () => undefined,
+        drop: async () => {},
+      },
       files.folder,
     );
     expect((await project.run('scope')).code).toBe(0);
@@ -217,7 +224,11 @@ it('says that keys expire, when one has', async () => {
 it('asks for the CRM app before anything moves', async () => {
   const name = `nocrm_${process.pid.toString(36)}${Date.now().toString(36)}`;
   const made = await odooScript('fresh', name, '19', '--json', '--modules', 'base,contacts');
-  const odoo = { ...(JSON.parse(made) as Omit<TestOdoo, 'drop' | 'keyOf'>), drop: async () => {} };
+  const odoo = {
+    ...(JSON.parse(made) as Omit<TestOdoo, 'drop' | 'keyOf'>),
+    keyOf: async () => undefined,
+    drop: async () => {},
+  };
   const files = smallExport(plainAccount(2, 1));
   const project = await makeProject(odoo, files.folder);
   try {

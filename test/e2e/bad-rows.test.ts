@@ -36,6 +36,7 @@ const CONTACTS = rows(
   '2010,Same,Code,code1@example.com,Austin,,03/04/2023,TAKEN',
   '2011,Too,Short',
   '2012,Match,Me,match@example.org,Austin,,03/04/2023,TAKEN2',
+  '2007,Other,Ids,second@example.com,Boston,,03/04/2023,',
 );
 const NOTES = rows(
   'Contact ID,Note ID,Email,Date,Note',
@@ -47,7 +48,7 @@ const NOTES = rows(
   ',6,shared@example.com,03/15/2023 10:00,A note of one of the shared',
   '2010,7,,03/15/2023 10:00,A note of whom Odoo refuses',
 );
-const COUNTS = { contact: 24, note: 7 };
+const COUNTS = { contact: 25, note: 7 };
 
 let files: SmallExport;
 let odoo: TestOdoo;
