@@ -154,7 +154,7 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
     const open = group.filter(
       ({ position }) => !fate.queued.has(position) && !fate.mergedInto.has(position),
     );
-    const { members, rule } = answered(ctx, input, object, open);
+    const { members, rule } = answered(ctx, input, object, open, fate);
     for (const decision of input.groupDuplicates(members, rule)) apply(decision, members, fate);
   }
   return fate;
@@ -166,11 +166,16 @@ function answered(
   input: MapInput,
   object: SourceObject,
   group: readonly Identity[],
+  { ownKey: own }: Fate,
 ): { members: readonly Identity[]; rule: Choices['duplicates'] } {
   const asked = input.choices.duplicates;
   if (asked !== 'review') return { members: group, rule: asked };
-  const answer = ({ key }: Identity): string =>
-    ctx.store.review.decided({ object: object.name, key, code: 'WB_DUPLICATE_CONTACT' });
+  const answer = ({ position, key }: Identity): string =>
+    ctx.store.review.decided({
+      object: object.name,
+      key: own.get(position) ?? key,
+      code: 'WB_DUPLICATE_CONTACT',
+    });
   const members = group.filter((one) => answer(one) !== 'separate');
   const merging = members.every((one) => answer(one) === 'merge');
   return { members, rule: merging ? 'merge' : 'review' };
@@ -214,7 +219,7 @@ function settleRepeated(
 
 /** By its content, so that a later export of the same row has the same key wherever it stands. */
 const ownKey = ({ key, cells }: StagedRecord): string =>
-  `${key}~${sha256(cells.join('\u001f')).slice(0, 8)}`;
+  `${key}~${sha256(cells.join('\u001f')).slice(0, 16)}`;
 
 function merge(fate: Fate, position: number, into: number): void {
   fate.mergedInto.set(position, into);
