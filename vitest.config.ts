@@ -10,7 +10,8 @@ export default defineConfig({
     reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
     // Two cores: more workers only fight with Odoo for them.
     maxWorkers: 2,
-    testTimeout: 180_000,
+    // A bound against hanging, not a measure: a busy machine takes its time.
+    testTimeout: 600_000,
     hookTimeout: 900_000,
   },
 });
