@@ -5,6 +5,8 @@ import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { rollback, type RollbackTotals } from '../engine/rollback.ts';
+import { standardIds } from '../engine/standard.ts';
+import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -120,9 +122,9 @@ export async function fullRun(
   const notice = await sourceNotice(session);
   if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
-    requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+    requireRights(session, connection);
     const ctx = contextOf(session, connection, state.document);
     const run = session.store.runs.start(ctx.env, 'full', state.hash);
     session.store.runs.audit(connection.facts.user.login, 'run started', {
@@ -158,7 +160,8 @@ async function runSteps(
   );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
-  const special = new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
+  const ids = ownerIds(ctx);
+  const special = new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
   const totals = await load(ctx, run, special);
   const reassigned = await reassign(ctx, before, owners);
   const verification = await verify(ctx);
@@ -177,23 +180,7 @@ async function runSteps(
   };
 }
 
-async function noteSubtype(ctx: Context): Promise<number> {
-  const [found] = await ctx.destination.find(
-    'ir.model.data',
-    [
-      ['module', '=', 'mail'],
-      ['name', '=', 'mt_note'],
-    ],
-    ['res_id'],
-  );
-  if (found) return Number(found['res_id']);
-  throw new WaybillError(
-    'WB_ODOO_MODULE',
-    'This Odoo has no subtype for internal notes (mail.mt_note).',
-    { next: 'Install or update the Discuss app (mail) in Odoo.' },
-  );
-}
-
+/** What is needed whatever the export holds; the models of its records come on top. */
 export const NEEDED_MODELS = [
   'res.partner',
   'res.partner.category',
@@ -205,8 +192,9 @@ export const NEEDED_MODELS = [
 ];
 
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
-function requireRights({ facts, env }: Connection): void {
-  const lacking = NEEDED_MODELS.filter((model) => facts.rights[model]?.create === false);
+function requireRights(session: Session, { facts, env }: Connection): void {
+  const models = new Set([...session.store.plan.models(), ...NEEDED_MODELS]);
+  const lacking = [...models].filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',

@@ -3,6 +3,7 @@ import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
 import { changedFiles } from '../source/bundle.ts';
 import type { Inspection } from '../source/source.ts';
+import { writeInventories } from './inventories.ts';
 import { inspectionOf, openSource, type Session } from './session.ts';
 
 export interface Scope {
@@ -13,11 +14,14 @@ export interface Scope {
     readonly rejectedRows: number;
   }[];
   readonly traps: readonly string[];
+  /** What does not move, written down. */
+  readonly inventory: { readonly html: string; readonly json: string };
 }
 
 /** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
 export async function sourceNotice(session: Session): Promise<string | null> {
-  const { files } = inspectionOf(session);
+  // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
+  const files = inspectionOf(session).files.filter((file) => file.object !== 'attachment');
   const path = session.project.config.source.export;
   try {
     const changed = await changedFiles(path, files);
@@ -47,5 +51,6 @@ export async function scope(session: Session): Promise<Scope> {
     records: n,
     rejectedRows: rejected.filter((item) => item.object === object).length,
   }));
-  return { inspection, objects, traps: session.connector.declaration.traps };
+  const inventory = writeInventories(session);
+  return { inspection, objects, traps: session.connector.declaration.traps, inventory };
 }

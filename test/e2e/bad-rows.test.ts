@@ -170,8 +170,8 @@ it('refuses an answer that is none, and says what would be', async () => {
   expectFailure(
     await project.run('review', ...wrong, '7777'),
     2,
-    'no contact has this record id',
-    'the record id of a contact',
+    'no record of that kind has this id',
+    'the record id it belongs to',
   );
   expectFailure(
     await project.run('review', ...wrong, '2003'),

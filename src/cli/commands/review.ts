@@ -26,7 +26,7 @@ export function addReview(program: Command): void {
     .option('--resolve <id>', 'the number of an item')
     .option(
       '--with <answer>',
-      'a candidate of the item, the record id of a contact, or: merge, separate, create, accept',
+      'a candidate of the item, a record id, or: merge, separate, create, none, accept',
     )
     .option('--by <name>', 'who decides')
     .action((folder: string, options: ReviewOptions) =>
@@ -89,39 +89,58 @@ function resolve(session: Session, options: ReviewOptions, id: string): Outcome 
   };
 }
 
-/** Throws WB_USAGE with what would be an answer. A note may go to any contact that is on its way to Odoo. */
+/** Throws WB_USAGE with what would be an answer. What belongs to another record may go to any that is on its way to Odoo. */
 function checkAnswer(session: Session, item: ReviewItem, answer: string): void {
   const allowed = answersTo(item);
-  const forNote = isForNote(item);
-  const contacts = forNote ? session.store.staging.contactIndex().byKey(answer) : [];
-  if (contacts.some((one) => one.partner !== '')) return;
-  if (answer === 'accept' ? allowed.includes(answer) : !forNote && allowed.includes(answer)) return;
+  const parents = seeksParent(item) ? parentsNamed(session, item, answer) : [];
+  const plain = allowed.includes(answer) && answer !== ANY_PARENT;
+  if (parents.length > 0 ? parents.includes(true) : plain) return;
   const why =
-    contacts.length > 0
-      ? `Contact ${answer} waits in the review queue itself: resolve that one first, then run, then this one.`
-      : `"${answer}" is no answer to item ${item.id}${forNote ? ': no contact has this record id' : ''}.`;
+    parents.length > 0
+      ? `Record ${answer} waits in the review queue itself: resolve that one first, then run, then this one.`
+      : `"${answer}" is no answer to item ${item.id}${seeksParent(item) ? ': no record of that kind has this id' : ''}.`;
   throw new WaybillError('WB_USAGE', why, {
     place: item.place,
     next: `Answer with --with and one of: ${allowed.join(', ')}`,
   });
 }
 
-const isForNote = ({ code }: ReviewItem): boolean =>
-  code === 'WB_NOTE_ORPHAN' || code === 'WB_NOTE_AMBIGUOUS';
+/** For each record with that id: whether it is on its way to Odoo. */
+function parentsNamed(session: Session, item: ReviewItem, id: string): boolean[] {
+  const { objects } = session.connector.declaration;
+  const name = objects.find((one) => one.name === item.object)?.parent;
+  const parent = objects.find((one) => one.name === name);
+  if (!parent) return [];
+  if (parent.shape === 'partner')
+    return session.store.staging
+      .contactIndex()
+      .byKey(id)
+      .map((one) => one.partner !== '');
+  return session.store.staging
+    .byKey(parent.name, id)
+    .map((one) => !session.store.plan.isSettled(parent.name, one.position));
+}
+
+const ANY_PARENT = 'the record id it belongs to';
+const PARENT_CODES = /^WB_(NOTE|PARENT)_(ORPHAN|MISSING|AMBIGUOUS)$/;
+const seeksParent = ({ code }: ReviewItem): boolean => PARENT_CODES.test(code);
 
 /** What each kind of item can be answered with. `accept`: seen, and fine as it is; what was left out stays out. */
-function answersTo({ code, candidates }: ReviewItem): string[] {
+function answersTo({ code, object, candidates }: ReviewItem): string[] {
   switch (code as ErrorCode) {
     case 'WB_DUPLICATE_CONTACT':
       return ['merge', 'separate'];
     case 'WB_DUPLICATE_KEY':
-      return ['merge', 'separate', 'accept'];
+      return object === 'contact' ? ['merge', 'separate', 'accept'] : ['accept'];
     case 'WB_MATCH_AMBIGUOUS':
       return [...candidates, 'create'];
     case 'WB_NOTE_AMBIGUOUS':
     case 'WB_NOTE_ORPHAN':
-      return [...candidates, 'the record id of a contact', 'accept'];
+      return [...candidates, ANY_PARENT, 'accept'];
+    case 'WB_PARENT_AMBIGUOUS':
+    case 'WB_PARENT_MISSING':
+      return [...candidates, ANY_PARENT, 'none', 'accept'];
     default:
-      return ['accept'];
+      return ['accept', ...candidates];
   }
 }
