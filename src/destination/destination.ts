@@ -152,7 +152,7 @@ export interface DestinationSchema {
   ensureFields(fields: readonly FieldSpec[], signal?: AbortSignal): Promise<Made[]>;
   /** A page "Migrated data" on the form of the model. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
-  /** Things of one model. Already gone is not an error. */
+  /** Already gone is not an error. */
   removeMade(made: readonly Made[], signal?: AbortSignal): Promise<void>;
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
   /** Returns only when no call with this marker can still change Odoo. */

@@ -1,7 +1,7 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { OdooRow, OdooValue } from '../destination/destination.ts';
+import type { Made, OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { lanePool } from './batches.ts';
 import { sameValue } from './compare.ts';
@@ -238,15 +238,11 @@ async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Pr
   const step = 'undo schema';
   ctx.emit({ type: 'step-started', step, total: rows.length });
   let done = 0;
-  for (const some of runsOfOneModel(rows.sort((a, b) => undoOrder(a) - undoOrder(b)))) {
-    await ctx.schema.removeMade(
-      some.map((row) => ({
-        model: row.model,
-        id: row.resId,
-        name: String(row.after['name']),
-        created: true,
-      })),
-    );
+  // In few calls: after each, Odoo loads its models anew.
+  const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
+  for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+    const some = groups.get(key) ?? [];
+    await ctx.schema.removeMade(some.map(toMade));
     ctx.store.ledger.forget(
       ctx.env,
       some.map((row) => row.key),
@@ -258,16 +254,21 @@ async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Pr
   ctx.emit({ type: 'step-ended', step, done });
 }
 
-/** Odoo reloads its schema at every call that removes fields: together it does so once. */
-function runsOfOneModel(rows: readonly LedgerRow[]): LedgerRow[][] {
-  const runs: LedgerRow[][] = [];
-  for (const row of rows) {
-    const last = runs.at(-1);
-    if (last?.[0]?.model === row.model && last.length < SCHEMA_AT_ONCE) last.push(row);
-    else runs.push([row]);
-  }
-  return runs;
-}
+/** Fields before the model they point at, users before their contacts. */
+const MODEL_ORDER = [
+  'ir.ui.view',
+  'res.users',
+  'ir.model.fields',
+  'ir.model.fields.selection',
+  'ir.model.access',
+  'ir.model',
+];
+const modelOrder = ({ model }: LedgerRow): string =>
+  `${MODEL_ORDER.includes(model) ? MODEL_ORDER.indexOf(model) : MODEL_ORDER.length} ${model}`;
 
-/** 14 reloads for each field even so; more in one call might meet its time limit. */
-const SCHEMA_AT_ONCE = 25;
+const toMade = (row: LedgerRow): Made => ({
+  model: row.model,
+  id: row.resId,
+  name: String(row.after['name']),
+  created: true,
+});

@@ -55,7 +55,7 @@ export function openDatabase(path: string): Database {
   const raw = new DatabaseSync(path);
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
   raw.exec(
-    `pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -32768; pragma temp_store = file;`,
+    `pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = file;`,
   );
   const database = wrap(raw);
   migrate(database);

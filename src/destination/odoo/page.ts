@@ -24,16 +24,13 @@ export async function ensurePage(
   if (found) {
     const same = fieldsIn(String(found['arch_db'])).join() === fieldsIn(arch).join();
     if (!same) await destination.write('ir.ui.view', [found.id], { arch }, signal);
-    return [{ model: 'ir.ui.view', id: found.id, name: madeName(model), created: false }];
+    return [{ model: 'ir.ui.view', id: found.id, name: `${model}.${PAGE_VIEW}`, created: false }];
   }
   const values = { name: PAGE_VIEW, model, inherit_id: base, type: 'form', arch };
   const view = { ...values, priority: PRIORITY };
   const [id = 0] = await destination.create('ir.ui.view', [view], signal);
-  return [{ model: 'ir.ui.view', id, name: madeName(model), created: true }];
+  return [{ model: 'ir.ui.view', id, name: `${model}.${PAGE_VIEW}`, created: true }];
 }
-
-/** One for each model: under one name the ledger would know only the first page, and rollback leave the others. */
-const madeName = (model: string): string => `${PAGE_VIEW}.${model}`;
 
 async function formId(
   destination: Destination,

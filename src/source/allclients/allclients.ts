@@ -67,10 +67,11 @@ async function tableOf(
       place: file.path,
       next: 'Put it back, or run: waybill scope',
     });
-  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' });
-  if (file.object !== 'attachment') return { rows, width: file.columns.length, more: () => [] };
-  const more = (cells: readonly string[]) => attachments?.cellsFor(cells, file) ?? [];
-  return { rows, width: file.columns.length - FILE_CELLS, more };
+  const isTable = file.object !== 'attachment';
+  const width = file.columns.length - (isTable ? 0 : FILE_CELLS);
+  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, width);
+  if (isTable) return { rows, width, more: () => [] };
+  return { rows, width, more: (cells) => attachments?.cellsFor(cells, file) ?? [] };
 }
 
 async function* looseRows(attachments: Attachments | undefined): AsyncGenerator<CsvRow[]> {
@@ -137,13 +138,16 @@ function keyMaker(file: SourceFile): (cells: readonly string[]) => string {
   const slot = KEY_SLOTS[file.object];
   const index = file.columns.findIndex((column) => column.slot === slot && slot !== undefined);
   const prefix = file.object.slice(0, 1);
-  const repeats = new Map<string, number>();
+  // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const repeats = new Map<number, number>();
   return (cells) => {
     const own = index === -1 ? '' : (cells[index]?.trim() ?? '');
     if (own !== '') return own;
-    const hash = `${prefix}${createHash('sha1').update(cells.join('\u001f')).digest('hex').slice(0, 16)}`;
-    const n = (repeats.get(hash) ?? 0) + 1;
-    repeats.set(hash, n);
+    const digest = createHash('sha1').update(cells.join('\u001f')).digest('hex');
+    const hash = `${prefix}${digest.slice(0, 16)}`;
+    const number = Number.parseInt(digest.slice(0, 13), 16);
+    const n = (repeats.get(number) ?? 0) + 1;
+    repeats.set(number, n);
     return n === 1 ? hash : `${hash}-${n}`;
   };
 }
