@@ -20,7 +20,8 @@ export interface Attachments {
   readonly loose: readonly (readonly string[])[];
 }
 
-export const LOOSE_FILES = 'attachments without a row';
+/** What the scope calls them. */
+export const LOOSE_FILES = 'attachments';
 const FOLDER = /(^|\/)attachments?\//i;
 export const isAttachment = (path: string): boolean => FOLDER.test(path);
 
