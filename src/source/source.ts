@@ -31,13 +31,28 @@ export interface Slot {
   readonly synonyms: readonly string[];
 }
 
+/** What a source object becomes; each has a composer in the mapping. `inventory` moves nothing: it is written down. */
+export type Shape =
+  | 'user'
+  | 'group'
+  | 'partner'
+  | 'lead'
+  | 'message'
+  | 'task'
+  | 'event'
+  | 'attachment'
+  | 'optout'
+  | 'template'
+  | 'campaign'
+  | 'inventory';
+
 /** A kind of thing at the source. */
 export interface SourceObject {
   readonly name: string;
   readonly label: string;
   readonly plural: string;
   /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
-  readonly shape: 'partner' | 'message' | 'user' | 'group';
+  readonly shape: Shape;
   readonly slots: readonly Slot[];
   /** The object this one belongs to (notes belong to contacts). */
   readonly parent?: string;

@@ -98,6 +98,10 @@ export const planQueries = (db: Database) => ({
         .select((e) => ['step', 'model', e.fn.countAll<number>().as('n')])
         .groupBy(['step', 'model']),
     ),
+  models: (): string[] =>
+    db
+      .all(sql.selectFrom('planned').select('model').distinct().orderBy('model'))
+      .map((row) => row.model),
   byKeys(keys: readonly string[]): PlannedRow[] {
     return db
       .all(

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { WaybillError } from '../../core/errors.ts';
 import type { StagedRecord } from '../../core/record.ts';
-import { openBundle } from '../bundle.ts';
+import { openBundle, openBundleFile } from '../bundle.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { ALLCLIENTS } from './declaration.ts';
 import { inspectExport } from './inspect.ts';
@@ -31,6 +31,7 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
         signal,
       );
     },
+    openFile: (file) => openBundleFile(path, file),
   };
 }
 
