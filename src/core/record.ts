@@ -41,7 +41,7 @@ export interface FileRef {
 
 /** A text with Odoo ids in it, like a link to an attachment that is loaded before it. */
 export interface Joined {
-  readonly join: readonly (string | Ref)[];
+  readonly parts: readonly (string | Ref)[];
 }
 
 export type Scalar = string | number | boolean | null;
@@ -96,4 +96,4 @@ export const isRefs = (value: Value | undefined): value is readonly Ref[] => Arr
 export const isFileRef = (value: Value | undefined): value is FileRef =>
   typeof value === 'object' && value !== null && 'sha256' in value;
 export const isJoined = (value: Value | undefined): value is Joined =>
-  typeof value === 'object' && value !== null && 'join' in value;
+  typeof value === 'object' && value !== null && 'parts' in value;

@@ -66,7 +66,7 @@ function resolveValue(
 ): OdooValue | { waitsFor: string } {
   if (isRef(value))
     return idOf(value.ref) === undefined ? { waitsFor: value.ref } : (idOf(value.ref) ?? null);
-  if (isJoined(value)) return joined(value.join, idOf);
+  if (isJoined(value)) return joined(value.parts, idOf);
   if (!isRefs(value)) return value;
   const ids = value.map((ref: Ref) => [ref.ref, idOf(ref.ref)] as const);
   const missing = ids.find(([, id]) => id === undefined);

@@ -63,6 +63,10 @@ export const planQueries = (db: Database) => ({
       for (const row of rows) insert.run(row.object, row.position, row.state, row.into);
     });
   },
+  isSettled: (object: string, position: number): boolean =>
+    db
+      .prepare('select 1 from disposition where object = ? and position = ?')
+      .get(object, position) !== undefined,
   setOwners(owners: readonly Owner[]): void {
     db.transaction(() => {
       db.run(sql.deleteFrom('owner'));
