@@ -57,6 +57,11 @@ export const ERRORS = {
     "The address answers, but not as the source's API",
   ),
   WB_SOURCE_CALL: code('record', EXIT.differences, "A call to the source's API failed"),
+  WB_SOURCE_DIFFERS: code(
+    'record',
+    EXIT.differences,
+    'Export and API do not hold the same records',
+  ),
   WB_SOURCE_GONE: code('record', EXIT.differences, 'A record disappeared while it was being read'),
   WB_ARCHIVE_UNSAFE: code('fatal', EXIT.usage, 'The archive is not safe to open'),
   WB_ROW_SHAPE: code('record', EXIT.differences, 'A row has too few or too many cells'),

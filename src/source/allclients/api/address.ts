@@ -14,6 +14,8 @@ export interface ApiAddress {
   /** Nothing lists these: a person names them in waybill.yaml. */
   readonly workflows: readonly string[];
   readonly autoresponders: readonly string[];
+  /** Team member number -> name or e-mail, where the API does not tell. */
+  readonly users: Readonly<Record<string, string>>;
   /** Set by tests: the pauses between two tries, and who tells the time. */
   readonly pausesMs?: readonly number[];
   readonly timeoutMs?: number;

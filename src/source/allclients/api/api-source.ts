@@ -29,27 +29,23 @@ const ATTACHMENTS = 'attachments';
 
 const silent: Emit = () => {};
 
-/** `folder` is where answers and attachments are kept; never a key. */
-export function openAllClientsApi(address: ApiAddress, folder: string): Source {
-  const arrived = new Map<string, number>();
+/** `folder` is where answers and attachments are kept; never a key. The address is asked for when it is needed. */
+export function openAllClientsApi(address: () => ApiAddress, folder: string): Source {
+  const extractor = sheetExtractor();
   let read: ApiRead | undefined;
   return {
     declaration: ALLCLIENTS,
-    probe: (signal) => probeAccount(address, signal),
+    probe: (signal) => probeAccount(address(), signal),
     async inspect(signal, emit = silent) {
-      arrived.clear();
+      extractor.restart();
       read?.journal.close();
-      read = await readThroughApi(address, folder, new Set(), signal, emit);
+      read = await readThroughApi(address(), folder, new Set(), signal, emit);
       return read.inspection;
     },
-    async *extract(file, _signal) {
+    async *extract(file) {
       const sheet = read?.sheets.find((one) => one.path === file.path);
       if (!read || !sheet) throw notInspected(file);
-      yield* extractSheet(sheet, read.journal, file, (object) => {
-        const position = (arrived.get(object) ?? 0) + 1;
-        arrived.set(object, position);
-        return position;
-      });
+      yield* extractor.extract(read, sheet, file);
       await Promise.resolve();
     },
     done: () => finish(folder, read?.journal),
@@ -57,7 +53,21 @@ export function openAllClientsApi(address: ApiAddress, folder: string): Source {
   };
 }
 
-export const notInspected = (file: SourceFile): WaybillError =>
+/** Counts the records of each object over all its files. */
+export function sheetExtractor() {
+  const arrived = new Map<string, number>();
+  return {
+    restart: () => arrived.clear(),
+    extract: (read: ApiRead, sheet: Sheet, file: SourceFile) =>
+      extractSheet(sheet, read.journal, file, (object) => {
+        const position = (arrived.get(object) ?? 0) + 1;
+        arrived.set(object, position);
+        return position;
+      }),
+  };
+}
+
+const notInspected = (file: SourceFile): WaybillError =>
   new WaybillError('WB_NO_SCOPE', `${file.path} was not read through the API yet.`, {
     next: 'Run: waybill scope',
   });
@@ -72,15 +82,16 @@ export function finish(folder: string, journal: Journal | undefined): void {
 export function openAttachment(folder: string, file: string): Promise<Readable> {
   const root = resolve(folder, ATTACHMENTS);
   const path = resolve(root, file);
-  if (path.startsWith(root + sep) && existsSync(path)) return Promise.resolve(createReadStream(path));
-  throw new WaybillError('WB_SOURCE_MISSING', `The attachment ${file} is not in ${root}.`, {
+  if (path.startsWith(root + sep) && existsSync(path))
+    return Promise.resolve(createReadStream(path));
+  throw new WaybillError('WB_FILE_MISSING', `The attachment ${file} is not in ${root}.`, {
     place: file,
     next: 'Run: waybill scope   It fetches what is not there.',
   });
 }
 
 /** Three calls: whether the credentials fit, and how long a reading will take. */
-async function probeAccount(address: ApiAddress, signal: AbortSignal): Promise<string[]> {
+export async function probeAccount(address: ApiAddress, signal: AbortSignal): Promise<string[]> {
   registerSecret(address.key);
   const journal = memoryJournal(headOf(address));
   const client = apiClient(address, journal);

@@ -118,19 +118,19 @@ async function fetchChecked(
   row: Row,
   path: string,
 ): Promise<Failed | { readonly bytes: number; readonly sha256: string }> {
-  let failed: Failed = { code: 'WB_SOURCE_CALL', why: 'cannot be fetched' };
+  let failed: Failed = { code: 'WB_FILE_MISSING', why: 'cannot be fetched' };
   for (let n = 0; n < TRIES; n++) {
     const link = await linkTo(reading, row);
     if ('code' in link) return link;
     const got = await tryDownload(reading, link.url, path);
     if (typeof got === 'string') {
-      failed = { code: 'WB_SOURCE_CALL', why: `cannot be fetched: ${got}` };
+      failed = { code: 'WB_FILE_MISSING', why: `cannot be fetched: ${got}` };
     } else if (fitsSize(got.bytes, row['size'] ?? '')) {
       return { bytes: got.bytes, sha256: got.sha256 };
     } else {
       rmSync(path);
       failed = {
-        code: 'WB_SOURCE_CALL',
+        code: 'WB_FILE_CHANGED',
         why: `is ${row['size']} by the list, and ${got.bytes} bytes came`,
       };
     }
@@ -146,11 +146,11 @@ async function linkTo(reading: Reading, row: Row): Promise<Failed | { readonly u
   );
   const said =
     answer.kind === 'error' ? answer.said : 'why' in answer ? answer.why : 'no link came';
-  if (answer.kind !== 'tree') return { code: 'WB_SOURCE_CALL', why: `cannot be fetched: ${said}` };
+  if (answer.kind !== 'tree') return { code: 'WB_FILE_MISSING', why: `cannot be fetched: ${said}` };
   const url = textOf(answer.tree, 'downloadurl');
   return safeLink(url, reading.address.url)
     ? { url }
-    : { code: 'WB_SOURCE_CALL', why: 'cannot be fetched: its link is no https address' };
+    : { code: 'WB_FILE_MISSING', why: 'cannot be fetched: its link is no https address' };
 }
 
 /** The reason as text when it failed; a new link is worth a try whatever it was. */

@@ -19,7 +19,10 @@ export async function readAccount(
   const settings = await readSettings(reading, reading.address.account);
   const kinds = kindsAsked(reading, has);
   const size = await sizeOf(reading, settings.flags.size);
-  if (size) announce(reading, estimateText(size, kinds, reading.address.callsPerSecond));
+  if (size) {
+    const message = estimateText(size, kinds, reading.address.callsPerSecond);
+    reading.emit({ type: 'notice', level: 'info', message });
+  }
   const contacts = await readContacts(reading, settings, size?.contacts);
   if (!has.has('deal')) await readDeals(reading, settings);
   if (!has.has('task')) await readTodos(reading, settings, contacts);
@@ -50,9 +53,4 @@ function kindsAsked(reading: Reading, has: ReadonlySet<string>): PerContact[] {
   for (const kind of reading.address.without)
     reading.notice(`${kind} are not read: left out in waybill.yaml, source.api.without.`);
   return all.filter((kind) => !has.has(OBJECT_OF[kind]) && !reading.address.without.includes(kind));
-}
-
-function announce(reading: Reading, text: string): void {
-  reading.notice(text);
-  reading.emit({ type: 'notice', level: 'info', message: text });
 }

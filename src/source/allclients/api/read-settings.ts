@@ -71,16 +71,17 @@ async function readMembers(reading: Reading): Promise<Map<string, string>> {
   });
   const rows = await askOnto(reading, sheet, 'GetTeamMembers', {});
   if (rows && rows.length > 0) reading.sheets.push(sheet);
-  else
+  else if (Object.keys(reading.address.users).length === 0)
     reading.notice(
       'The team members cannot be read with this key: owners are known by their number only. Name them in waybill.yaml, source.api.users, like  "3": sam@example.com',
     );
-  return new Map(
-    (rows ?? []).map((row) => [
+  return new Map([
+    ...(rows ?? []).map((row): [string, string] => [
       row['teammemberid'] ?? '',
       row['display_fullname'] ?? row['email'] ?? '',
     ]),
-  );
+    ...Object.entries(reading.address.users),
+  ]);
 }
 
 /** Which function gives the labels is not published; where one answers, any record that names a slot and a label will do. */
