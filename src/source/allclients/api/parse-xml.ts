@@ -36,7 +36,7 @@ export function parseXml(text: string): ParsedXml {
       onclosetag(_name, implied) {
         const closed = open.pop();
         if (!closed || closed === root) return;
-        if (open.length === 1 && (!implied || text[parser.endIndex - 1] === '/')) whole = true;
+        if (open.length === 1) whole = !implied || isEmpty(closed, text);
         top().children.push(toBranch(closed, text.slice(closed.from, parser.startIndex)));
       },
     },
@@ -46,6 +46,10 @@ export function parseXml(text: string): ParsedXml {
   parser.end();
   return { tree: toBranch(root, ''), whole };
 }
+
+/** `<results/>` is closed by nothing and is whole. */
+const isEmpty = (root: Open, text: string): boolean =>
+  root.children.every((child) => child.name.startsWith('@')) && /\/>\s*$/.test(text);
 
 const leaf = (name: string, text: string): Branch => ({
   name: localName(name),
