@@ -37,7 +37,7 @@ export function makePace({ concurrency, pauseMs = 0, time = REAL_TIME }: PaceOpt
     if (pauseMs <= 0) return;
     const start = Math.max(time.now(), nextStart);
     nextStart = start + pauseMs;
-    await time.wait(start - time.now(), signal);
+    await time.wait(Math.max(0, start - time.now()), signal);
   };
 
   return async (work, signal) => {

@@ -213,7 +213,10 @@ function flagsIn(row: Row): readonly string[] | undefined {
 
 /** A name that holds a separator stands in quotes, as in a file. */
 const listed = (names: readonly string[]): string =>
-  names.map((name) => (/[,;|"]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(', ');
+  names
+    .toSorted()
+    .map((name) => (/[,;|"]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
+    .join(', ');
 
 const optIn = (address: string | undefined, settings: Settings): string =>
   address === undefined ? '' : (settings.optIns.get(address.trim().toLowerCase()) ?? '');
