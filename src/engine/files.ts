@@ -22,7 +22,8 @@ export async function withBytes(ctx: Context, resolved: Resolved): Promise<Senda
   for (const [field, file] of files) {
     const bytes = await readWhole(ctx, file);
     sent[field] = bytes.toString('base64');
-    values['checksum'] = createHash('sha1').update(bytes).digest('hex');
+    // Odoo keeps no checksum of nothing.
+    values['checksum'] = bytes.length === 0 ? null : createHash('sha1').update(bytes).digest('hex');
     values['file_size'] = bytes.length;
   }
   return { row, sent, values };

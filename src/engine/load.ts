@@ -7,7 +7,7 @@ import { noteFollowers } from './followers.ts';
 import { batches, byBytes, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { makeCreator, stopped, type Creator } from './create.ts';
-import { changes, matchRows, type Match } from './match.ts';
+import { changes, matchRows, untaken, type Match } from './match.ts';
 import { RULES } from './steps.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
 
@@ -150,7 +150,15 @@ async function settleMatch(
     match.found,
     row.values,
   );
-  await update(loading.ctx, loading.run, row, match.found, wanted);
+  await update(
+    loading.ctx,
+    loading.run,
+    row,
+    match.found,
+    wanted,
+    // Where a stage or a tag stands in its list is nobody's loss.
+    row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {},
+  );
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;
 }
@@ -171,6 +179,7 @@ async function update(
   { row }: Resolved,
   found: OdooRow,
   wanted: Record<string, OdooValue>,
+  left: Record<string, OdooValue>,
 ): Promise<void> {
   const before = Object.fromEntries(
     Object.keys(wanted).map((field) => [field, found[field] ?? null]),
@@ -186,6 +195,7 @@ async function update(
     state: 'done',
     before,
     after: wanted,
+    untaken: left,
     xid: false,
     run,
     batch: 0,

@@ -3,7 +3,14 @@ import type { ContactIndex } from '../core/contact.ts';
 import type { StagedRecord } from '../core/record.ts';
 import type { Shape, SourceDeclaration } from '../source/source.ts';
 import type { CompiledFile } from './columns.ts';
+import { composeAttachment } from './compose-attachment.ts';
+import { composeCampaign } from './compose-campaign.ts';
+import { composeEvent } from './compose-event.ts';
+import { composeLead } from './compose-lead.ts';
 import { composeNote } from './compose-message.ts';
+import { composeOptout } from './compose-optout.ts';
+import { composeTask } from './compose-task.ts';
+import { composeTemplate } from './compose-template.ts';
 import type { PartnerTools } from './compose-partner.ts';
 import type { Composed, Parent } from './mapping.ts';
 import type { OwnerBook } from './owner-book.ts';
@@ -35,7 +42,14 @@ const composeInventory: Composer = () => ({
 });
 
 const COMPOSERS: Readonly<Partial<Record<Shape, Composer>>> = {
+  lead: composeLead,
   message: composeNote,
+  task: composeTask,
+  event: composeEvent,
+  attachment: composeAttachment,
+  optout: composeOptout,
+  template: composeTemplate,
+  campaign: composeCampaign,
   inventory: composeInventory,
 };
 

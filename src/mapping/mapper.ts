@@ -5,6 +5,7 @@ import { phoneFormatter } from '../lib/phones.ts';
 import type { Inspection, SourceDeclaration, SourceObject } from '../source/source.ts';
 import { compileColumns, type CompiledFile } from './columns.ts';
 import { composeMessage } from './compose-message.ts';
+import { blacklist, saysNo } from './compose-optout.ts';
 import { composePartner, type PartnerDraft, type PartnerTools } from './compose-partner.ts';
 import type { Catalog, Composed, Identity, Mapper, MappingDocument, Owner } from './mapping.ts';
 import { safeKey } from './keys.ts';
@@ -71,7 +72,14 @@ export function createMapper(
     shared,
     markup: objectsWithMarkup(declaration),
   };
-  const identify = (record: StagedRecord): Identity => identityOf(record, fileOf(record), dates);
+  const identify = (record: StagedRecord): Identity => {
+    const file = fileOf(record);
+    const identity = identityOf(record, file, dates);
+    // Here, not when the contact is composed: one that waits in the review queue said no all the same.
+    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in')))
+      blacklist(shared, identity.email);
+    return identity;
+  };
 
   return {
     identify,
@@ -92,7 +100,8 @@ export function createMapper(
     },
     childDate: (record) => {
       const file = fileOf(record);
-      return dates(file.order('date')).datetime(file.slot(record, 'date')) ?? '';
+      const slot = DATE_SLOTS.find((name) => file.slot(record, name) !== '') ?? 'date';
+      return dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
     },
     child: (record, parent, contacts) =>
       composeChild(objectOf(record).shape, {
@@ -107,6 +116,8 @@ export function createMapper(
     owners: () => owners.all(),
   };
 }
+
+const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];
 
 /** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */
 const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>

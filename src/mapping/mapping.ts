@@ -56,7 +56,7 @@ export interface CustomField {
 export interface Choices {
   /** Contacts of the export that share an e-mail. Default `same-name`: merged when the names agree too, else kept apart and listed. */
   readonly duplicates: 'same-name' | 'merge' | 'separate' | 'review';
-  /** How an existing Odoo contact is recognised. Default `email-and-name`. */
+  /** How an existing Odoo contact is recognised. Default `email`. */
   readonly match: 'email' | 'email-and-name' | 'none';
   /** What happens to the values of an existing Odoo contact. Default `fill-empty`. */
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';
@@ -70,6 +70,8 @@ export interface Choices {
   readonly createUsers: boolean;
   /** Default false: each group also becomes a sales team. */
   readonly groupsAsTeams: boolean;
+  /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
+  readonly campaigns: 'tags' | 'utm';
   readonly timeZone: string;
   readonly country: string;
   readonly tagPrefix: string;
