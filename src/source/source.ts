@@ -123,6 +123,8 @@ export interface SourceColumn {
   readonly reason: string;
   readonly alternatives: readonly string[];
   readonly profile: ColumnProfile;
+  /** Why it needs no place in the destination, where the source knows: proposed to be dropped. */
+  readonly spare?: string;
 }
 
 export interface SourceFile {

@@ -1,7 +1,7 @@
 /** Answers of the API, as well formed and as broken as they come. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitsSize, safeFileName } from '../../src/source/allclients/api/file-names.ts';
+import { fitsSize } from '../../src/source/allclients/api/file-size.ts';
 import { parseAnswer } from '../../src/source/allclients/api/parse-answer.ts';
 import { rowsOf, type Row } from '../../src/source/allclients/api/tree.ts';
 import { NO_QUIRKS, type Quirks } from '../support/allclients-server/quirks.ts';
@@ -182,29 +182,6 @@ describe('an answer', () => {
       kind: 'unreadable',
       why: 'the answer is an HTML page ("Runtime Error")',
     });
-  });
-});
-
-describe('the name of a file', () => {
-  it('becomes one that any system takes, and stays what it was where it can', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
-        const safe = safeFileName(name);
-        expect(safe).not.toBe('');
-        expect(safe).not.toMatch(/[/\\<>:"|?*\p{Cc}]/u);
-        expect(safe.length).toBeLessThanOrEqual(200);
-        expect(['.', '..']).not.toContain(safe);
-        expect(safeFileName(safe)).toBe(safe);
-      }),
-    );
-    for (const fine of ['offer.pdf', 'Angebot für Müller (2).docx', '見積.xlsx', '.htaccess'])
-      expect(safeFileName(fine)).toBe(fine);
-    expect(safeFileName('../../etc/passwd')).toBe('passwd');
-    expect(safeFileName('C:\\Users\\ana\\offer.pdf')).toBe('offer.pdf');
-    expect(safeFileName('a\u0000b\r\n.pdf')).toBe('ab.pdf');
-    expect(safeFileName('..')).toBe('unnamed');
-    expect(safeFileName('con.txt')).toBe('_con.txt');
-    expect(safeFileName(`${'x'.repeat(300)}.pdf`)).toMatch(/x\.pdf$/);
   });
 });
 

@@ -6,7 +6,7 @@ export interface ReadSource {
   readonly inspection: Inspection;
   readonly records: readonly StagedRecord[];
   readonly rejected: readonly RejectedRow[];
-  /** Records of an object as column -> text, blank cells left out. */
+  /** Records of an object as column -> text, blank cells and spare columns left out. */
   rows(object: string): Record<string, string>[];
 }
 
@@ -34,6 +34,7 @@ export async function readSource(
         .map((record) =>
           Object.fromEntries(
             (columns.get(record.file) ?? [])
+              .filter((column) => column.spare === undefined)
               .map((column): [string, string] => [column.id, record.cells[column.index] ?? ''])
               .filter(([, text]) => text !== ''),
           ),

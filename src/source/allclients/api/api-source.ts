@@ -21,6 +21,7 @@ export interface ApiRead {
   readonly inspection: Inspection;
   readonly sheets: readonly Sheet[];
   readonly journal: Journal;
+  close(): void;
 }
 
 const ANSWERS = 'answers.jsonl';
@@ -38,7 +39,7 @@ export function openAllClientsApi(address: () => ApiAddress, folder: string): So
     probe: (signal) => probeAccount(address(), signal),
     async inspect(signal, emit = silent) {
       extractor.restart();
-      read?.journal.close();
+      read?.close();
       read = await readThroughApi(address(), folder, new Set(), signal, emit);
       return read.inspection;
     },
@@ -48,7 +49,7 @@ export function openAllClientsApi(address: () => ApiAddress, folder: string): So
       yield* extractor.extract(read, sheet, file);
       await Promise.resolve();
     },
-    done: () => finish(folder, read?.journal),
+    done: () => finish(folder, read),
     openFile: (file) => openAttachment(folder, file),
   };
 }
@@ -73,8 +74,8 @@ const notInspected = (file: SourceFile): WaybillError =>
   });
 
 /** The answers are in the staging store now: the next reading asks anew. They stay readable until then. */
-export function finish(folder: string, journal: Journal | undefined): void {
-  journal?.close();
+export function finish(folder: string, read: ApiRead | undefined): void {
+  read?.close();
   if (existsSync(join(folder, ANSWERS))) renameSync(join(folder, ANSWERS), join(folder, DONE));
 }
 
@@ -130,17 +131,20 @@ export async function readThroughApi(
     folder: join(folder, ATTACHMENTS),
     index: openJournal(join(folder, `${ATTACHMENTS}.jsonl`), headOf(address)),
   };
+  const close = (): void => {
+    journal.close();
+    store.index.close();
+  };
   const client = apiClient(address, journal);
   try {
     const reading = newReading(address, client, emit, signal);
     if (journal.continued) sayContinued(journal, emit);
     await readAccount(reading, store, has, (sheet) => lettersOf(sheet, journal));
-    return { inspection: inspect(reading, journal), sheets: reading.sheets, journal };
+    return { inspection: inspect(reading, journal), sheets: reading.sheets, journal, close };
   } catch (error) {
-    journal.close();
+    close();
     throw diskFull(error);
   } finally {
-    store.index.close();
     await client.close();
   }
 }
@@ -158,9 +162,8 @@ function lettersOf(sheet: Sheet, journal: Journal): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const item of itemsOf(sheet, journal)) {
     if (item.kind !== 'record') continue;
-    const { letterid = '', steps = '' } = item.record.row;
-    for (const id of [letterid, ...(steps.match(/"lettertemplateid":"(\d+)"/g) ?? [])])
-      ids.add(id.replace(/\D/g, ''));
+    const { letterid = '', verbose = '' } = item.record.row;
+    ids.add(letterid).add(/^lettertemplateid: (\d+)$/m.exec(verbose)?.[1] ?? '');
   }
   ids.delete('');
   ids.delete('0');

@@ -8,7 +8,7 @@ import { HttpFailure } from '../../../lib/http.ts';
 import type { RejectedRow } from '../../source.ts';
 import { safeLink } from './address.ts';
 import type { Contacts } from './read-contacts.ts';
-import { fitsSize, safeFileName } from './file-names.ts';
+import { fitsSize } from './file-size.ts';
 import type { Journal } from './journal.ts';
 import { newSheet, reject, type Reading, type Sheet } from './reading.ts';
 import { eachContact, type Gone } from './read-per-contact.ts';
@@ -66,12 +66,8 @@ const fetchedOf = (store: AttachmentStore, row: Row): Fetched | undefined => {
 function refine(row: Row, store: AttachmentStore): Row | undefined {
   const fetched = fetchedOf(store, row);
   if (!fetched) return undefined;
-  const original = row['filename'] ?? '';
-  const name = safeFileName(original);
   return {
     ...row,
-    filename: name,
-    ...(name !== original && { originalname: original }),
     file: fetched.file,
     bytes: String(fetched.bytes),
     sha256: fetched.sha256,
@@ -97,7 +93,7 @@ async function fetchOne(
     return reject(
       sheet,
       result.code,
-      `The attachment "${safeFileName(row['filename'] ?? '')}" of contact ${row['contactid']} ${result.why}. To try again: waybill scope`,
+      `The attachment ${JSON.stringify(row['filename'])} of contact ${row['contactid']} ${result.why}. To try again: waybill scope`,
       JSON.stringify(row),
     );
   store.index.keep({

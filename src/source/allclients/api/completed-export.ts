@@ -38,7 +38,7 @@ export function openCompletedExport(
     probe: (signal) => probeAccount(address(), signal),
     async inspect(signal, emit = () => {}) {
       extractSheetOf.restart();
-      joined?.read.journal.close();
+      joined?.read.close();
       const files = await beside.inspect(signal, emit);
       const has = new Set(files.files.map((file) => file.object));
       const read = await readThroughApi(address(), folder, has, signal, emit);
@@ -60,7 +60,7 @@ export function openCompletedExport(
         yield* widen(beside, file, read, added, signal);
       else yield* beside.extract(file, signal);
     },
-    done: () => finish(folder, joined?.read.journal),
+    done: () => finish(folder, joined?.read),
     openFile: (file) => openAttachment(folder, file).catch(() => beside.openFile(file)),
   };
 }

@@ -25,12 +25,12 @@ export async function readAccount(
   }
   const contacts = await readContacts(reading, settings, size?.contacts);
   if (!has.has('deal')) await readDeals(reading, settings);
-  if (!has.has('task')) await readTodos(reading, settings, contacts);
+  if (!has.has('todo')) await readTodos(reading, settings, contacts);
   if (!has.has('appointment')) await readAppointments(reading, settings);
   const plans = await readTodoPlans(reading);
   await readAutomations(reading);
   const letters = new Set(
-    [...reading.sheets.filter((sheet) => sheet.object === 'task'), plans].flatMap((sheet) => [
+    [...reading.sheets.filter((sheet) => sheet.object === 'todo'), plans].flatMap((sheet) => [
       ...lettersIn(sheet),
     ]),
   );
@@ -45,7 +45,7 @@ export async function readAccount(
 const OBJECT_OF: Readonly<Record<PerContact, string>> = {
   notes: 'note',
   attachments: 'attachment',
-  specialevents: 'specialevent',
+  specialevents: 'special events of an export',
 };
 
 function kindsAsked(reading: Reading, has: ReadonlySet<string>): PerContact[] {

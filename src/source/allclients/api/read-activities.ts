@@ -16,7 +16,7 @@ export async function readTodos(
   contacts: Contacts,
 ): Promise<void> {
   const sheet = newSheet({
-    object: 'task',
+    object: 'todo',
     path: 'api:GetToDos',
     ids: ['todoid', 'id'],
     rows: (tree) => rowsOf(tree, 'todo'),
@@ -65,11 +65,14 @@ function finerTodos(question: Params, settings: Settings, contacts: Contacts): P
   return contacts.ids.map((contactid) => ({ ...question, teammemberid: -1, contactid }));
 }
 
-const withOwner = (row: Row, settings: Settings): Row => {
-  const { teammemberid, ...rest } = row;
-  const owner = ownerName(teammemberid, settings);
-  return owner === '' ? rest : { ...rest, owner };
-};
+/** Says whose it is by name, and calls custom fields what people call them. */
+function withOwner(row: Row, settings: Settings): Row {
+  const owner = ownerName(row['teammemberid'], settings);
+  const named = Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [settings.labels.get(name) ?? name, value]),
+  );
+  return owner === '' ? named : { ...named, owner };
+}
 
 interface Window {
   /** Days since 1970; `to` is exclusive. */
@@ -169,7 +172,9 @@ function dealRow(deal: Branch): Row {
   if (main !== undefined) row['primarycontactid'] = main;
   const others = related
     .filter((one) => one['contactid'] !== main)
-    .map((one) => [one['contactid'], one['role']].filter(Boolean).join(': '));
+    .map((one) =>
+      one['role'] ? `${one['contactid']} (${one['role']})` : (one['contactid'] ?? ''),
+    );
   if (others.length > 0) row['relatedcontacts'] = others.join('; ');
   return row;
 }

@@ -8,6 +8,8 @@ export interface Contacts {
   readonly sheet: Sheet;
   /** In the order they came. */
   readonly ids: readonly string[];
+  /** Contact -> its special events as lines; filled when they are read. */
+  readonly events: Map<string, string>;
 }
 
 export const CONTACTS = 'api:GetContacts';
@@ -29,12 +31,13 @@ export async function readContacts(
   expected: number | undefined,
 ): Promise<Contacts> {
   const members = new Membership();
+  const events = new Map<string, string>();
   const sheet = newSheet({
     object: 'contact',
     path: CONTACTS,
     ids: ['id', 'contactid'],
     rows: contactRows,
-    refine: (row) => refine(row, settings, members),
+    refine: (row) => refine(row, settings, members, events),
   });
   reading.emit({ type: 'step-started', step: 'read contacts', total: expected ?? null });
   const elements = new Set<string>();
@@ -44,7 +47,7 @@ export async function readContacts(
   reading.sheets.push(sheet);
   compareCount(reading, main.ids.length, expected);
   await readMemberships(reading, settings, elements, { full: main.pageSize, sure: true }, members);
-  return { sheet, ids: main.ids };
+  return { sheet, ids: main.ids, events };
 }
 
 function compareCount(reading: Reading, found: number, expected: number | undefined): void {
@@ -168,16 +171,17 @@ const saysItself = (element: string, elements: ReadonlySet<string>): boolean =>
         name.startsWith(`${element}.`),
   );
 
-/** Told by another element, or not worth a column of its own. */
-const FOLDED_IN =
-  /^(accountid|teammemberid|(category|category2|source)(id|name|\..*)|flags\..*|contactid)$/;
-
-function refine(row: Row, settings: Settings, members: Membership): Row | undefined {
+function refine(
+  row: Row,
+  settings: Settings,
+  members: Membership,
+  events: Contacts['events'],
+): Row | undefined {
   const id = contactId(row);
   if (id === '') return undefined;
   const out: Record<string, string> = { id };
   for (const [name, value] of Object.entries(row))
-    if (!FOLDED_IN.test(name) && name !== 'id') out[settings.labels.get(name) ?? name] = value;
+    if (name !== 'contactid') out[settings.labels.get(name) ?? name] = value;
   for (const [element, names] of [
     ['category', settings.categories],
     ['category2', settings.categories2],
@@ -186,8 +190,8 @@ function refine(row: Row, settings: Settings, members: Membership): Row | undefi
     put(out, element, nameIn(row, element, names) || members.of(element, id).join('; '));
   put(out, 'flags', listed(flagsIn(row) ?? members.of('flags', id)));
   put(out, 'owner', ownerName(row['teammemberid'], settings));
+  put(out, 'Special Events', events.get(id) ?? '');
   put(out, 'optin', optIn(row['email'], settings));
-  put(out, 'otheroptin', optIn(row['otheremail'], settings));
   return out;
 }
 

@@ -48,19 +48,28 @@ export function idsIn({ count: _count, ...item }: Row): string[] {
   return Object.values(item).flatMap((text) => text.replace(DATES, ' ').match(/\d+/g) ?? []);
 }
 
+/** Birthdays and anniversaries: lines of a column of the contact, since nothing else belongs to them. */
 export async function readSpecialEvents(
   reading: Reading,
   contacts: Contacts,
   gone: Gone,
 ): Promise<void> {
-  const sheet = newSheet({
-    object: 'specialevent',
+  const asking = newSheet({
+    object: 'contact',
     path: 'api:GetContactSpecialEvents',
     rows: (tree) => rowsOf(tree, 'specialevent'),
   });
-  reading.sheets.push(sheet);
-  await eachContact(reading, sheet, 'GetContactSpecialEvents', contacts.ids, gone);
+  await eachContact(reading, asking, 'GetContactSpecialEvents', contacts.ids, gone, (id, rows) => {
+    if (rows.length > 0) contacts.events.set(id, rows.map(eventLine).join('\n'));
+    return Promise.resolve();
+  });
+  contacts.sheet.rejected.push(...asking.rejected);
 }
+
+const eventLine = ({ occasion, description, addresslabel, date }: Row): string =>
+  [[date, occasion].filter(Boolean).join(' '), description, addresslabel]
+    .filter(Boolean)
+    .join(', ');
 
 /** Asks for each contact by its id; one that fails is listed, and the others go on. */
 export async function eachContact(

@@ -6,21 +6,46 @@ export async function readTodoPlans(reading: Reading): Promise<Sheet> {
   const sheet = newSheet({
     object: 'workflow',
     path: 'api:GetToDoPlans',
-    ids: ['id'],
-    rows: (tree) => branchesOf(tree, ['todoplan']).map((plan) => withSteps(plan, 'to-do plan')),
+    rows: (tree) => branchesOf(tree, ['todoplan']).flatMap((plan) => stepRows(plan, 'to-do plan')),
   });
   await askOnto(reading, sheet, 'GetToDoPlans', {});
   if (sheet.parts.length > 0) reading.sheets.push(sheet);
   return sheet;
 }
 
-/** Steps are kept whole, as JSON: an inventory needs their order and every detail. */
-export function withSteps(branch: Branch, kind: string): Row {
-  const row: Record<string, string> = { kind };
-  for (const [name, value] of Object.entries(flatten(branch)))
-    if (!name.startsWith('steps.')) row[name] = value;
-  row['steps'] = JSON.stringify(branchesOf(branch, ['step']).map(flatten));
-  return row;
+/** A row per step, with what stands above the steps in each; one that has no steps is one row. */
+function stepRows(branch: Branch, kind: string): Row[] {
+  const { id = '', name = '', ...above } = flatten(branch);
+  const common = {
+    ...(id !== '' && { workflowid: id }),
+    name,
+    kind,
+    ...(above['stats.currentcontacts'] && { currentcontacts: above['stats.currentcontacts'] }),
+  };
+  const steps = branchesOf(branch, ['step']).map(flatten);
+  if (steps.length === 0) return [common];
+  return steps.map((step, index) => ({ ...common, step: String(index + 1), ...stepWords(step) }));
+}
+
+const UNITS: Readonly<Record<string, string>> = { D: 'day', W: 'week', M: 'month', Y: 'year' };
+
+/** Action and delay as words; whatever else the step says is listed, so that nothing of it is lost. */
+function stepWords({ type, summary, linkeddescription, verbose, ...step }: Row): Row {
+  const { category, daysfromstart, increment, period, timeincrement, incrementunits, ...rest } =
+    step;
+  const unit = UNITS[increment ?? timeincrement ?? ''];
+  const count = period ?? incrementunits ?? '';
+  const more = Object.entries(rest).map(([name, value]) => `${name}: ${value}`);
+  return {
+    action: type ?? category ?? 'e-mail',
+    linkeddescription: linkeddescription ?? summary ?? rest['emailtemplatename'] ?? '',
+    delay: daysfromstart
+      ? `${daysfromstart} day(s) from the start`
+      : unit && count
+        ? `${count} ${unit}(s)`
+        : '',
+    verbose: [verbose, ...more].filter(Boolean).join('\n'),
+  };
 }
 
 /** Letter templates that a to-do or a plan names; there is no list of them. */
@@ -30,7 +55,10 @@ export async function readLetters(reading: Reading, ids: ReadonlySet<string>): P
     path: 'api:GetLetterTemplate',
     ids: ['id'],
     rows: (tree) => rowsOf(tree, 'lettertemplate', 'lettertemplates'),
-    refine: (row) => ({ ...row, kind: 'letter' }),
+    refine: ({ description, ...row }) => ({
+      ...row,
+      folder: ['Letters', description].filter(Boolean).join(': '),
+    }),
   });
   reading.sheets.push(sheet);
   for (const id of ids)
@@ -38,34 +66,31 @@ export async function readLetters(reading: Reading, ids: ReadonlySet<string>): P
 }
 
 export async function readAutomations(reading: Reading): Promise<void> {
-  const workflows = newSheet({
-    object: 'workflow',
-    path: 'api:GetActionSet',
-    rows: (tree) => branchesOf(tree, ['actionset']).map((one) => withSteps(one, 'workflow')),
-  });
-  for (const id of reading.address.workflows)
-    await askOnto(reading, workflows, 'GetActionSet', { actionsetid: id }, { id });
-  const responders = newSheet({
-    object: 'campaign',
-    path: 'api:GetAutoresponder',
-    ids: ['id'],
-    rows: (tree) =>
-      branchesOf(tree, ['autoresponder']).map((one) => withSteps(one, 'autoresponder')),
-  });
-  for (const one of reading.address.autoresponders)
+  const { workflows, autoresponders } = reading.address;
+  const actions = stepSheet('api:GetActionSet', 'actionset', 'workflow');
+  for (const id of workflows)
+    await askOnto(reading, actions, 'GetActionSet', { actionsetid: id }, { workflowid: id });
+  const responders = stepSheet('api:GetAutoresponder', 'autoresponder', 'autoresponder');
+  for (const one of autoresponders)
     await askOnto(
       reading,
       responders,
       'GetAutoresponder',
       /^\d+$/.test(one) ? { autoresponderid: one } : { autorespondername: one },
     );
-  for (const sheet of [workflows, responders])
-    if (sheet.parts.length > 0) reading.sheets.push(sheet);
-  if (reading.address.workflows.length === 0)
+  for (const sheet of [actions, responders]) if (sheet.parts.length > 0) reading.sheets.push(sheet);
+  if (workflows.length === 0)
     reading.notice(
       'AllClients lists no workflows and autoresponders to a program. Name those that matter by their number in waybill.yaml (source.api.workflows, source.api.autoresponders) to have their steps in the inventory.',
     );
 }
+
+const stepSheet = (path: string, record: string, kind: string): Sheet =>
+  newSheet({
+    object: 'workflow',
+    path,
+    rows: (tree) => branchesOf(tree, [record]).flatMap((one) => stepRows(one, kind)),
+  });
 
 /** Folders, the forms in each, and of each form its fields and its page. */
 export async function readWebForms(reading: Reading): Promise<void> {
@@ -73,7 +98,7 @@ export async function readWebForms(reading: Reading): Promise<void> {
   if (!folders) return;
   const more = new Map<string, Row>();
   const sheet = newSheet({
-    object: 'landingpage',
+    object: 'webform',
     path: 'api:GetWebForms',
     ids: ['webformid', 'id'],
     rows: (tree) => rowsOf(tree, 'webform'),
@@ -103,8 +128,16 @@ async function readWebForm(reading: Reading, sheet: Sheet, id: string): Promise<
   const page = await reading.outcome('GetWebFormHTML', { webformid: id });
   if (page.kind !== 'page' && page.kind !== 'absent')
     reject(sheet, 'WB_SOURCE_CALL', `The page of landing page ${id} cannot be read.`, id);
+  const {
+    webformid: _id,
+    name: _name,
+    accountid: _account,
+    ...more
+  } = details ? (rowsOf(details, 'webform', 'results')[0] ?? {}) : {};
   return {
-    ...(details && rowsOf(details, 'webform', 'results')[0]),
+    fields: Object.entries(more)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join('\n'),
     ...(page.kind === 'page' && { html: page.html }),
   };
 }

@@ -10,7 +10,7 @@ import type {
 } from '../../source.ts';
 import { profileBuilder } from '../profile.ts';
 import { foldHeader } from '../recognise.ts';
-import { ELEMENT_SLOTS } from './elements.ts';
+import { ELEMENT_SLOTS, spareReason } from './elements.ts';
 import type { Journal } from './journal.ts';
 import { parseAnswer } from './parse-answer.ts';
 import type { Sheet } from './reading.ts';
@@ -103,6 +103,7 @@ export function inspectSheet(sheet: Sheet, journal: Journal, object: SourceObjec
     bytes,
     rows,
     columns: names.map((name, index): SourceColumn => {
+      const spare = spareReason(name);
       const profile = (builders.get(name) ?? profileBuilder()).build(rows);
       return {
         id: name,
@@ -110,6 +111,7 @@ export function inspectSheet(sheet: Sheet, journal: Journal, object: SourceObjec
         index,
         slot: slots.get(name) ?? null,
         confidence: 1,
+        ...(spare !== undefined && !slots.has(name) && { spare }),
         reason: slots.has(name)
           ? `the element ${name} of the API`
           : 'an element of the API with no meaning of its own here',
