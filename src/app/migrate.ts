@@ -6,6 +6,7 @@ import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { rollback, type RollbackTotals } from '../engine/rollback.ts';
 import { standardIds } from '../engine/standard.ts';
+import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -156,7 +157,8 @@ async function runSteps(
   );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
-  const special = new Map([...ownerIds(ctx), ...(await standardIds(ctx))]);
+  const ids = ownerIds(ctx);
+  const special = new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
   const totals = await load(ctx, run, special);
   const reassigned = await reassign(ctx, before, owners);
   const verification = await verify(ctx);

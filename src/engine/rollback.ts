@@ -6,6 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { usesOf } from './uses.ts';
 
@@ -25,14 +26,15 @@ const PAGE = 500;
 
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
-  const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
+  const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
   const since = serverEnd(ctx);
   for (const step of STEPS.toReversed()) {
     await undoStep(ctx, step, since, dryRun, totals);
     if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
   }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
-  return totals;
+  const { removed, restored, kept } = totals;
+  return { removed, restored, kept };
 }
 
 /** Odoo's time when the last run ended: what was written later was written by people. */
@@ -44,7 +46,13 @@ const serverEnd = (ctx: Context): string =>
     .sort()
     .at(-1) ?? '';
 
-type Totals = { removed: number; restored: number; kept: Kept[] };
+interface Totals {
+  removed: number;
+  restored: number;
+  readonly kept: Kept[];
+  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
+  readonly released: Set<string>;
+}
 
 async function undoStep(
   ctx: Context,
@@ -94,7 +102,7 @@ async function undoPage(
   );
   const byId = new Map(found.map((one) => [one.id, one]));
   const created = page.filter((row) => row.op === 'create').map((row) => row.resId);
-  const used = await usesOf(ctx, model, created, new Set(totals.kept.map((one) => one.key)));
+  const used = await usesOf(ctx, model, created, totals.released);
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
@@ -122,7 +130,7 @@ function conflict(
     .map(([field]) => field);
   if (changed.length > 0 && row.state === 'done')
     return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create') return undefined;
+  if (row.op !== 'create' || row.state === 'intent') return undefined;
   const user = used.get(row.resId);
   if (user) return user;
   const written = String(current['write_date'] ?? '');
@@ -139,7 +147,7 @@ async function restore(
   totals: Totals,
 ): Promise<void> {
   if (current && row.op === 'update') totals.restored++;
-  if (dryRun) return;
+  if (dryRun) return void totals.released.add(`${row.model} ${row.resId}`);
   if (current && row.op === 'update')
     await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
   await dropExternalIds(ctx, [row.key]);
@@ -171,9 +179,11 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
+    for (const row of rows) totals.released.add(`${model} ${row.resId}`);
     totals.removed += rows.length;
     return;
   }
+  if (model === 'crm.lead') await reopen(ctx, rows);
   try {
     await ctx.destination.remove(
       model,
