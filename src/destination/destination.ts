@@ -150,7 +150,7 @@ export interface DestinationSchema {
   /** A page "Migrated data" on the form of the model. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
   /** Already gone is not an error. */
-  removeMade(made: Made, signal?: AbortSignal): Promise<void>;
+  removeMade(made: readonly Made[], signal?: AbortSignal): Promise<void>;
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
   /** Returns only when no call with this marker can still change Odoo. */
   dropMarker(id: number, signal?: AbortSignal): Promise<void>;

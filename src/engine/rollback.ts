@@ -1,7 +1,7 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { OdooRow, OdooValue } from '../destination/destination.ts';
+import type { Made, OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
@@ -225,17 +225,36 @@ const undoOrder = (row: LedgerRow): number =>
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  for (const row of rows.sort((a, b) => undoOrder(a) - undoOrder(b))) {
-    if (!dryRun) {
-      await ctx.schema.removeMade({
-        model: row.model,
-        id: row.resId,
-        name: String(row.after['name']),
-        created: true,
-      });
-      ctx.store.ledger.forget(ctx.env, [row.key]);
-    }
-    totals.removed++;
+  totals.removed += rows.length;
+  if (dryRun) return;
+  // In few calls: after each, Odoo loads its models anew.
+  const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
+  for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+    const some = groups.get(key) ?? [];
+    await ctx.schema.removeMade(some.map(toMade));
+    ctx.store.ledger.forget(
+      ctx.env,
+      some.map((row) => row.key),
+    );
   }
-  if (!dryRun) ctx.destination.forgetSchema();
+  ctx.destination.forgetSchema();
 }
+
+/** Fields before the model they point at, users before their contacts. */
+const MODEL_ORDER = [
+  'ir.ui.view',
+  'res.users',
+  'ir.model.fields',
+  'ir.model.fields.selection',
+  'ir.model.access',
+  'ir.model',
+];
+const modelOrder = ({ model }: LedgerRow): string =>
+  `${MODEL_ORDER.includes(model) ? MODEL_ORDER.indexOf(model) : MODEL_ORDER.length} ${model}`;
+
+const toMade = (row: LedgerRow): Made => ({
+  model: row.model,
+  id: row.resId,
+  name: String(row.after['name']),
+  created: true,
+});

@@ -243,7 +243,7 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       expect(wider).toEqual({ ...page, created: false });
       expect(await formText(plain)).toMatch(/waybill_migrated_data[\s\S]*x_char[\s\S]*x_rating/);
 
-      for (const one of [...made, page!].toReversed()) await schema.removeMade(one);
+      await schema.removeMade([...made, page!].toReversed());
       expect(await formText(plain)).not.toContain('waybill');
       expect((await destination.fields('res.partner'))['x_rating']).toBeUndefined();
     });

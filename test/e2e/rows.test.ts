@@ -103,7 +103,7 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
     expect(words(shown.get('Welcome / Welcome letter')?.body)).toContain(
       `Dear ${first} ${more.join(' ')},`,
     );
-    expect(shown.get('Follow-up')?.subject).toBe(`About $ {your} call & ${first}`);
+    expect(shown.get('Follow-up')?.subject).toBe(`About $\{your} call & ${first}`);
     expect(words(shown.get('Follow-up')?.body)).toContain(
       `your code is [LoyaltyCode]. 100 % of [you] agree: ${String(partner?.['city'])}.`,
     );

@@ -253,30 +253,53 @@ async function ensureOptions(
 
 async function removeMade(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  await destination.remove(made.model, [made.id], signal);
-  if (made.model === 'ir.model.fields') await removeReflections(destination, made, signal);
+  for (const [model, some] of Map.groupBy(made, (one) => one.model)) {
+    const fields = model === 'ir.model.fields';
+    const ids = some.map((one) => one.id).filter((id) => id > 0);
+    const unknown = fields ? await byName(destination, some, signal) : [];
+    await destination.remove(model, [...ids, ...unknown], signal);
+    if (fields) await removeReflections(destination, some, signal);
+  }
   destination.forgetSchema();
+}
+
+/** Fields that were announced and made, but whose id nobody lived to note. */
+async function byName(
+  destination: Destination,
+  made: readonly Made[],
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const ids: number[] = [];
+  for (const { name } of made.filter((one) => one.id === 0)) {
+    const dot = name.lastIndexOf('.');
+    const domain = [
+      ['model', '=', name.slice(0, dot)] as const,
+      ['name', '=', name.slice(dot + 1)] as const,
+      ['state', '=', 'manual'] as const,
+    ];
+    const rows = await destination.find('ir.model.fields', domain, ['id'], {}, signal);
+    ids.push(...rows.map((row) => row.id));
+  }
+  return ids;
 }
 
 /** By name, so that it also happens where the field itself went away before. See unlinkContext in odoo.ts. */
 async function removeReflections(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const name = made.name.split('.').at(-1) ?? '';
-  if (!name.startsWith('x_')) return;
-  const rows = await destination.find(made.model, [['name', '=', name]], ['state'], {}, signal);
+  const names = made.map(({ name }) => name.split('.').at(-1) ?? '');
+  const ours = [...new Set(names.filter((name) => name.startsWith('x_')))];
+  const model = 'ir.model.fields';
+  const rows = await destination.find(model, [['name', 'in', ours]], ['name', 'state'], {}, signal);
   // While a manual field of that name is left on any model, the row may be that one's.
-  if (rows.some((row) => row['state'] === 'manual')) return;
-  await destination.remove(
-    made.model,
-    rows.map((row) => row.id),
-    signal,
-  );
+  const manual = new Set(rows.filter((row) => row['state'] === 'manual').map((row) => row['name']));
+  const left = rows.filter((row) => !manual.has(row['name'])).map((row) => row.id);
+  await destination.remove(model, left, signal);
 }
 
 const openMarkers = (destination: Destination, count: number, signal?: AbortSignal) =>
