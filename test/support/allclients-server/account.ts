@@ -1,4 +1,5 @@
 /** The sample account of the demo, as AllClients would hold it: the same people and notes that the export's files hold. */
+import type { SampleRows } from '../../../src/app/demo/sample-rows.ts';
 import {
   generateSampleAccount,
   SAMPLE_USERS,
@@ -73,7 +74,11 @@ export function sampleAccount(options: SampleOptions): HeldAccount {
     const contact = sample.contact(index);
     const labels = Object.keys(contact.custom);
     if (index === 0)
-      account.labels.push(...labels.map((name, n) => ({ field: `custom${n + 1}`, label: name })));
+      account.labels.push(
+        ...labels.map((name, n) => ({ field: `custom${n + 1}`, label: name })),
+        { field: 'customtext1', label: 'Lender' },
+        { field: 'customnumber1', label: 'Square Feet' },
+      );
     for (const tag of contact.tags) flags.add(tag);
     account.flagsOf.set(contact.id, contact.tags);
     account.contacts.push({
@@ -119,7 +124,92 @@ export function sampleAccount(options: SampleOptions): HeldAccount {
     if (of === undefined) continue;
     push(account.notesOf, of, { date: note.date, notecontent: note.body });
   }
+  addRows(account, sample.rows());
   return account;
+}
+
+const memberId = (name: string): string =>
+  SAMPLE_USERS.find((user) => user.name === name)?.id ?? '';
+
+/** To-dos, deals, appointments, files and opt-ins: those of the export that an account can hold. */
+function addRows(account: HeldAccount, rows: SampleRows): void {
+  const id = (of: number): string =>
+    of === -2 ? '999999999' : (account.contacts[of]?.['id'] ?? '');
+  for (const one of rows.todos.filter(({ of }) => of !== -2))
+    account.todos.push({
+      todoid: one.id,
+      teammemberid: memberId(one.owner),
+      contactid: id(one.of),
+      priority: one.priority,
+      summary: one.summary,
+      status: one.status,
+      details: one.details,
+      duedate: one.due,
+      completedate: one.completed,
+      category: one.category,
+    });
+  for (const one of rows.deals) account.deals.push(dealElements(one, id));
+  for (const one of rows.appointments)
+    account.appointments.push({
+      appointmentid: one.id,
+      startdatetime: one.start,
+      enddatetime: one.end,
+      teammemberid: memberId(one.owner),
+      contactid: id(one.of),
+      description: one.subject,
+      details: one.details,
+    });
+  for (const one of rows.files.filter(({ of, there }) => of !== -1 && there))
+    push(account.attachmentsOf, id(one.of), {
+      filename: one.name,
+      uploaddate: '12/17/2019 1:24:56 AM',
+      size: `${Math.ceil(one.bytes.length / 1_024)} KB`,
+      bytes: one.bytes.length,
+      content: one.bytes,
+    });
+  account.optIns.push(...optIns(rows));
+  account.letters.push({
+    id: '8',
+    accountid: account.id,
+    name: 'Thank you',
+    description: 'After closing',
+    margintop: '1',
+    body: '<p>Dear {{FirstName}},</p><p>thank you.</p>',
+  });
+}
+
+function dealElements(
+  one: SampleRows['deals'][number],
+  id: (of: number) => string,
+): HeldAccount['deals'][number] {
+  return {
+    dealid: one.id,
+    teammemberid: memberId(one.owner),
+    dealname: one.name,
+    dealtype: one.type,
+    dealstage: one.stage,
+    dealstatus: one.status,
+    probability: one.probability,
+    amount: one.amount.replace(/[$,]/g, ''),
+    commission: one.commission,
+    openeddate: one.opened,
+    expectedclosedate: one.expected,
+    actualcloseddate: one.closed,
+    nextstep: one.nextStep,
+    lostreason: one.lostReason,
+    primarycontactid: id(one.of),
+    customtext1: one.lender,
+    customnumber1: one.squareFeet,
+    relatedXml: one.related.map((other) => `${id(other.of)},0,${other.role}`).join(';'),
+  };
+}
+
+/** An address has one status; where the export has two, the one that forbids mail. */
+function optIns(rows: SampleRows): Elements[] {
+  const status = new Map<string, string>();
+  for (const one of rows.optouts)
+    if (!/out|bounce|spam/i.test(status.get(one.email) ?? '')) status.set(one.email, one.status);
+  return [...status].map(([address, value]) => ({ address, status: value }));
 }
 
 function phones(numbers: readonly string[]): Elements {

@@ -20,7 +20,7 @@ export async function readTodos(
     path: 'api:GetToDos',
     ids: ['todoid', 'id'],
     rows: (tree) => rowsOf(tree, 'todo'),
-    refine: (row) => withOwner(row, settings),
+    refine: (row) => withTemplates(withOwner(row, settings)),
   });
   reading.sheets.push(sheet);
   await splitTodos(reading, sheet, settings, contacts, [{ teammemberid: -1, status: 'all' }]);
@@ -63,6 +63,18 @@ function finerTodos(question: Params, settings: Settings, contacts: Contacts): P
       .map((teammemberid) => ({ ...question, teammemberid }));
   if (question['contactid'] !== undefined) return [];
   return contacts.ids.map((contactid) => ({ ...question, teammemberid: -1, contactid }));
+}
+
+/** A template that has a number and no name is called by its number. */
+const withTemplates = (row: Row): Row => ({
+  ...row,
+  ...nameless(row, 'letter'),
+  ...nameless(row, 'emailtemplate'),
+});
+
+function nameless(row: Row, kind: string): Row {
+  const id = row[`${kind}id`] ?? '0';
+  return id === '0' || row[`${kind}name`] !== undefined ? {} : { [`${kind}name`]: `number ${id}` };
 }
 
 /** Says whose it is by name, and calls custom fields what people call them. */
@@ -171,7 +183,7 @@ function dealRow(deal: Branch): Row {
   const main = row['primarycontactid'] ?? primary?.['contactid'];
   if (main !== undefined) row['primarycontactid'] = main;
   const others = related
-    .filter((one) => one['contactid'] !== main)
+    .filter((one) => one !== primary)
     .map((one) =>
       one['role'] ? `${one['contactid']} (${one['role']})` : (one['contactid'] ?? ''),
     );
