@@ -19,7 +19,7 @@ const apiSchema = z.strictObject({
   url: z.url().refine(isSafe, 'must begin with https://; plain http is for this machine only'),
   account: z.string().min(1),
   format: z.enum(['xml', 'json']).optional(),
-  callsPerSecond: z.number().positive().max(50).optional(),
+  callsPerSecond: z.number().positive().max(1_000).optional(),
   without: z.array(z.enum(['notes', 'attachments', 'specialevents'])).optional(),
   workflows: z.array(z.string()).optional(),
   autoresponders: z.array(z.string()).optional(),
@@ -121,7 +121,11 @@ export interface NewProject {
   readonly folder: string;
   readonly source: string;
   readonly exportPath?: string;
-  readonly api?: { readonly url: string; readonly account: string };
+  readonly api?: {
+    readonly url: string;
+    readonly account: string;
+    readonly callsPerSecond?: number;
+  };
   readonly env: string;
   readonly url: string;
   readonly db: string;
