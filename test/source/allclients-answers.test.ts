@@ -1,5 +1,5 @@
 /** Answers of the API, as well formed and as broken as they come. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitsSize } from '../../src/source/allclients/api/file-size.ts';
 import { parseAnswer } from '../../src/source/allclients/api/parse-answer.ts';

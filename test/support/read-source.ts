@@ -7,7 +7,7 @@ export interface ReadSource {
   readonly records: readonly StagedRecord[];
   readonly rejected: readonly RejectedRow[];
   /** Records of an object as column -> text, blank cells and spare columns left out. */
-  rows(object: string): Record<string, string>[];
+  readonly rows: (object: string) => Record<string, string>[];
 }
 
 export async function readSource(

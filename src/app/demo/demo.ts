@@ -74,9 +74,10 @@ const DEMO_CALLS_PER_SECOND = 500;
 
 async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleSource> {
   if (options.via === 'files') return writeSample(faces, options);
-  const { url, account, key, stop } = await startStandIn({ ...options, seed: SEED });
+  const standIn = await startStandIn({ ...options, seed: SEED });
+  const { url, account, key } = standIn;
   faces.emit({ type: 'notice', level: 'info', message: `A stand-in for AllClients' API answers at ${url}.` });
-  return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop };
+  return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop: () => standIn.stop() };
 }
 
 async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<SampleSource> {

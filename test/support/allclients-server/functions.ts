@@ -245,13 +245,16 @@ function getContacts({ account, quirks }: Held, form: Form): Reply {
   return list('contacts', 'contact', page);
 }
 
+const named = (rows: readonly Elements[], idName: string, id: string): string =>
+  rows.find((row) => row[idName] === id)?.['name'] ?? '';
+const idIn = (rows: readonly Elements[], idName: string, name: string): string =>
+  rows.find((row) => row['name'] === name)?.[idName] ?? '';
+
 function matches(
   contact: Elements,
   form: Form,
   { flags, flagsOf, categories, sources }: HeldAccount,
 ): boolean {
-  const named = (rows: readonly Elements[], idName: string, id: string): string =>
-    rows.find((row) => row[idName] === id)?.['name'] ?? '';
   if (
     form['flagid'] !== undefined &&
     !flagsOf.get(contact['id'] ?? '')?.includes(named(flags, 'flagid', form['flagid']))
@@ -273,8 +276,6 @@ function contactElements(
   account: HeldAccount,
   quirks: Quirks,
 ): Elements {
-  const idIn = (rows: readonly Elements[], idName: string, name: string): string =>
-    rows.find((row) => row['name'] === name)?.[idName] ?? '';
   return {
     ...rest,
     ...(quirks.lists === 'names' && { category, source }),

@@ -22,7 +22,7 @@ export async function openStandIn(
   quirks: Partial<Quirks> = {},
 ): Promise<OpenStandIn> {
   const server = await startStandIn(account, quirks);
-  const stop = server.close;
+  const stop = server.close.bind(server);
   const folder = mkdtempSync(join(tmpdir(), 'waybill-api-'));
   const address = (change: Partial<ApiAddress> = {}): ApiAddress => ({
     url: server.url,

@@ -32,7 +32,7 @@ export function apiBase(text: string): string {
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname ?? '');
   const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback);
   if (!url || !safe || url.username !== '' || url.search !== '')
-    throw new WaybillError('WB_CONFIG_INVALID', `${why(url, safe)}`, {
+    throw new WaybillError('WB_CONFIG_INVALID', why(url, safe), {
       next: 'Write source.api.url in waybill.yaml like https://www.allclients.com; plain http is for this machine only.',
     });
   const path = url.pathname.replace(/\/+$/, '');

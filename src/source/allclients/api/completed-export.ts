@@ -65,11 +65,11 @@ export function openCompletedExport(
   };
 }
 
-function inOrder(files: readonly SourceFile[]): SourceFile[] {
-  const rank = (file: SourceFile): number =>
-    ALLCLIENTS.objects.findIndex((object) => object.name === file.object);
-  return [...files].sort((a, b) => rank(a) - rank(b));
-}
+const rank = (file: SourceFile): number =>
+  ALLCLIENTS.objects.findIndex((object) => object.name === file.object);
+
+const inOrder = (files: readonly SourceFile[]): SourceFile[] =>
+  [...files].sort((a, b) => rank(a) - rank(b));
 
 const contactFile = (read: ApiRead): SourceFile | undefined =>
   read.inspection.files.find((file) => file.object === CONTACT);

@@ -1,5 +1,6 @@
 /** A function's records as if they were a file: columns named by elements, recognised exactly, in a fixed order. */
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../../../lib/json.ts';
 import type { StagedRecord } from '../../../core/record.ts';
 import type {
   Extracted,
@@ -60,10 +61,7 @@ function* rowsOf(sheet: Sheet, journal: Journal): Generator<[number, Row]> {
 }
 
 const hashOf = (row: Row): string =>
-  createHash('sha1')
-    .update(JSON.stringify(Object.entries(row).sort()))
-    .digest('hex')
-    .slice(0, 16);
+  createHash('sha1').update(canonicalJson(row)).digest('hex').slice(0, 16);
 
 const twice = (sheet: Sheet, id: string, row: Row, line: number): RejectedRow => ({
   code: 'WB_DUPLICATE_KEY',
