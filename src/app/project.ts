@@ -196,6 +196,6 @@ export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>
   const key = secrets['WAYBILL_SOURCE_API_KEY'];
   if (key) return key;
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
-    next: 'Look it up in the CRM (AllClients: Settings, API Settings), then: export WAYBILL_SOURCE_API_KEY=…',
+    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
   });
 }
