@@ -1,5 +1,5 @@
 /** Merge fields become what Odoo renders; everything else in a template stays text that Odoo cannot run. */
-import fc from 'fast-check';
+import { array, assert, constantFrom, pre, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { translateBody, translateSubject } from '../../src/mapping/merge-fields.ts';
 
@@ -37,40 +37,38 @@ describe('a merge field', () => {
   });
 });
 
+/** Odoo's own reading: placeholders are quoted texts, joined; whatever else would be code fails the test. */
+const render = (text: string, placeholder: RegExp): string =>
+  text.replace(placeholder, (_, code: string) =>
+    code
+      .split(' + ')
+      .map((part) => /^'(.*)'$/.exec(part)?.[1] ?? `CODE(${part})`)
+      .join(''),
+  );
+
 describe('what the customer wrote', () => {
-  const pieces = fc.array(
-    fc.constantFrom(
-      ...['{', '{{', '}}', '$', '${', '%', '##', '<%', '\n', ' ', 'a', '[', ']]', '*|'],
-    ),
+  const pieces = array(
+    constantFrom('{', '{{', '}}', '$', '${', '%', '##', '<%', '\n', ' ', 'a', '[', ']]', '*|'),
     { maxLength: 14 },
   );
 
-  /** Odoo's own reading: placeholders are quoted texts, joined; whatever else would be code fails the test. */
-  const render = (text: string, placeholder: RegExp): string =>
-    text.replace(placeholder, (_, code: string) =>
-      code
-        .split(' + ')
-        .map((part) => /^'(.*)'$/.exec(part)?.[1] ?? `CODE(${part})`)
-        .join(''),
-    );
-
   it('reads the same in a subject of Odoo 15 and later', () => {
-    fc.assert(
-      fc.property(pieces, (parts) => {
+    assert(
+      property(pieces, (parts) => {
         const raw = parts.join('');
         const { text, unknown } = translateSubject(raw, 'qweb');
-        fc.pre(unknown.length === 0);
+        pre(unknown.length === 0);
         expect(render(text, /\{\{ (.+?) \}\}/g)).toBe(raw);
       }),
     );
   });
 
   it('reads the same in a template of Odoo 14, and begins no line that Jinja obeys', () => {
-    fc.assert(
-      fc.property(pieces, (parts) => {
+    assert(
+      property(pieces, (parts) => {
         const raw = parts.join('');
         const { text, unknown } = translateBody(raw, 'jinja');
-        fc.pre(unknown.length === 0);
+        pre(unknown.length === 0);
         expect(render(text, /\$\{('.*?')\}(?!')/g)).toBe(raw);
         expect(text).not.toMatch(/^\s*%|##|<%/m);
       }),

@@ -17,11 +17,11 @@ export interface Ran {
   json<T = Record<string, unknown>>(): T;
 }
 
-/** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
+/** Runs the program; `kill` sends SIGKILL after so many ms, or when standard error says that; as a power cut would. */
 export function waybill(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  killAfterMs?: number,
+  kill?: number | RegExp,
 ): Promise<Ran> {
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [BINARY, ...args], {
@@ -30,9 +30,12 @@ export function waybill(
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (kill instanceof RegExp && kill.test(stderr)) child.kill('SIGKILL');
+    });
     const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      typeof kill === 'number' ? setTimeout(() => child.kill('SIGKILL'), kill) : undefined;
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -46,6 +49,8 @@ export interface TestProject {
   readonly env: Readonly<Record<string, string>>;
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
+  /** Killed as soon as it tells of this. */
+  runKilledAt(what: RegExp, command: string): Promise<Ran>;
   /** The JSON report of the environment `init` made. */
   report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
@@ -76,6 +81,7 @@ export async function makeProjectFrom(
     env,
     run: (command, ...args) => waybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
+    runKilledAt: (what, command) => waybill([command, project], env, what),
     report: <T>() =>
       Promise.resolve(
         JSON.parse(readFileSync(join(project, 'reports', 'report-production.json'), 'utf8')) as T,
