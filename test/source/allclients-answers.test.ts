@@ -175,6 +175,11 @@ describe('an answer', () => {
     ).toBe('tree');
   });
 
+  it('nested without end is refused, not fallen over', () => {
+    for (const deep of ['<a>'.repeat(200_000), `${'['.repeat(200_000)}1${']'.repeat(200_000)}`])
+      expect(parseAnswer(deep).kind).toBe('unreadable');
+  });
+
   it('that is an HTML page says what page', () => {
     expect(
       parseAnswer('<!DOCTYPE html><html><head><title>Runtime Error</title></head></html>'),

@@ -1,4 +1,4 @@
-/** A process that reads an account through the API into a store, to be killed: `<url> <folder>`. */
+/** A process that reads an account through the API into a store, to be killed or measured: `<url> <folder>`. */
 import { join } from 'node:path';
 import { extract } from '../../src/engine/extract.ts';
 import { openAllClientsApi } from '../../src/source/allclients/api/api-source.ts';
@@ -23,3 +23,4 @@ const source = openAllClientsApi(
 );
 await extract({ store, emit: () => {}, signal: new AbortController().signal }, source);
 store.close();
+process.stdout.write(`${JSON.stringify({ maxRssKb: process.resourceUsage().maxRSS })}\n`);

@@ -35,7 +35,13 @@ export function openCompletedExport(
   const extractSheetOf = sheetExtractor();
   return {
     declaration: ALLCLIENTS,
-    probe: (signal) => probeAccount(address(), signal),
+    async probe(signal) {
+      const { files } = await beside.inspect(signal);
+      return [
+        ...files.map((file) => `${file.path} holds ${file.rows} ${file.object} rows`),
+        ...(await probeAccount(address(), signal)),
+      ];
+    },
     async inspect(signal, emit = () => {}) {
       extractSheetOf.restart();
       joined?.read.close();

@@ -10,6 +10,17 @@ export type Answer =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 export function parseAnswer(text: string): Answer {
+  try {
+    return readAnswer(text);
+  } catch (error) {
+    // Nested beyond any sense, on purpose or not: the stack gives in first.
+    if (error instanceof RangeError)
+      return { kind: 'unreadable', why: 'the answer is nested too deeply' };
+    throw error;
+  }
+}
+
+function readAnswer(text: string): Answer {
   const start = text.replace(/^\uFEFF/, '').trimStart();
   if (start === '') return { kind: 'unreadable', why: 'the answer is empty' };
   if (/^<(!doctype\s+html|html|head|body)\b/i.test(start))

@@ -176,10 +176,9 @@ function refine(
   settings: Settings,
   members: Membership,
   events: Contacts['events'],
-): Row | undefined {
+): Row {
   const id = contactId(row);
-  if (id === '') return undefined;
-  const out: Record<string, string> = { id };
+  const out: Record<string, string> = id === '' ? {} : { id };
   for (const [name, value] of Object.entries(row))
     if (name !== 'contactid') out[settings.labels.get(name) ?? name] = value;
   for (const [element, names] of [
