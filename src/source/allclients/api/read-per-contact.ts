@@ -80,7 +80,7 @@ export async function eachContact(
   gone: Gone,
   use?: (id: string, rows: readonly Row[]) => Promise<void>,
 ): Promise<void> {
-  const step = `read ${name.replace('GetContact', '').toLowerCase()}`;
+  const step = `read ${name.replace('GetContact', '').replace('Special', 'special ').toLowerCase()}`;
   reading.emit({ type: 'step-started', step, total: ids.length });
   for (const [done, id] of ids.entries()) {
     if (reading.lacks(name)) break;
