@@ -15,6 +15,7 @@ import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
 import {
   catalogOf,
@@ -118,6 +119,8 @@ export async function fullRun(
   envName?: string,
 ): Promise<RunResult> {
   const state = approvedMapping(session);
+  const notice = await sourceNotice(session);
+  if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
@@ -177,15 +180,21 @@ async function runSteps(
   };
 }
 
+/** What is needed whatever the export holds; the models of its records come on top. */
+export const NEEDED_MODELS = [
+  'res.partner',
+  'res.partner.category',
+  'mail.message',
+  'ir.model.fields',
+  'ir.model',
+  'ir.ui.view',
+  'ir.model.data',
+];
+
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
 function requireRights(session: Session, { facts, env }: Connection): void {
-  const lacking = [
-    ...session.store.plan.models(),
-    'ir.model.fields',
-    'ir.model',
-    'ir.ui.view',
-    'ir.model.data',
-  ].filter((model) => facts.rights[model]?.create === false);
+  const models = new Set([...session.store.plan.models(), ...NEEDED_MODELS]);
+  const lacking = [...models].filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',

@@ -16,6 +16,8 @@ export interface Downloaded {
   readonly status: number;
   readonly bytes: number;
   readonly sha256: string;
+  /** Where to look instead, when the answer is a redirect. */
+  readonly location?: string;
 }
 
 const TIMEOUT_MS = 60_000;
@@ -36,7 +38,13 @@ export async function download(
       await body.dump();
       // The part may be of another file than the server has now.
       rmSync(part, { force: true });
-      return { status: statusCode, bytes: 0, sha256: '' };
+      const to = said['location'];
+      return {
+        status: statusCode,
+        bytes: 0,
+        sha256: '',
+        ...(typeof to === 'string' && { location: new URL(to, url).href }),
+      };
     }
     const goesOn = statusCode === 206 && startOf(said['content-range']) === there;
     if (statusCode === 206 && !goesOn) throw new HttpFailure('another range came', FAILED);

@@ -348,9 +348,20 @@ describe('faults', () => {
     );
   });
 
-  it('of every call stop the reading, and say what to do', async () => {
+  it('of a function that never works are taken for a function that is not there', async () => {
     const server = await standIn(people(30));
     server.failing = (call) => (call.name === 'GetContactAttachments' ? 'http-500' : undefined);
+    const { rows, rejected, inspection } = await readSource(server.source());
+    expect(rows('contact')).toHaveLength(30);
+    expect(rejected).toHaveLength(5);
+    expect(inspection.notices.join()).toContain(
+      'GetContactAttachments cannot be used here: it failed 5 times and never worked (HTTP 500)',
+    );
+  });
+
+  it('of every call from some call on stop the reading, and say what to do', async () => {
+    const server = await standIn(people(30));
+    server.failing = (call) => (call.n > 40 ? 'http-500' : undefined);
     const error = await failure(readSource(server.source()));
     expect(isWaybillError(error, 'WB_SOURCE_UNREACHABLE') && error.next).toContain('waybill scope');
     server.failing = () => undefined;

@@ -28,6 +28,7 @@ interface Fetched {
 
 /** A link lives five minutes, and a connection can break more than once in a large file. */
 const TRIES = 4;
+const HOPS = 3;
 
 export async function readAttachments(
   reading: Reading,
@@ -154,12 +155,15 @@ async function tryDownload(
   reading: Reading,
   url: string,
   path: string,
+  hops = HOPS,
 ): Promise<string | { readonly bytes: number; readonly sha256: string }> {
   try {
     const got = await reading.client.inTurn(
       () => download(url, path, reading.signal),
       reading.signal,
     );
+    if (got.location !== undefined && hops > 0 && safeLink(got.location, reading.address.url))
+      return await tryDownload(reading, got.location, path, hops - 1);
     return got.status === 200 ? got : `the link answers HTTP ${got.status}`;
   } catch (error) {
     if (error instanceof HttpFailure && !error.aborted) return error.message;

@@ -38,8 +38,10 @@ export interface ApiClient {
 const TIMEOUT_MS = 90_000;
 const PAUSES_MS = [1_000, 4_000, 15_000, 45_000];
 const MAX_WAIT_MS = 300_000;
-/** So many functions in a row that fail are no longer single faults: the server is down. */
-const FAILURES_IN_A_ROW = 5;
+/** So many calls in a row that fail may be single faults, or a server that is down: it is asked for something easy. */
+const FAILURES_IN_A_ROW = 2;
+/** The cheapest function there is, and one that every account has. */
+export const TEST_FUNCTION = 'GetCategories';
 
 export function apiClient(address: ApiAddress, journal: Journal): ApiClient {
   const base = apiBase(address.url);
@@ -72,8 +74,13 @@ export function apiClient(address: ApiAddress, journal: Journal): ApiClient {
       address.pausesMs ?? PAUSES_MS,
     ).catch((error: unknown) => giveUp(error, base, name, signal));
     failures = answer.outcome.kind === 'failed' ? failures + 1 : 0;
-    if (failures >= FAILURES_IN_A_ROW && answer.outcome.kind === 'failed')
-      throw unreachable(base, `${failures} calls in a row failed: ${answer.outcome.why}`);
+    if (failures >= FAILURES_IN_A_ROW && answer.outcome.kind === 'failed') {
+      const { why } = answer.outcome;
+      await ask(TEST_FUNCTION, {}, signal).catch(() => {
+        throw unreachable(base, `${name}: ${why}; and ${TEST_FUNCTION} fails too`);
+      });
+      failures = 0;
+    }
     refuseLogin(answer.outcome, base);
     return answer;
   };
@@ -124,7 +131,8 @@ async function post(
   try {
     return await http.call('POST', `/${name}.aspx`, {}, form, signal);
   } catch (error) {
-    if (error instanceof HttpFailure) throw new TryAgain(error.message, 'connection', {});
+    if (error instanceof HttpFailure)
+      throw new TryAgain(error.message, error.sent ? 'answer' : 'connection', {});
     throw error;
   }
 }
@@ -172,7 +180,9 @@ function waitOf(retryAfter: string | undefined): { readonly afterMs?: number } {
 function outcomeOf(name: string, status: number, text: string): Outcome {
   if (status === 404 || status === 410)
     return { kind: 'absent', why: `HTTP ${status}: the server has no such function` };
-  if (status >= 300) return { kind: 'absent', why: `HTTP ${status}` };
+  // Sent elsewhere: a maintenance page, or another address. The key does not follow.
+  if (status >= 300 && status < 400) return { kind: 'failed', why: `HTTP ${status}` };
+  if (status >= 400) return { kind: 'absent', why: `HTTP ${status}` };
   const answer = parseAnswer(text);
   if (answer.kind === 'tree') return answer;
   if (answer.kind === 'error')

@@ -1,5 +1,6 @@
 /** The account's lists: categories, sources, flags, team members, labels, the opt-in state of every address. */
 import { WaybillError } from '../../../core/errors.ts';
+import { TEST_FUNCTION } from './client.ts';
 import { askOnto, newSheet, required, type Reading } from './reading.ts';
 import { rowsOf, textOf, type Branch } from './tree.ts';
 
@@ -19,7 +20,7 @@ export interface Settings {
 /** The first call of every extraction: cheap, and wrong credentials show. Throws WB_SOURCE_LOGIN, _ACCOUNT, _NOT_API. */
 export async function testConnection(reading: Reading, account: string): Promise<Branch> {
   const tree = required(
-    await reading.ask('GetCategories', {}),
+    await reading.ask(TEST_FUNCTION, {}),
     `GetCategories gives no list; this address does not seem to be the API of AllClients. ${reading.notices().join(' ')}`,
     'Look at source.api.url in waybill.yaml: the host of your AllClients or white label, with the path of its API if that is not /api/2.',
   );

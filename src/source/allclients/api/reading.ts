@@ -42,6 +42,9 @@ export interface Reading {
   lacks(name: string): boolean;
 }
 
+/** Some servers answer for a function they have not with an error page: one that never works is none. */
+const LACKING_AFTER = 5;
+
 export function newReading(
   address: ApiAddress,
   client: ApiClient,
@@ -50,12 +53,19 @@ export function newReading(
 ): Reading {
   const notices = new Set<string>();
   const absent = new Set<string>();
+  const failed = new Map<string, number>();
+  const lack = (name: string, why: string): void => {
+    if (!absent.has(name)) notices.add(`The function ${name} cannot be used here: ${why}.`);
+    absent.add(name);
+  };
   const outcome = async (name: string, params: Params): Promise<Outcome> => {
     const answer = await client.call(name, params, signal);
-    if (answer.kind === 'absent' && !absent.has(name)) {
-      absent.add(name);
-      notices.add(`The function ${name} cannot be used here: ${answer.why}.`);
-    }
+    if (answer.kind === 'absent') lack(name, answer.why);
+    if (answer.kind !== 'failed') failed.set(name, Number.NEGATIVE_INFINITY);
+    const times = (failed.get(name) ?? 0) + 1;
+    failed.set(name, times);
+    if (answer.kind === 'failed' && times >= LACKING_AFTER)
+      lack(name, `it failed ${times} times and never worked (${answer.why})`);
     return answer;
   };
   return {
