@@ -6,7 +6,7 @@ import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
-  const inspection = await source.inspect(ctx.signal);
+  const inspection = await source.inspect(ctx.signal, ctx.emit);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
   const strict = ctx.store.relax();
@@ -18,6 +18,7 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   }
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
+  source.done?.();
   return inspection;
 }
 

@@ -83,29 +83,25 @@ export interface TestProject {
 }
 
 /** `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. */
-export async function makeProject(
+export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
+): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent);
+
+/** `waybill init` with these options for the source. */
+export async function makeProjectFrom(
+  odoo: TestOdoo,
+  source: readonly string[],
+  secrets: Readonly<Record<string, string>> = {},
+  parent?: string,
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
-  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
+  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
   const project = join(folder, 'project');
+  const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    [
-      'init',
-      project,
-      '--source',
-      'allclients',
-      '--export',
-      exportPath,
-      '--odoo',
-      odoo.url,
-      '--db',
-      odoo.db,
-      '--login',
-      odoo.login,
-    ],
+    ['init', project, '--source', 'allclients', ...source, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
