@@ -11,6 +11,8 @@ export interface CompiledColumn {
 export interface CompiledFile {
   /** The text of a slot, trimmed; empty when the file has no such column. */
   slot(record: StagedRecord, name: string): string;
+  /** True when the file has a column for the slot. */
+  has(name: string): boolean;
   /** Column id of a slot, for messages. */
   columnOf(name: string): string;
   /** What a value of the slot becomes: as the map of its values says; itself where there is none, empty where it lacks this one. */
@@ -65,6 +67,7 @@ function compileFile(
       const found = slots.get(name);
       return found === undefined ? '' : (record.cells[found.index] ?? '').trim();
     },
+    has: (name) => slots.has(name),
     columnOf: (name) => slots.get(name)?.mapping.column ?? name,
     mapped(name, text) {
       const values = slots.get(name)?.mapping.values;

@@ -23,8 +23,8 @@ export interface Extraction {
 }
 
 export interface KeySlots {
-  /** The slot that holds the source's own record id. */
-  readonly id?: string | undefined;
+  /** The slots that hold the source's own record id. */
+  readonly id?: readonly string[] | undefined;
   /** What makes the record itself where it has no id; without them, all its cells do. */
   readonly natural?: readonly string[];
 }
@@ -35,7 +35,7 @@ export async function* extractTable(
 ): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file, keySlots);
   let records: StagedRecord[] = [];
-  for await (const chunk of dataRows(table, file.headerLine)) {
+  for await (const chunk of dataRows(table, file.headerLine, width)) {
     if (signal.aborted) break;
     for (const row of chunk) {
       const verdict = judgeRow(row, width);
@@ -69,17 +69,22 @@ export function keyMaker(
   file: Pick<SourceFile, 'object' | 'columns'>,
   { id, natural = [] }: KeySlots,
 ): (cells: readonly string[]) => string {
-  const index = file.columns.findIndex((column) => column.slot === id && id !== undefined);
+  const indexes = (id ?? []).map((slot) =>
+    file.columns.findIndex((column) => column.slot === slot),
+  );
   const own = file.columns.filter((column) => natural.includes(column.slot ?? ''));
   const prefix = file.object.slice(0, 1);
-  const repeats = new Map<string, number>();
+  // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const repeats = new Map<number, number>();
   return (cells) => {
-    const given = index === -1 ? '' : (cells[index]?.trim() ?? '');
-    if (given !== '') return given;
+    const given = indexes.map((index) => cells[index]?.trim() ?? '');
+    if (given.length > 0 && given.every((part) => part !== '')) return given.join('/');
     const parts = own.length > 0 ? own.map((column) => cells[column.index] ?? '') : cells;
-    const hash = `${prefix}${createHash('sha1').update(parts.join('\u001f')).digest('hex').slice(0, 16)}`;
-    const n = (repeats.get(hash) ?? 0) + 1;
-    repeats.set(hash, n);
+    const digest = createHash('sha1').update(parts.join('\u001f')).digest('hex');
+    const hash = `${prefix}${digest.slice(0, 16)}`;
+    const number = Number.parseInt(digest.slice(0, 13), 16);
+    const n = (repeats.get(number) ?? 0) + 1;
+    repeats.set(number, n);
     return n === 1 ? hash : `${hash}-${n}`;
   };
 }

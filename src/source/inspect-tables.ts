@@ -128,7 +128,7 @@ export async function inspectTable(
 ): Promise<SourceFile> {
   const builders = shape.headers.map(() => profileBuilder());
   let rows = 0;
-  for await (const chunk of dataRows(table, shape.headerLine)) {
+  for await (const chunk of dataRows(table, shape.headerLine, shape.headers.length)) {
     if (signal.aborted)
       throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
         next: 'Run the same command again.',

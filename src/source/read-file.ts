@@ -1,6 +1,6 @@
 /** A delimited file as a table; and the shape of any table: where its header stands and whose words it speaks. */
 import { WaybillError } from '../core/errors.ts';
-import { csvRows, guessDelimiter, type CsvRow } from '../lib/csv.ts';
+import { csvRows, fits, guessDelimiter, type CsvRow } from '../lib/csv.ts';
 import { decodeText, detectEncoding, type Encoding } from '../lib/text-encoding.ts';
 import type { BundleFile } from './bundle.ts';
 import type { SourceObject } from './source.ts';
@@ -38,7 +38,7 @@ export async function delimitedTable(file: BundleFile, asked: string | undefined
     sha256: found.sha256,
     bytes: found.bytes,
     notices: [],
-    rows: () => delimitedRows(file, encoding, delimiter),
+    rows: (columns) => delimitedRows(file, encoding, delimiter, columns),
   };
 }
 
@@ -46,8 +46,9 @@ async function* delimitedRows(
   file: BundleFile,
   encoding: Encoding,
   delimiter: string,
+  columns = 0,
 ): AsyncGenerator<CsvRow[]> {
-  yield* csvRows(decodeText(await file.open(), encoding), delimiter);
+  yield* csvRows(decodeText(await file.open(), encoding), delimiter, columns);
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
@@ -93,8 +94,9 @@ function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): 
 export async function* dataRows(
   table: Pick<Table, 'rows'>,
   headerLine: number,
+  columns: number,
 ): AsyncGenerator<CsvRow[]> {
-  for await (const rows of table.rows()) yield rows.filter((row) => row.line > headerLine);
+  for await (const rows of table.rows(columns)) yield rows.filter((row) => row.line > headerLine);
 }
 
 export type RowVerdict =
@@ -137,8 +139,7 @@ export function judgeRow(row: CsvRow, columns: number): RowVerdict {
       message: `Line ${row.line} is a total below the records, not a record.`,
     };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === ''))
-    return { kind: 'record', cells: row.cells.slice(0, columns) };
+  if (fits(row.cells, columns)) return { kind: 'record', cells: row.cells.slice(0, columns) };
   return {
     kind: 'rejected',
     code: 'WB_ROW_SHAPE',

@@ -15,8 +15,8 @@ export interface Table {
   readonly sha256: string;
   readonly bytes: number;
   readonly notices: readonly string[];
-  /** From the file's first row on, titles and header included; may be called again. */
-  rows(): AsyncIterable<CsvRow[]>;
+  /** From the file's first row on, titles and header included; may be called again. `columns`, where known, tells torn rows. */
+  rows(columns?: number): AsyncIterable<CsvRow[]>;
 }
 
 export type Format = 'delimited' | 'workbook' | 'json';

@@ -29,6 +29,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     runs: runQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
+    relax: () => db.relax(),
     /** Empty when SQLite finds nothing wrong. */
     integrity(): string[] {
       const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[];
@@ -51,6 +52,7 @@ function lock(folder: string): () => void {
     );
   } catch (error) {
     guard.close();
+    if (!isBusy(error)) throw error;
     throw new WaybillError(
       'WB_STORE_LOCKED',
       `Another Waybill (process ${readHolder(holder)}) is working on this project.`,
@@ -63,6 +65,10 @@ function lock(folder: string): () => void {
   writeFileSync(holder, String(process.pid));
   return () => guard.close();
 }
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 function readHolder(path: string): string {
   try {

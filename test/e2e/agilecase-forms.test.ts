@@ -45,7 +45,7 @@ async function planOf(format: FirmFormat): Promise<Plan> {
   const folder = mkdtempSync(join(tmpdir(), `waybill-${format}-`));
   folders.push(folder);
   await firm.writeTo(folder, format);
-  const project = await makeProject(odoo, folder, 'agilecase');
+  const project = await makeProject(odoo, folder, undefined, 'agilecase');
   projects.push(project);
   await prepare(project);
   const planned = await project.run('plan', '--json');

@@ -44,7 +44,7 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
       { name: 'Known Already', email: 'contact1@example1.org', city: 'Bath' },
     ]);
     await firm.writeTo(exportFolder, 'csv');
-    project = await makeProject(odoo, exportFolder, 'agilecase');
+    project = await makeProject(odoo, exportFolder, undefined, 'agilecase');
     await prepare(project);
     before = await dumpDatabase(odoo.databaseUrl);
     const ran = await project.run('run', '--json');

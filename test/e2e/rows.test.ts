@@ -230,7 +230,9 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
   });
 
   it('has every appointment with its time, place and people, and invites nobody (A14)', async () => {
-    const events = await ours('calendar.event');
+    // By name: Odoo 14 gives nothing but the owner when asked for everything.
+    const fields = ['name', 'start', 'stop', 'location', 'allday', 'description', 'user_id'];
+    const events = await ours('calendar.event', [...fields, 'partner_ids', 'x_waybill_key']);
     for (const one of rows.appointments) {
       const event = events.find(
         (row) => row['x_waybill_key'] === `allclients_appointment_${one.id}`,
@@ -302,7 +304,8 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
   it('can be taken back until the database is what it was', async () => {
     const back = await project.run('rollback', '--yes', '--json');
     expect(back.code, back.stderr + back.stdout).toBe(0);
-    expect(differences(before, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
+    const after = await dumpDatabase(odoo.databaseUrl);
+    expect(differences(unstamped(before), unstamped(after))).toEqual([]);
     // What Odoo never deletes: the rows of its predictive scoring, with the 0.1 that stands for nothing.
     const scoring = await rpc.readAll(
       'crm.lead.scoring.frequency',
@@ -328,6 +331,18 @@ const MIME: Readonly<Record<string, string>> = {
   txt: 'text/plain',
   csv: 'text/csv',
 };
+
+/** Without the time of the last write, where a record of before was changed and put back. */
+const CHANGED = new Set(['res_partner', 'mail_blacklist']);
+const unstamped = (dump: Dump): Dump =>
+  new Map(
+    [...dump].map(([table, rows]) => [
+      table,
+      CHANGED.has(table)
+        ? rows.map((row) => row.replace(/"write_date": "[^"]*"/, '')).sort(byText)
+        : rows,
+    ]),
+  );
 
 /** A file that is there, or that a row speaks of. */
 const isSeen = (file: { there: boolean; listed: boolean }): boolean => file.there || file.listed;

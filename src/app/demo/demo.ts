@@ -7,18 +7,20 @@ import { promisify } from 'node:util';
 import { WaybillError } from '../../core/errors.ts';
 import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
-import { createProject, openProject } from '../project.ts';
+import { createProject, openProject, type NewProject } from '../project.ts';
 import { writeReport } from '../report.ts';
 import { scope } from '../scope.ts';
 import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
 import { CONNECTORS } from '../connectors.ts';
 import { generateSampleAccount } from './sample-account.ts';
 import { generateSampleFirm } from './sample-firm.ts';
+import { startStandIn } from './stand-in.ts';
 
 export interface DemoOptions {
   readonly source: string;
   readonly folder: string;
   readonly rollback: boolean;
+  readonly via: 'files' | 'api';
   readonly contacts: number;
   readonly notes: number;
 }
@@ -34,13 +36,14 @@ interface Sample {
   write(folder: string, options: DemoOptions): Promise<void>;
 }
 
+const SEED = 20;
 /** The firm's sizes are its own: cases hang together, and a tenth of them would be no firm. */
-const FIRM = { seed: 20, cases: 600, contacts: 420, notes: 1_600, communications: 1_500, documents: 500 };
+const FIRM = { seed: SEED, cases: 600, contacts: 420, notes: 1_600, communications: 1_500, documents: 500 };
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   allclients: {
     database: 'waybill_demo',
-    write: (folder, { contacts, notes }) => generateSampleAccount({ seed: 20, contacts, notes }).writeTo(folder),
+    write: (folder, { contacts, notes }) => generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(folder),
   },
   agilecase: {
     database: 'waybill_demo_agilecase',
@@ -78,26 +81,48 @@ async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const { folder, source } = options;
   const { database } = sampleOf(options);
   const fresh = !existsSync(join(folder, 'waybill.yaml'));
-  if (fresh) await writeSample(faces, options);
-  const odoo = await localOdoo(faces, database, fresh);
-  if (fresh) {
-    createProject({ folder, source, exportPath: join(folder, 'export'), env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+  const account = fresh ? await sampleSource(faces, options) : undefined;
+  try {
+    const odoo = await localOdoo(faces, database, fresh);
+    if (account) createProject({ folder, source, ...account.source, env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+    const withKeys = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey, ...account?.secrets } };
+    return await withSession(folder, withKeys, 'write', async (session) => {
+      if (fresh) await prepare(session, withKeys);
+      const result = await fullRun(session, withKeys);
+      const report = writeReport(session, result.environment);
+      return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, options), clean: isClean(result) };
+    });
+  } finally {
+    account?.stop();
   }
-  const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
-  return withSession(folder, withKey, 'write', async (session) => {
-    if (fresh) await prepare(session, withKey);
-    const result = await fullRun(session, withKey);
-    const report = writeReport(session, result.environment);
-    return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, options), clean: isClean(result) };
-  });
 }
 
-async function writeSample(faces: Faces, options: DemoOptions): Promise<void> {
+interface SampleSource {
+  readonly source: Pick<NewProject, 'exportPath' | 'api'>;
+  readonly secrets: Readonly<Record<string, string>>;
+  stop(): void;
+}
+
+/** The stand-in is a program on this machine: it needs no sparing. */
+const DEMO_CALLS_PER_SECOND = 500;
+
+async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleSource> {
+  if (options.via === 'files') return writeSample(faces, options);
+  if (options.source !== 'allclients') throw new WaybillError('WB_USAGE', 'Only AllClients has a stand-in for its API.', { next: 'Leave --via out.' });
+  const standIn = await startStandIn({ ...options, seed: SEED });
+  const { url, account, key } = standIn;
+  faces.emit({ type: 'notice', level: 'info', message: `A stand-in for AllClients' API answers at ${url}.` });
+  return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop: () => standIn.stop() };
+}
+
+async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSource> {
   const { folder, source } = options;
-  rmSync(join(folder, 'export'), { recursive: true, force: true });
-  mkdirSync(join(folder, 'export'), { recursive: true });
-  await sampleOf(options).write(join(folder, 'export'), options);
-  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${join(folder, 'export')}.` });
+  const exportPath = join(folder, 'export');
+  rmSync(exportPath, { recursive: true, force: true });
+  mkdirSync(exportPath, { recursive: true });
+  await sampleOf(options).write(exportPath, options);
+  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${exportPath}.` });
+  return { source: { exportPath }, secrets: {}, stop: () => {} };
 }
 
 /** In the demo the person is us: the proposal is approved as it stands. */

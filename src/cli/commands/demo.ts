@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { demoFolder, runDemo, SAMPLE_SOURCES } from '../../app/demo/demo.ts';
 import { EXIT } from '../../core/errors.ts';
 import { perform, type CommonOptions } from '../command.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly rollback?: boolean;
+  readonly via: string;
   readonly source: string;
   readonly dir?: string;
   readonly contacts: string;
@@ -16,10 +17,15 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('the whole journey on sample data and a real local Odoo 19')
     .option('--rollback', 'take the demo back out of its Odoo')
-    .option(
-      '--source <crm>',
-      `sample of which CRM: ${SAMPLE_SOURCES.join(', ')}`,
-      SAMPLE_SOURCES[0],
+    .addOption(
+      new Option('--source <crm>', 'sample of which CRM')
+        .choices(SAMPLE_SOURCES)
+        .default(SAMPLE_SOURCES[0]),
+    )
+    .addOption(
+      new Option('--via <way>', 'from an export, or from a stand-in for the API')
+        .choices(['files', 'api'])
+        .default('files'),
     )
     .option('--dir <folder>', 'where the demo project lies (default: demo, or demo-<crm>)')
     .option('--contacts <n>', 'contacts in the sample account', '1200')
@@ -31,6 +37,7 @@ export function addDemo(program: Command): void {
           source: options.source,
           folder: options.dir ?? demoFolder(options.source),
           rollback: options.rollback === true,
+          via: options.via === 'api' ? 'api' : 'files',
           contacts: Number(options.contacts),
           notes: Number(options.notes),
         });

@@ -103,7 +103,7 @@ async function profilesOf(
   }));
   const keyOf = keyMaker(file, KEYS[kind] ?? {});
   let rows = 0;
-  for await (const chunk of dataRows(part.table, file.headerLine))
+  for await (const chunk of dataRows(part.table, file.headerLine, file.columns.length))
     for (const row of chunk) {
       const verdict = judgeRow(row, width);
       if (verdict.kind !== 'record') continue;

@@ -26,7 +26,7 @@ export async function matchDocuments(
 ): Promise<Map<string, Match>> {
   const matches = new Map<string, Match>();
   for (const { file, table } of parts.filter((part) => isFiled(part.file)))
-    for await (const rows of dataRows(table, file.headerLine))
+    for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
         const verdict = judgeRow(row, file.columns.length);
         if (verdict.kind !== 'record') continue;
@@ -55,7 +55,7 @@ export async function namesOf(
   const flat = flatNames();
   const names = new Map<string, string>();
   for (const { file, table } of parts.filter((part) => part.file.object === 'document'))
-    for await (const rows of dataRows(table, file.headerLine))
+    for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
         const verdict = judgeRow(row, file.columns.length);
         if (verdict.kind !== 'record') continue;

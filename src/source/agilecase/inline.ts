@@ -24,7 +24,7 @@ export async function inlinePictures(
   const found = new Map<string, Inline[]>();
   for (const { file, table } of parts.filter((part) => hasBody(part.file))) {
     const body = slotIndex(file, 'body');
-    for await (const rows of dataRows(table, file.headerLine))
+    for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
         const verdict = judgeRow(row, file.columns.length);
         const text = verdict.kind === 'record' ? (verdict.cells[body] ?? '') : '';

@@ -116,7 +116,7 @@ const AUDIT_COLUMNS: Readonly<Record<Kind, JoinedColumn>> = {
 
 export async function* rowsOf({ file, table }: Part): AsyncGenerator<readonly string[]> {
   const width = file.columns.length;
-  for await (const rows of dataRows(table, file.headerLine))
+  for await (const rows of dataRows(table, file.headerLine, file.columns.length))
     for (const row of rows as readonly CsvRow[]) {
       const verdict = judgeRow(row, width);
       if (verdict.kind === 'record') yield verdict.cells;

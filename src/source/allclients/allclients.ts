@@ -15,15 +15,18 @@ import {
 import { ALLCLIENTS } from './declaration.ts';
 import { inspectExport } from './inspect.ts';
 
-const KEY_SLOTS: Readonly<Record<string, string>> = {
-  contact: 'record_id',
-  note: 'note_id',
-  user: 'user_id',
-  todo: 'todo_id',
-  appointment: 'appointment_id',
-  deal: 'deal_id',
-  template: 'template_id',
-  campaign: 'campaign_id',
+/** What a record is known by from one export to the next. */
+const KEY_SLOTS: Readonly<Record<string, readonly string[]>> = {
+  contact: ['record_id'],
+  note: ['note_id'],
+  user: ['user_id'],
+  todo: ['todo_id'],
+  appointment: ['appointment_id'],
+  deal: ['deal_id'],
+  template: ['template_id'],
+  campaign: ['campaign_id'],
+  // AllClients has no other key for them (GetContactAttachments).
+  attachment: ['record_id', 'filename'],
 };
 
 /** `path`: the folder, one file, or the .zip. Nothing is read before `inspect`. */
