@@ -3,6 +3,7 @@
  * reopened, but not when it is deleted; nobody may write those counts over RPC. So ours are reopened before they go.
  * (Its daily job counts all leads anew in any case: crm/models/crm_lead.py, _rebuild_pls_frequency_table.)
  */
+import type { OdooValues } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
@@ -33,3 +34,13 @@ export async function reopen(ctx: Context, rows: readonly LedgerRow[]): Promise<
 /** 14 counts a lead that is made won but not one that is made lost, and reopening does not undo it exactly. */
 const countsExactly = async (ctx: Context): Promise<boolean> =>
   'won_status' in (await ctx.destination.fields('crm.lead', ctx.signal));
+
+const CLOSING = ['active', 'stage_id', 'probability'];
+
+/** Odoo would not let it go: then it is as it was. */
+export async function closeAgain(ctx: Context, { resId, after }: LedgerRow): Promise<void> {
+  const values = Object.fromEntries(
+    Object.entries(after as OdooValues).filter(([field]) => CLOSING.includes(field)),
+  );
+  await ctx.destination.write('crm.lead', [resId], values);
+}
