@@ -7,7 +7,7 @@ import { lanePool } from './batches.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
-import { reopen } from './reopen.ts';
+import { closeAgain, reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { usesOf } from './uses.ts';
 
@@ -218,6 +218,7 @@ async function removeSplit(
 ): Promise<void> {
   const [only] = rows;
   if (rows.length === 1 && only) {
+    if (model === 'crm.lead') await closeAgain(ctx, only);
     totals.kept.push({ key: only.key, model, resId: only.resId, reason: why });
     return ctx.store.ledger.setState(ctx.env, [only.key], 'kept');
   }
