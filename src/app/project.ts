@@ -193,7 +193,7 @@ export function apiKeyOf(
 
 /** Throws WB_KEY_MISSING. */
 export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
-  const key = secrets['WAYBILL_SOURCE_API_KEY'];
+  const key = secrets['WAYBILL_SOURCE_API_KEY']?.trim();
   if (key) return key;
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
     next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
