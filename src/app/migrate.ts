@@ -13,7 +13,9 @@ import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { sampleGate } from './gates.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import { environmentOf } from './project.ts';
 import {
   catalogOf,
   contextOf,
@@ -109,26 +111,56 @@ export interface RunResult {
   readonly balances: boolean;
 }
 
-/** The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING before anything moves. */
-export async function fullRun(
+/**
+ * The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING and WB_GATE_SAMPLE
+ * before anything moves. `waivedBy`: who answers for running without an approved sample.
+ */
+export const fullRun = (
   session: Session,
   faces: Faces,
   envName?: string,
-): Promise<RunResult> {
+  waivedBy?: string,
+): Promise<RunResult> =>
+  asRun(
+    session,
+    faces,
+    envName,
+    'full',
+    (open) => runSteps(session, open),
+    (env, state) => sampleGate(session, env, state.hash, waivedBy),
+  );
+
+export interface OpenRun {
+  readonly ctx: Context;
+  readonly run: number;
+  readonly state: MappingState;
+  readonly catalog: Catalog;
+}
+
+/** What every run that writes to Odoo goes through: gates, rights, the plan, and a record of how it ended. */
+export async function asRun<T>(
+  session: Session,
+  faces: Faces,
+  envName: string | undefined,
+  kind: 'sample' | 'full' | 'delta',
+  work: (open: OpenRun) => Promise<T>,
+  gate: (env: string, state: MappingState) => void = () => {},
+): Promise<T> {
   const state = approvedMapping(session);
+  gate(environmentOf(session.project, envName).env, state);
   return withOdoo(session, faces, envName, async (connection) => {
     requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const ctx = contextOf(session, connection, state.document);
-    const run = session.store.runs.start(ctx.env, 'full', state.hash);
-    session.store.runs.audit(connection.facts.user.login, 'run started', {
+    const run = session.store.runs.start(ctx.env, kind, state.hash);
+    session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
       run,
       env: ctx.env,
       mapping: state.hash,
     });
     try {
-      return await runSteps(session, ctx, run, state, catalog);
+      return await work({ ctx, run, state, catalog });
     } catch (error) {
       session.store.runs.end(
         run,
@@ -141,23 +173,11 @@ export async function fullRun(
   });
 }
 
-async function runSteps(
-  session: Session,
-  ctx: Context,
-  run: number,
-  state: MappingState,
-  catalog: Catalog,
-): Promise<RunResult> {
-  const provisioned = await provision(
-    ctx,
-    run,
-    customFields(state.document, session.connector.declaration, catalog),
-  );
-  const before = session.store.runs.ownerMatches(ctx.env);
-  const owners = await resolveOwners(ctx, run);
-  const special = new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
-  const totals = await load(ctx, run, special);
-  const reassigned = await reassign(ctx, before, owners);
+const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
+
+async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
+  const { ctx, run } = open;
+  const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
   session.store.runs.end(run, 'done', { ...totals, reassigned }, await ctx.schema.serverTime());
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
@@ -173,6 +193,26 @@ async function runSteps(
     balances: balance.every((one) => one.balances),
   };
 }
+
+/** Everything that the plan has and Odoo lacks; the same for a sample, a full run and the new records of a delta. */
+export async function loadSteps(
+  session: Session,
+  { ctx, run, state, catalog }: OpenRun,
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'>> {
+  const provisioned = await provision(
+    ctx,
+    run,
+    customFields(state.document, session.connector.declaration, catalog),
+  );
+  const before = session.store.runs.ownerMatches(ctx.env);
+  const owners = await resolveOwners(ctx, run);
+  const totals = await load(ctx, run, await specialIds(ctx));
+  return { provisioned, totals, reassigned: await reassign(ctx, run, before, owners) };
+}
+
+/** Ids that stand in no ledger: owners, authors, message subtypes. */
+export const specialIds = async (ctx: Context): Promise<Map<string, number | null>> =>
+  new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
 
 async function noteSubtype(ctx: Context): Promise<number> {
   const [found] = await ctx.destination.find(

@@ -9,6 +9,7 @@ import { reportJson } from '../report/json.ts';
 import type { ReportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import type { Inspection } from '../source/source.ts';
+import { sampleEnvironment, sampleState, type SampleState } from './gates.ts';
 import { readMapping } from './mapping.ts';
 import { environmentOf } from './project.ts';
 import type { Session } from './session.ts';
@@ -138,6 +139,7 @@ export interface Status {
   readonly environment: string;
   readonly extracted: boolean;
   readonly mapping: 'none' | 'undecided' | 'to approve' | 'approved';
+  readonly sample: SampleState;
   readonly lastRun: { readonly state: string; readonly startedAt: string } | null;
   readonly balance: ReportModel['balance'];
   readonly openReview: number;
@@ -157,13 +159,18 @@ export function status(session: Session, envName?: string): Status {
     environment: env,
     extracted,
     mapping,
+    sample: mapping === 'approved' ? sampleOf(session, env) : 'none',
     lastRun: run ? { state: run.state, startedAt: run.started_at } : null,
     balance: session.store.reconcile.balance(env),
     openReview,
     differences: verification ? verification.differences + verification.missing : null,
   };
-  return { ...base, next: nextStep(base) };
+  const lastFull = session.store.runs.list(env).findLast((one) => one.kind !== 'sample');
+  return { ...base, next: nextStep({ ...base, lastFull }) };
 }
+
+const sampleOf = (session: Session, env: string): SampleState =>
+  sampleState(session, sampleEnvironment(session, env), readMapping(session).hash);
 
 function mappingState(session: Session): Status['mapping'] {
   if (!existsSync(session.project.mappingPath)) return 'none';
@@ -172,12 +179,18 @@ function mappingState(session: Session): Status['mapping'] {
   return state.approvedBy === null ? 'to approve' : 'approved';
 }
 
-function nextStep(now: Omit<Status, 'next'>): string {
+function nextStep(
+  now: Omit<Status, 'next'> & { readonly lastFull: { readonly state: string } | undefined },
+): string {
   if (!now.extracted) return 'waybill scope';
   if (now.mapping === 'none') return 'waybill map';
   if (now.mapping === 'undecided')
     return 'decide the lines marked "?" in mapping.yaml, then waybill map --check';
   if (now.mapping === 'to approve') return 'waybill map --approve --by "<your name>"';
-  if (now.lastRun?.state !== 'done') return 'waybill run';
+  if (now.lastFull?.state !== 'done') {
+    if (now.sample === 'none' || now.sample === 'stale') return 'waybill sample';
+    if (now.sample === 'to approve') return 'waybill sample --approve --by "<your name>"';
+    return 'waybill run';
+  }
   return now.openReview > 0 ? 'waybill review' : 'waybill report';
 }

@@ -8,6 +8,7 @@ import { addPlan } from './commands/plan.ts';
 import { addReport } from './commands/report.ts';
 import { addReview } from './commands/review.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSample } from './commands/sample.ts';
 import { addRun } from './commands/run.ts';
 import { addScope } from './commands/scope.ts';
 import { addStatus } from './commands/status.ts';
@@ -20,6 +21,7 @@ export function addCommands(program: Command): void {
     addScope,
     addMap,
     addPlan,
+    addSample,
     addRun,
     addVerify,
     addReview,

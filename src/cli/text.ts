@@ -136,7 +136,7 @@ export function statusText(now: Status): string {
   ]);
   return [
     `${now.project}, environment ${now.environment}`,
-    `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,
+    `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Sample: ${now.sample}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,
     ...(rows.length > 0 ? [table(rows)] : []),
     `${count(now.openReview)} item(s) in the review queue${now.differences === null ? '' : `; ${count(now.differences)} difference(s) at the last verification`}.`,
     `Next: ${now.next}`,

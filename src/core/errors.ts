@@ -55,6 +55,7 @@ export const ERRORS = {
   WB_MAPPING_STALE: code('fatal', EXIT.gate, 'The mapping no longer fits the export'),
   WB_MAPPING_UNDECIDED: code('fatal', EXIT.gate, 'Columns of the mapping wait for a decision'),
   WB_GATE_MAPPING: code('fatal', EXIT.gate, 'The mapping is not approved'),
+  WB_GATE_SAMPLE: code('fatal', EXIT.gate, 'No sample of this mapping is approved'),
   WB_VALUE_INVALID: code('record', EXIT.differences, 'A value does not fit its field'),
   WB_VALUE_AMBIGUOUS: code('record', EXIT.differences, 'A value can be read in two ways'),
   WB_DUPLICATE_CONTACT: code('record', EXIT.differences, 'Contacts share an e-mail address'),

@@ -24,4 +24,6 @@ export interface Context extends LocalContext {
   /** Records per create call, and calls at once. */
   readonly batchSize: number;
   readonly concurrency: number;
+  /** Only the planned records of the environment's chosen sample are loaded. */
+  readonly sampled?: boolean;
 }

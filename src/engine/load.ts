@@ -59,7 +59,7 @@ const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] =>
 
 async function loadStep(loading: Loading, step: Step): Promise<void> {
   const { ctx } = loading;
-  const total = ctx.store.plan.missingCount(ctx.env, step);
+  const total = ctx.store.plan.missingCount(ctx.env, step, ctx.sampled);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `load ${step}`, total });
   const pool = lanePool(ctx.concurrency);

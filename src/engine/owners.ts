@@ -112,6 +112,7 @@ function fallbackUser(ctx: Context, users: readonly OdooRow[]): OdooRow {
  */
 export async function reassign(
   ctx: Context,
+  run: number,
   before: readonly OwnerMatch[],
   now: readonly OwnerMatch[],
 ): Promise<number> {
@@ -119,7 +120,7 @@ export async function reassign(
   for (const match of now) {
     const former = before.find((one) => one.key === match.key);
     if (former?.how !== 'fallback' || match.how === 'fallback' || match.userId === null) continue;
-    changed += await reassignOwner(ctx, match.key, former.userId, match.userId);
+    changed += await reassignOwner(ctx, run, match.key, former.userId, match.userId);
   }
   return changed;
 }
@@ -128,6 +129,7 @@ const CHUNK = 500;
 
 async function reassignOwner(
   ctx: Context,
+  run: number,
   ownerKey: string,
   from: number | null,
   to: number,
@@ -145,7 +147,10 @@ async function reassignOwner(
         .filter((plan) => refOf(plan.values['user_id']) === ownerKey)
         .map((plan) => plan.key),
     );
-    const rows = page.filter((row) => wanted.has(row.key) && row.state === 'done');
+    // Only where we wrote the owner: somebody's own assignment on a recognised contact is not ours to change.
+    const rows = page.filter(
+      (row) => wanted.has(row.key) && row.state === 'done' && 'user_id' in row.after,
+    );
     const current = await ctx.destination.read(
       'res.partner',
       rows.map((row) => row.resId),
@@ -161,7 +166,9 @@ async function reassignOwner(
       { user_id: to },
       ctx.signal,
     );
-    ctx.store.ledger.put(mine.map((row) => ({ ...row, after: { ...row.after, user_id: to } })));
+    ctx.store.ledger.put(
+      mine.map((row) => ({ ...row, run, after: { ...row.after, user_id: to } })),
+    );
     changed += mine.length;
   }
 }

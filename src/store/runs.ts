@@ -56,6 +56,17 @@ export const runQueries = (db: Database) => ({
         .orderBy('id', 'desc')
         .limit(1),
     ),
+  /** The latest approval of a subject in one environment, whatever it was bound to. */
+  lastApproval: (env: string, subject: string) =>
+    db.first(
+      sql
+        .selectFrom('approval')
+        .selectAll()
+        .where('env', '=', env)
+        .where('subject', '=', subject)
+        .orderBy('id', 'desc')
+        .limit(1),
+    ),
   anyApproval: (subject: string): boolean =>
     db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !==
     undefined,

@@ -9,6 +9,7 @@ import { planQueries } from './plan.ts';
 import { reconcileQueries } from './reconcile.ts';
 import { reviewQueries } from './review.ts';
 import { runQueries } from './runs.ts';
+import { sampleQueries } from './sample.ts';
 import { stagingQueries } from './staging.ts';
 
 export type Store = ReturnType<typeof openStore>;
@@ -27,6 +28,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     ledger: ledgerQueries(db),
     review: reviewQueries(db),
     runs: runQueries(db),
+    sample: sampleQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     /** Empty when SQLite finds nothing wrong. */

@@ -90,9 +90,14 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
   };
 }
 
-/** scope, map, approve: ready to run. */
+/** scope, map, approve: ready to run. The sample is waived: Odoo is as it was, so a dump taken now is one of before. */
 export async function prepare(project: TestProject): Promise<void> {
-  for (const step of [['scope'], ['map'], ['map', '--approve', '--by', 'Test']]) {
+  for (const step of [
+    ['scope'],
+    ['map'],
+    ['map', '--approve', '--by', 'Test'],
+    ['sample', '--waive', '--by', 'Test'],
+  ]) {
     const [command = '', ...args] = step;
     const ran = await project.run(command, ...args);
     if (ran.code !== 0)
