@@ -46,7 +46,7 @@ export interface CustomField {
 export interface Choices {
   /** Contacts of the export that share an e-mail. Default `same-name`: merged when the names agree too, else kept apart and listed. */
   readonly duplicates: 'same-name' | 'merge' | 'separate' | 'review';
-  /** How an existing Odoo contact is recognised. Default `email-and-name`. */
+  /** How an existing Odoo contact is recognised. Default `email`. */
   readonly match: 'email' | 'email-and-name' | 'none';
   /** What happens to the values of an existing Odoo contact. Default `fill-empty`. */
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';

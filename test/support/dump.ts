@@ -57,8 +57,8 @@ export function differences(before: Dump, after: Dump): string[] {
       continue;
     }
     const [had, has] = [new Set(then), new Set(now)];
-    for (const row of then) if (!has.has(row)) out.push(`${table} - ${row.slice(0, 400)}`);
-    for (const row of now) if (!had.has(row)) out.push(`${table} + ${row.slice(0, 400)}`);
+    for (const row of then) if (!has.has(row)) out.push(`${table} - ${row.slice(0, 4_000)}`);
+    for (const row of now) if (!had.has(row)) out.push(`${table} + ${row.slice(0, 4_000)}`);
   }
   return out;
 }
