@@ -1,6 +1,9 @@
 /** The use cases that touch Odoo: plan, run, verify, rollback. Both faces call these. */
 import type { Context } from '../engine/context.ts';
-import { load, type LoadTotals } from '../engine/load.ts';
+import { settleChanges } from '../engine/change.ts';
+import { claimSummaries, planLateHistory } from '../engine/late.ts';
+import { touchedSince } from '../engine/touched.ts';
+import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
@@ -81,6 +84,8 @@ export async function planRun(
   const state = checkMapping(session, inspectionColumns(session));
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
+    const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
+    await settleOpen(contextOf(session, connection, state.document), lastRun);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
@@ -106,6 +111,8 @@ export interface RunResult {
   readonly provisioned: readonly string[];
   readonly reassigned: number;
   readonly totals: LoadTotals;
+  /** Older notes that went into a summary, since newer ones were there already. */
+  readonly late: number;
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
@@ -151,7 +158,6 @@ export async function asRun<T>(
   return withOdoo(session, faces, envName, async (connection) => {
     requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
-    ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const ctx = contextOf(session, connection, state.document);
     const run = session.store.runs.start(ctx.env, kind, state.hash);
     session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
@@ -160,6 +166,8 @@ export async function asRun<T>(
       mapping: state.hash,
     });
     try {
+      await settleOpen(ctx, run);
+      ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       return await work({ ctx, run, state, catalog });
     } catch (error) {
       session.store.runs.end(
@@ -173,13 +181,22 @@ export async function asRun<T>(
   });
 }
 
+/** What an interrupted run left open is settled while the plan that it was loading still stands. */
+async function settleOpen(ctx: Context, run: number): Promise<void> {
+  if (ctx.store.ledger.openBatches(ctx.env).length > 0)
+    await settleOpenBatches(ctx, run, await specialIds(ctx));
+  if (ctx.store.delta.openChanges(ctx.env).length > 0)
+    await settleChanges(ctx, await touchedSince(ctx));
+}
+
 const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
 
 async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
-  const { provisioned, totals, reassigned } = await loadSteps(session, open);
+  const { provisioned, totals, late, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
   session.store.runs.end(run, 'done', { ...totals, reassigned }, await ctx.schema.serverTime());
+  session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
   return {
@@ -188,6 +205,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     provisioned,
     reassigned,
     totals,
+    late,
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
@@ -198,7 +216,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
 export async function loadSteps(
   session: Session,
   { ctx, run, state, catalog }: OpenRun,
-): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'>> {
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned' | 'late'>> {
   const provisioned = await provision(
     ctx,
     run,
@@ -206,8 +224,10 @@ export async function loadSteps(
   );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
+  const late = await planLateHistory(ctx, run);
   const totals = await load(ctx, run, await specialIds(ctx));
-  return { provisioned, totals, reassigned: await reassign(ctx, run, before, owners) };
+  claimSummaries(ctx);
+  return { provisioned, totals, late, reassigned: await reassign(ctx, run, before, owners) };
 }
 
 /** Ids that stand in no ledger: owners, authors, message subtypes. */

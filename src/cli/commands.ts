@@ -1,5 +1,6 @@
 /** The list of commands, in the order of the journey. */
 import type { Command } from 'commander';
+import { addDelta } from './commands/delta.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
@@ -23,6 +24,7 @@ export function addCommands(program: Command): void {
     addPlan,
     addSample,
     addRun,
+    addDelta,
     addVerify,
     addReview,
     addStatus,

@@ -6,6 +6,7 @@ import type { LocalContext } from './context.ts';
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
   const inspection = await source.inspect(ctx.signal);
+  rememberFormer(ctx);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
   for (const file of inspection.files) await extractFile(ctx, source, file);
@@ -13,6 +14,14 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
   return inspection;
+}
+
+/** A delta compares with what was loaded, so it is kept before the new extraction replaces it. */
+function rememberFormer({ store }: LocalContext): void {
+  const extraction = store.runs.meta<number>('extraction') ?? 0;
+  store.delta.capture();
+  store.delta.keepContent(extraction, store.runs.loadedExtractions());
+  store.runs.setMeta('extraction', extraction + 1);
 }
 
 async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<void> {

@@ -54,6 +54,17 @@ export async function load(
   return totals;
 }
 
+/** Settles what an interrupted run left open, while the plan that it was loading still stands. */
+export async function settleOpenBatches(
+  ctx: Context,
+  run: number,
+  special: ReadonlyMap<string, number | null>,
+): Promise<number> {
+  const resolver = makeResolver(ctx, special);
+  const creator = makeCreator(ctx, run, () => {});
+  return creator.settleOpen((keys) => resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)));
+}
+
 const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] =>
   rows.filter((row): row is Resolved => !isBlocked(row));
 

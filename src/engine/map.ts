@@ -21,6 +21,7 @@ const CHUNK = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
   ctx.store.review.clearMapped();
+  ctx.store.delta.capture();
   ctx.store.plan.clear();
   const writer = planWriter(ctx);
   const objects = (shape: SourceObject['shape']) =>

@@ -4,7 +4,9 @@ import type { Owner } from '../core/contact.ts';
 import type { OdooRow } from '../destination/destination.ts';
 import type { OwnerMatch } from '../store/runs.ts';
 import type { Context } from './context.ts';
+import { writeChanges } from './change.ts';
 import { wasMade } from './provision.ts';
+import { touchedSince } from './touched.ts';
 import { createUsers, rememberUsers } from './users.ts';
 
 /** Owner and author keys -> Odoo ids, for the resolver. An author without a user stays empty: `email_from` names him. */
@@ -134,6 +136,7 @@ async function reassignOwner(
   from: number | null,
   to: number,
 ): Promise<number> {
+  const touched = await touchedSince(ctx);
   let changed = 0;
   let after = '';
   for (;;) {
@@ -151,24 +154,20 @@ async function reassignOwner(
     const rows = page.filter(
       (row) => wanted.has(row.key) && row.state === 'done' && 'user_id' in row.after,
     );
-    const current = await ctx.destination.read(
+    const found = await ctx.destination.read(
       'res.partner',
       rows.map((row) => row.resId),
-      ['user_id'],
+      ['user_id', 'write_date', 'write_uid'],
       ctx.signal,
     );
-    const still = new Set(current.filter((one) => one['user_id'] === from).map((one) => one.id));
-    const mine = rows.filter((row) => still.has(row.resId));
-    if (mine.length === 0) continue;
-    await ctx.destination.write(
-      'res.partner',
-      mine.map((row) => row.resId),
-      { user_id: to },
-      ctx.signal,
+    const still = new Map(
+      found.filter((one) => one['user_id'] === from).map((one) => [one.id, one]),
     );
-    ctx.store.ledger.put(
-      mine.map((row) => ({ ...row, run, after: { ...row.after, user_id: to } })),
-    );
+    const mine = rows.flatMap((row) => {
+      const current = still.get(row.resId);
+      return current ? [{ row, found: current, after: { user_id: to }, base: {} }] : [];
+    });
+    await writeChanges(ctx, run, mine, touched);
     changed += mine.length;
   }
 }

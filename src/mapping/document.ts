@@ -44,6 +44,8 @@ const documentSchema = z.strictObject({
     match: z.enum(['email', 'email-and-name', 'none']),
     existing: z.enum(['fill-empty', 'overwrite', 'leave']),
     companies: z.enum(['text', 'partners']),
+    conflicts: z.enum(['queue', 'source', 'odoo']).default('queue'),
+    deletions: z.enum(['queue', 'archive', 'keep']).default('queue'),
     noteJoin: z.enum(['id-first', 'email-first']),
     fallbackOwner: z.string(),
     createUsers: z.boolean(),

@@ -52,6 +52,10 @@ export interface Choices {
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';
   /** Default `text`: the company's name stays a text on the contact. */
   readonly companies: 'text' | 'partners';
+  /** A delta finds a field changed at the source and in Odoo. Default `queue`: a person decides. */
+  readonly conflicts: 'queue' | 'source' | 'odoo';
+  /** A record was deleted at the source. Default `queue`. `archive` hides what nobody edited since; it deletes nothing. */
+  readonly deletions: 'queue' | 'archive' | 'keep';
   /** Default `id-first`: an e-mail can be shared, a record id cannot. */
   readonly noteJoin: 'id-first' | 'email-first';
   /** Login of the Odoo user who gets what has no known owner; empty: the user of the API key. */

@@ -29,6 +29,8 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   companies: 'text',
   noteJoin: 'id-first',
   fallbackOwner: '',
+  conflicts: 'queue',
+  deletions: 'queue',
   createUsers: false,
   groupsAsTeams: false,
   timeZone: declaration.timeZone,

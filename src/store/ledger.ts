@@ -22,6 +22,10 @@ export interface LedgerRow {
   readonly xid: boolean;
   readonly run: number;
   readonly batch: number;
+  /** Odoo's write_date after our own last change; empty or absent: not changed since it was created. */
+  readonly stamp?: string;
+  /** Who edited the record before we changed it once more, and when. */
+  readonly touched?: string;
 }
 
 export interface BatchRow {
@@ -76,8 +80,12 @@ export const ledgerQueries = (db: Database) => ({
   /** Rolled-back rows leave: a new run may load the record again. What was kept stays. */
   forget(env: string, keys: readonly string[]): void {
     const remove = db.prepare('delete from ledger where env = ? and key = ?');
+    const base = db.prepare('delete from base where env = ? and key = ?');
     db.transaction(() => {
-      for (const key of keys) remove.run(env, key);
+      for (const key of keys) {
+        remove.run(env, key);
+        base.run(env, key);
+      }
     });
   },
   resId(env: string, key: string): number | undefined {
@@ -152,6 +160,18 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
+  /** The newest record that a run created in each model. */
+  newestOfRun: (env: string, run: number): { model: string; resId: number }[] =>
+    db.all(
+      sql
+        .selectFrom('ledger')
+        .select((e) => ['model', e.fn.max<number>('res_id').as('resId')])
+        .where('env', '=', env)
+        .where('run', '=', run)
+        .where('op', '=', 'create')
+        .where('step', '<>', 'provision')
+        .groupBy('model'),
+    ),
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
     db.all(
       sql
@@ -218,6 +238,8 @@ const toRow = (r: {
   xid: number;
   run: number;
   batch: number;
+  stamp: string;
+  touched: string;
 }): LedgerRow => ({
   env: r.env,
   key: r.key,
@@ -232,4 +254,6 @@ const toRow = (r: {
   xid: r.xid === 1,
   run: r.run,
   batch: r.batch,
+  stamp: r.stamp,
+  touched: r.touched,
 });

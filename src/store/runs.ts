@@ -109,6 +109,14 @@ export const runQueries = (db: Database) => ({
       JSON.stringify(value),
     );
   },
+  /** The number of the extraction that each environment was last loaded from. */
+  setLoaded(env: string): void {
+    this.setMeta(`loaded.${env}`, this.meta<number>('extraction') ?? 0);
+  },
+  loadedExtractions: (): number[] =>
+    db
+      .all(sql.selectFrom('meta').select('value').where('key', 'like', 'loaded.%'))
+      .map((row) => Number(row.value)),
   meta<T>(key: string): T | undefined {
     const row = db.first(sql.selectFrom('meta').select('value').where('key', '=', key));
     return row && (JSON.parse(row.value) as T);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WaybillError } from '../core/errors.ts';
 import { openDatabase } from './database.ts';
+import { deltaQueries } from './delta.ts';
 import { ledgerQueries } from './ledger.ts';
 import { planQueries } from './plan.ts';
 import { reconcileQueries } from './reconcile.ts';
@@ -29,6 +30,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     review: reviewQueries(db),
     runs: runQueries(db),
     sample: sampleQueries(db),
+    delta: deltaQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     /** Empty when SQLite finds nothing wrong. */
