@@ -8,6 +8,7 @@ import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { rollback, type RollbackTotals } from '../engine/rollback.ts';
+import { standardIds } from '../engine/standard.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -156,7 +157,6 @@ export async function asRun<T>(
   const state = approvedMapping(session);
   gate(environmentOf(session.project, envName).env, state);
   return withOdoo(session, faces, envName, async (connection) => {
-    requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
     const ctx = contextOf(session, connection, state.document);
     const run = session.store.runs.start(ctx.env, kind, state.hash);
@@ -168,6 +168,7 @@ export async function asRun<T>(
     try {
       await settleOpen(ctx, run);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+      requireRights(session, connection);
       return await work({ ctx, run, state, catalog });
     } catch (error) {
       session.store.runs.end(
@@ -232,31 +233,12 @@ export async function loadSteps(
 
 /** Ids that stand in no ledger: owners, authors, message subtypes. */
 export const specialIds = async (ctx: Context): Promise<Map<string, number | null>> =>
-  new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
-
-async function noteSubtype(ctx: Context): Promise<number> {
-  const [found] = await ctx.destination.find(
-    'ir.model.data',
-    [
-      ['module', '=', 'mail'],
-      ['name', '=', 'mt_note'],
-    ],
-    ['res_id'],
-  );
-  if (found) return Number(found['res_id']);
-  throw new WaybillError(
-    'WB_ODOO_MODULE',
-    'This Odoo has no subtype for internal notes (mail.mt_note).',
-    { next: 'Install or update the Discuss app (mail) in Odoo.' },
-  );
-}
+  new Map([...ownerIds(ctx), ...(await standardIds(ctx))]);
 
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
-function requireRights({ facts, env }: Connection): void {
+function requireRights(session: Session, { facts, env }: Connection): void {
   const lacking = [
-    'res.partner',
-    'res.partner.category',
-    'mail.message',
+    ...session.store.plan.models(),
     'ir.model.fields',
     'ir.model',
     'ir.ui.view',

@@ -131,6 +131,8 @@ export interface FieldSpec {
   readonly label: string;
   readonly type: string;
   readonly options?: readonly (readonly [string, string])[];
+  /** many2many: the model it points at. */
+  readonly relation?: string;
   readonly help: string;
 }
 

@@ -3,7 +3,7 @@
  * (a record with a chatter brings the whole of it, since a chatter's order cannot be mended later).
  */
 import type { PlannedRecord, Value } from '../core/record.ts';
-import { isRef, isRefs } from '../core/record.ts';
+import { isJoined, isRef, isRefs } from '../core/record.ts';
 import type { Store } from '../store/store.ts';
 import { placeOf, type SourcePlace } from '../store/sample.ts';
 import type { Feature, FeaturesOf } from './features.ts';
@@ -218,9 +218,13 @@ function addChildren(store: Store, picked: Picked, size: number): void {
 }
 
 export const refsOf = (values: Readonly<Record<string, Value>>): string[] =>
-  Object.values(values).flatMap((value) =>
-    isRef(value) ? [value.ref] : isRefs(value) ? value.map(({ ref }) => ref) : [],
-  );
+  Object.values(values).flatMap(refsIn);
+
+function refsIn(value: Value): string[] {
+  if (isRef(value)) return [value.ref];
+  if (isRefs(value)) return value.map(({ ref }) => ref);
+  return isJoined(value) ? value.parts.flatMap((part) => (isRef(part) ? [part.ref] : [])) : [];
+}
 
 /** Everything that must come along: what it points at, the other records made of the same source record, whole chatters. */
 function closure(store: Store, start: SourcePlace, have: ReadonlySet<string>) {

@@ -167,7 +167,7 @@ function decideField(
   if (now === undefined) return { kind: 'conflict' };
   const answer = decide({
     type,
-    then: resolve(stillKnown(base[field] ?? null, resolve)) ?? null,
+    was: resolve(stillKnown(base[field] ?? null, resolve)) ?? null,
     now,
     found: found[field] ?? null,
     sent: row.after[field] as OdooValue | undefined,

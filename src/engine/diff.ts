@@ -2,12 +2,13 @@
 import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
 import { isRef, isRefs } from '../core/record.ts';
 import type { FieldInfo, OdooRow } from '../destination/destination.ts';
-import type { Mapper, MappingDocument } from '../mapping/mapping.ts';
+import type { Mapper, MappingDocument, Parent } from '../mapping/mapping.ts';
 import type { DiffField, DiffRecord, FieldVerdict } from '../report/sample-model.ts';
 import type { Inspection, SourceDeclaration } from '../source/source.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
+import { refsOf } from './choose-sample.ts';
 import { composer, lineage, type Lineage } from './lineage.ts';
 import { ownerIds } from './owners.ts';
 
@@ -110,7 +111,16 @@ function diffSource(
   const [record] = first ? diffing.ctx.store.staging.at(first.object, [first.position]) : [];
   if (!record) return [];
   const columns = diffing.inspection.files.find((file) => file.path === record.file)?.columns ?? [];
-  const from = lineage(record, columns, composer(diffing.mapper, diffing.declaration, rows));
+  const from = lineage(
+    record,
+    columns,
+    composer(
+      diffing.mapper,
+      diffing.declaration,
+      parentOf(diffing.ctx, rows),
+      diffing.ctx.store.staging.contactIndex(),
+    ),
+  );
   return rows.map((row, index) => {
     const entry = ledger.get(row.key);
     const at = entry && found.get(`${row.model} ${entry.resId}`);
@@ -131,6 +141,18 @@ function diffSource(
     };
   });
 }
+
+/** What the record hangs on, as it was planned: by its lane, else by the first contact or lead it points at. */
+function parentOf(ctx: Context, rows: readonly PlannedRecord[]): Parent | null {
+  const keys = rows.flatMap((row) => [row.lane, ...refsOf(row.values)]).filter(Boolean);
+  const own = new Set(rows.map((row) => row.key));
+  const found = ctx.store.plan.byKeys(keys).filter((row) => !own.has(row.key));
+  const holder = keys.flatMap((key) => found.filter((row) => row.key === key)).find(isHolder);
+  return holder ? { key: holder.key, model: holder.model as Parent['model'] } : null;
+}
+
+const isHolder = ({ model }: PlannedRecord): boolean =>
+  model === 'res.partner' || model === 'crm.lead';
 
 const worst = (fields: readonly DiffField[]): FieldVerdict =>
   fields.find((one) => one.verdict === 'differs' || one.verdict === 'missing')?.verdict ?? 'equal';
@@ -197,6 +219,8 @@ function show(
     const name = names.get(ids.get(value) ?? '');
     return name === undefined ? String(value) : `${name} (${value})`;
   }
+  if (typeof value === 'object' && 'sha256' in value)
+    return `file, sha256 ${String(value.sha256).slice(0, 12)}`;
   if (typeof value === 'object' && 'ref' in value)
     return names.get(String(value.ref)) ?? String(value.ref);
   return typeof value === 'string' ? value : JSON.stringify(value);

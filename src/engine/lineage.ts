@@ -4,22 +4,23 @@
  */
 import type { PlannedRecord, StagedRecord } from '../core/record.ts';
 import { canonicalJson } from '../lib/json.ts';
-import type { Mapper } from '../mapping/mapping.ts';
+import type { ContactIndex, Mapper, Parent } from '../mapping/mapping.ts';
 import type { SourceColumn, SourceDeclaration } from '../source/source.ts';
 
 export type Compose = (record: StagedRecord) => readonly PlannedRecord[];
 
-/** Maps one record alone, into the parents that it has already. `mapper` is not the one whose plan is loaded. */
+/** Maps one record alone, onto the parent that it hangs on already. `mapper` is not the one whose plan is loaded. */
 export function composer(
   mapper: Mapper,
   declaration: SourceDeclaration,
-  rows: readonly PlannedRecord[],
+  parent: Parent | null,
+  contacts: ContactIndex,
 ): Compose {
   return (record) => {
     const shape = declaration.objects.find((object) => object.name === record.object)?.shape;
+    if (shape === undefined || shape === 'user' || shape === 'group') return [];
     if (shape === 'partner') return mapper.contact(record, []).planned;
-    if (shape === 'message') return mapper.note(record, rows[0]?.lane ?? '').planned;
-    return [];
+    return mapper.child(record, parent, contacts).planned;
   };
 }
 

@@ -6,7 +6,7 @@ import { sameValue } from './compare.ts';
 export interface Sides {
   /** Odoo's type of the field. */
   readonly type: string | undefined;
-  readonly then: OdooValue;
+  readonly was: OdooValue;
   readonly now: OdooValue;
   readonly found: OdooValue;
   /** What we wrote last; undefined: we never wrote this field. */
@@ -41,17 +41,17 @@ const isOurs = ({ type, sent, found, untouched }: Sides): boolean =>
   untouched || sameValue(type, sent ?? null, found);
 
 /** A field of a recognised record that the confirmed rule left as Odoo had it: the same rule says what happens now. */
-function decideUnwritten({ type, then, now, found, existing }: Sides): Decision {
+function decideUnwritten({ type, was, now, found, existing }: Sides): Decision {
   const empty = sameValue(type, null, found);
   if (existing === 'leave' || (existing === 'fill-empty' && !empty)) return { kind: 'keep' };
-  if (empty || sameValue(type, then, found)) return { kind: 'write', value: now };
+  if (empty || sameValue(type, was, found)) return { kind: 'write', value: now };
   return { kind: 'conflict' };
 }
 
 /** Lists are merged one by one: what came at the source is added, what went is taken off, the rest is Odoo's. */
-function decideList({ then, now, found, before, created, existing, sent }: Sides): Decision {
+function decideList({ was: former, now, found, before, created, existing, sent }: Sides): Decision {
   if (!created && sent === undefined && existing === 'leave') return { kind: 'keep' };
-  const [was, is, there] = [ids(then), ids(now), ids(found)];
+  const [was, is, there] = [ids(former), ids(now), ids(found)];
   const theirs = created ? [] : ids(before ?? (sent === undefined ? found : []));
   const added = is.filter((id) => !was.includes(id));
   const removed = was.filter((id) => !is.includes(id) && !theirs.includes(id));

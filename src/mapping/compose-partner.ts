@@ -1,8 +1,8 @@
 /** A contact of the source as Odoo partners: the person, a second person, tags, company; and what would not fit. */
 import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
 import { joinName } from '../lib/names.ts';
-import { escapeHtml } from '../lib/html.ts';
-import type { CompiledColumn, CompiledFile } from './columns.ts';
+import type { CompiledFile } from './columns.ts';
+import { badValue, customValue } from './compose-custom.ts';
 import { standardField } from './custom-fields.ts';
 import type { Catalog, Choices } from './mapping.ts';
 import type { Places } from './places.ts';
@@ -10,7 +10,6 @@ import { parseBoolean } from './transforms/booleans.ts';
 import type { DateReader } from './transforms/dates.ts';
 import { parseEmails } from './transforms/emails.ts';
 import { splitList } from './transforms/lists.ts';
-import { parseInteger, parseNumber } from './transforms/numbers.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
 export interface PartnerTools {
@@ -26,7 +25,7 @@ export interface PartnerTools {
   readonly keyOf: (record: StagedRecord) => string;
 }
 
-interface Draft {
+export interface Draft {
   readonly values: Record<string, Value>;
   readonly tags: Set<string>;
   readonly issues: Issue[];
@@ -54,7 +53,8 @@ export function composePartner(
   address(draft, read, file, tools);
   plainSlots(draft, file, record, read, tools);
   labels(draft, file, record, tools);
-  for (const column of file.others) customValue(draft, column, record, tools);
+  for (const column of file.others)
+    customValue(draft, column, { record, model: 'res.partner', label: 'contact', tools });
   const main = planned(
     record,
     'contacts',
@@ -225,78 +225,16 @@ function moment(
 ): void {
   if (text === '') return;
   const value = tools.dates(file.order(slot)).datetime(text);
-  if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date'));
+  if (value === undefined)
+    draft.issues.push(badValue(file.columnOf(slot), text, 'date', 'contact'));
   else put(draft, tools.prefix + slot, value);
 }
-
-const badValue = (column: string, raw: string, what: string): Issue => ({
-  code: 'WB_VALUE_INVALID',
-  message: `"${raw.slice(0, 100)}" is no ${what}; the contact was loaded without it.`,
-  column,
-  raw,
-});
 
 function labels(draft: Draft, file: CompiledFile, record: StagedRecord, tools: PartnerTools): void {
   for (const name of splitList(file.slot(record, 'tags')))
     draft.tags.add(tools.choices.tagPrefix + name);
   for (const name of splitList(file.slot(record, 'groups')))
     draft.tags.add(tools.choices.groupPrefix + name);
-}
-
-function customValue(
-  draft: Draft,
-  { index, mapping }: CompiledColumn,
-  record: StagedRecord,
-  tools: PartnerTools,
-): void {
-  const raw = cleanText(record.cells[index] ?? '');
-  if (raw === '') return;
-  if (mapping.to.startsWith('tags:')) {
-    for (const name of splitList(raw)) draft.tags.add(mapping.to.slice('tags:'.length) + name);
-    return;
-  }
-  const field =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.name
-      : mapping.to.slice('field:'.length);
-  const type =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.type
-      : (tools.catalog.fields['res.partner']?.[field]?.type ?? 'char');
-  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', mapping.custom?.options, tools);
-  if (value === undefined)
-    draft.issues.push(badValue(mapping.column, raw, type === 'selection' ? 'known option' : type));
-  else put(draft, field, value);
-}
-
-function convert(
-  type: string,
-  raw: string,
-  order: 'mdy' | 'dmy' | 'ymd',
-  options: readonly (readonly [string, string])[] | undefined,
-  tools: PartnerTools,
-): Value | undefined {
-  switch (type) {
-    case 'integer':
-      return parseInteger(raw);
-    case 'float':
-    case 'monetary':
-      return parseNumber(raw);
-    case 'boolean':
-      return parseBoolean(raw);
-    case 'date':
-      return tools.dates(order).date(raw);
-    case 'datetime':
-      return tools.dates(order).datetime(raw);
-    case 'selection':
-      return options?.find(([value, label]) => value === raw || label === raw)?.[0];
-    case 'text':
-      return raw;
-    case 'html':
-      return `<p>${escapeHtml(raw)}</p>`;
-    default:
-      return singleLine(raw);
-  }
 }
 
 function secondPerson(

@@ -7,6 +7,7 @@ import type {
   SourceDeclaration,
   SourceObject,
 } from '../source/source.ts';
+import { customModel, reservedNames } from './custom-fields.ts';
 import type {
   Catalog,
   Choices,
@@ -33,6 +34,7 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   deletions: 'queue',
   createUsers: false,
   groupsAsTeams: false,
+  campaigns: 'tags',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -47,14 +49,11 @@ export function propose(
   previous?: MappingDocument,
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
-  const names = new Set(
-    Object.keys(catalog.fields['res.partner'] ?? {}).filter(
-      (name) => !name.startsWith(declaration.fieldPrefix),
-    ),
-  );
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);
     if (columns.length === 0) continue;
+    const there = Object.keys(catalog.fields[customModel(object.shape) ?? ''] ?? {});
+    const names = new Set(there.filter((name) => !name.startsWith(declaration.fieldPrefix)));
     objects[object.name] = columns.map(
       (column) =>
         kept(previous, object.name, column) ?? proposeColumn(declaration, object, column, names),
@@ -134,7 +133,8 @@ function proposeColumn(
     };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
-  if (object.shape !== 'partner')
+  const model = customModel(object.shape);
+  if (model === undefined)
     return {
       ...base,
       to: '?',
@@ -153,7 +153,7 @@ function proposeColumn(
     ...base,
     ...dated,
     to: 'custom',
-    custom: customField(declaration, column, names),
+    custom: customField(declaration, model, column, names),
     confidence: Math.max(SURE, column.confidence),
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
   };
@@ -172,14 +172,15 @@ function dateOrderOf(
 
 function customField(
   declaration: SourceDeclaration,
+  model: string,
   column: SourceColumn,
   names: Set<string>,
 ): CustomField {
   const type = customType(column.profile);
   const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
   return {
-    model: 'res.partner',
-    name: uniqueName(declaration.fieldPrefix, column.id, names),
+    model,
+    name: uniqueName(declaration.fieldPrefix, column.id, names, reservedNames(model)),
     label: column.id,
     type,
     help: `The column "${column.id}" of ${declaration.name}.`,
@@ -187,41 +188,19 @@ function customField(
   };
 }
 
-function uniqueName(prefix: string, label: string, taken: Set<string>): string {
+function uniqueName(
+  prefix: string,
+  label: string,
+  taken: Set<string>,
+  reserved: ReadonlySet<string>,
+): string {
   const base = `${prefix}${slug(label) || 'field'}`.slice(0, NAME_LENGTH - 3);
   let name = base;
-  for (let n = 2; taken.has(name) || RESERVED.has(name.slice(prefix.length)); n++)
+  for (let n = 2; taken.has(name) || reserved.has(name.slice(prefix.length)); n++)
     name = `${base}_${n}`;
   taken.add(name);
   return name;
 }
-
-/** Names of the fields that the composer makes itself. */
-const RESERVED = new Set([
-  'id',
-  'created',
-  'edited',
-  'phone_2',
-  'phone_3',
-  'phone_4',
-  'phone_1_note',
-  'phone_2_note',
-  'phone_3_note',
-  'phone_4_note',
-  'fax',
-  'birthday',
-  'other_email',
-  'category',
-  'category2',
-  'source',
-  'memo',
-  'other_system_id',
-  'opt_in',
-  'state',
-  'email',
-  'website',
-  'person2_birthday',
-]);
 
 function customType(profile: ColumnProfile): CustomType {
   switch (profile.type) {

@@ -172,6 +172,30 @@ export const ledgerQueries = (db: Database) => ({
         .where('step', '<>', 'provision')
         .groupBy('model'),
     ),
+  /** What activities are planned on, but for records of ours; without `resId` it is a user's contact, by its special key. */
+  activityTargets: (env: string) =>
+    db
+      .prepare(
+        `select distinct coalesce(l.model, 'res.partner') as model, p.vals ->> '$.res_id.ref' as ref, l.res_id as resId
+         from planned p left join ledger l on l.env = ? and l.key = p.vals ->> '$.res_id.ref'
+         where p.step = 'activities' and (l.op is null or l.op <> 'create')`,
+      )
+      .all(env) as { model: string; ref: string; resId: number | null }[],
+  /** Those of the Odoo records that this project made and did not have to leave behind. */
+  madeByUs(env: string, model: string, ids: readonly number[]): { resId: number; key: string }[] {
+    return db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .select(['res_id', 'key'])
+          .where('env', '=', env)
+          .where('model', '=', model)
+          .where('op', '=', 'create')
+          .where('state', '<>', 'kept')
+          .where('res_id', 'in', [...ids]),
+      )
+      .map((row) => ({ resId: row.res_id, key: row.key }));
+  },
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
     db.all(
       sql

@@ -141,7 +141,12 @@ async function ensureField(
   field: FieldSpec,
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  const values = { field_description: field.label, ttype: field.type, help: field.help };
+  const values = {
+    field_description: field.label,
+    ttype: field.type,
+    help: field.help,
+    ...(field.relation && { relation: field.relation }),
+  };
   const made = await ensureManual(destination, field.model, field.name, values, signal);
   if (!made.created) await checkType(destination, made.id, field, signal);
   destination.forgetSchema();
