@@ -183,11 +183,11 @@ export async function asRun<T>(
 }
 
 /** What an interrupted run left open is settled while the plan that it was loading still stands. */
-async function settleOpen(ctx: Context, run: number): Promise<void> {
+async function settleOpen(ctx: Context, run: number, finish = true): Promise<void> {
   if (ctx.store.ledger.openBatches(ctx.env).length > 0)
     await settleOpenBatches(ctx, run, await specialIds(ctx));
   if (ctx.store.delta.openChanges(ctx.env).length > 0)
-    await settleChanges(ctx, await touchedSince(ctx));
+    await settleChanges(ctx, await touchedSince(ctx), finish);
 }
 
 const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
@@ -284,6 +284,7 @@ export async function rollbackRun(
     const ctx = contextOf(session, connection, document);
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
+    if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     const totals = await rollback(ctx, dryRun);
     if (dryRun) return totals;
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);

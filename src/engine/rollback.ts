@@ -1,12 +1,13 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { OdooRow, OdooValue } from '../destination/destination.ts';
+import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
-import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
 import { restoreFollowers } from './followers.ts';
+import { touchedSince, type Touched } from './touched.ts';
+import { judge, type Undoing } from './undo.ts';
 import { usesOf } from './uses.ts';
 
 export interface Kept {
@@ -26,36 +27,40 @@ const PAGE = 500;
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
   const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
-  const since = serverEnd(ctx);
+  const undoing = {
+    ctx,
+    dryRun,
+    totals,
+    touched: await touchedSince(ctx),
+    differed: Map.groupBy(ctx.store.runs.verdicts(ctx.env, VERDICTS), (one) => one.key),
+  };
   for (const step of STEPS.toReversed()) {
-    await undoStep(ctx, step, since, dryRun, totals);
+    await undoStep(undoing, step);
     if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
   }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
+  else if (!dryRun) await undoUnused(ctx, totals);
   return totals;
 }
 
-/** Odoo's time when the last run ended: what was written later was written by people. */
-const serverEnd = (ctx: Context): string =>
-  ctx.store.runs
-    .list(ctx.env)
-    .map((run) => run.server_ended_at)
-    .filter((at) => at !== '')
-    .sort()
-    .at(-1) ?? '';
+interface UndoingAll {
+  readonly ctx: Context;
+  readonly dryRun: boolean;
+  readonly totals: Totals;
+  readonly touched: Touched;
+  /** Values that differed at the last verification, by key. */
+  readonly differed: ReadonlyMap<string, readonly { readonly field: string }[]>;
+}
+
+const VERDICTS = 1_000_000;
 
 type Totals = { removed: number; restored: number; kept: Kept[] };
 
-async function undoStep(
-  ctx: Context,
-  step: string,
-  since: string,
-  dryRun: boolean,
-  totals: Totals,
-): Promise<void> {
+async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
+  const { ctx } = undoing;
   const total = ctx.store.ledger
     .counts(ctx.env)
-    .filter((one) => one.step === step && one.state !== 'kept')
+    .filter((one) => one.step === step)
     .reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
@@ -67,20 +72,15 @@ async function undoStep(
     const last = page.at(-1);
     if (!last) break;
     below = { resId: last.resId, key: last.key };
-    await undoPage(ctx, page, since, dryRun, totals);
+    await undoPage(undoing, page);
     done += page.length;
     ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
   }
   ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
 }
 
-async function undoPage(
-  ctx: Context,
-  page: readonly LedgerRow[],
-  since: string,
-  dryRun: boolean,
-  totals: Totals,
-): Promise<void> {
+async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promise<void> {
+  const { ctx, dryRun, totals, touched, differed } = undoing;
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
   const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter(
@@ -98,50 +98,36 @@ async function undoPage(
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
-    const reason = current && conflict(row, current, info, since, used);
-    if (reason) totals.kept.push({ key: row.key, model, resId: row.resId, reason });
-    if (reason && !dryRun) ctx.store.ledger.setState(ctx.env, [row.key], 'kept');
-    if (reason) continue;
-    if (row.op === 'create') removable.push(row);
-    else await restore(ctx, row, current, dryRun, totals);
+    const answer = judge(row, current, {
+      info,
+      touched: current ? touched(row, current) : '',
+      used: used.get(row.resId) ?? '',
+      differed: new Set((differed.get(row.key) ?? []).map((one) => one.field)),
+    });
+    if (answer.kind === 'remove') removable.push(row);
+    else if (answer.kind === 'keep') keep(undoing, row, answer.reason);
+    else await restore(undoing, row, current, answer);
   }
   await removeRows(ctx, model, removable, dryRun, totals);
 }
 
-function conflict(
-  row: LedgerRow,
-  current: OdooRow,
-  info: Readonly<Record<string, { type: string }>>,
-  since: string,
-  used: ReadonlyMap<number, string>,
-): string | undefined {
-  const changed = Object.entries(row.after)
-    .filter(
-      ([field, sent]) => !sameValue(info[field]?.type, sent, current[field]) && row.op !== 'match',
-    )
-    .map(([field]) => field);
-  if (changed.length > 0 && row.state === 'done')
-    return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create') return undefined;
-  const user = used.get(row.resId);
-  if (user) return user;
-  const written = String(current['write_date'] ?? '');
-  return since !== '' && written > since
-    ? `written again at ${written} by user ${String(current['write_uid'])}`
-    : undefined;
+function keep({ ctx, dryRun, totals }: UndoingAll, row: LedgerRow, reason: string): void {
+  totals.kept.push({ key: row.key, model: row.model, resId: row.resId, reason });
+  if (!dryRun) ctx.store.ledger.setState(ctx.env, [row.key], 'kept');
 }
 
 async function restore(
-  ctx: Context,
+  undoing: UndoingAll,
   row: LedgerRow,
   current: OdooRow | undefined,
-  dryRun: boolean,
-  totals: Totals,
+  { values, kept, reason }: Extract<Undoing, { kind: 'restore' }>,
 ): Promise<void> {
+  const { ctx, dryRun, totals } = undoing;
   if (current && row.op === 'update') totals.restored++;
-  if (dryRun) return;
-  if (current && row.op === 'update')
-    await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
+  if (!dryRun && Object.keys(values).length > 0)
+    await ctx.destination.write(row.model, [row.resId], values);
+  if (kept.length > 0) keep(undoing, row, reason);
+  if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
 }
@@ -208,6 +194,56 @@ async function removeSplit(
   await removeRows(ctx, model, rows.slice(middle), false, totals);
 }
 
+/** Something was kept: of what the run made in the schema, only what no record holds a value in goes. */
+async function undoUnused(ctx: Context, totals: Totals): Promise<void> {
+  const provisions = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
+  const rows = provisions.filter(
+    (row) => row.model === 'ir.model.fields' && row.after['part'] !== 'fence',
+  );
+  for (const [model, fields] of Map.groupBy(rows, (row) =>
+    nameOf(row).slice(0, nameOf(row).lastIndexOf('.')),
+  )) {
+    const used: string[] = [];
+    for (const row of fields) if (await holdsValues(ctx, model, nameOf(row))) used.push(row.key);
+    const left = fields.filter((row) => used.includes(row.key)).map((row) => shortName(row));
+    if (left.length > 0) await ctx.schema.ensurePage(model, left, ctx.signal);
+    else
+      await undoMade(
+        ctx,
+        provisions.filter((row) => nameOf(row) === `${model}.migrated_data`),
+        totals,
+      );
+    await undoMade(
+      ctx,
+      fields.filter((one) => !used.includes(one.key)),
+      totals,
+    );
+  }
+  ctx.destination.forgetSchema();
+}
+
+async function undoMade(ctx: Context, rows: readonly LedgerRow[], totals: Totals): Promise<void> {
+  for (const row of rows) {
+    await ctx.schema.removeMade({
+      model: row.model,
+      id: row.resId,
+      name: nameOf(row),
+      created: true,
+    });
+    ctx.store.ledger.forget(ctx.env, [row.key]);
+    totals.removed++;
+  }
+}
+
+const nameOf = (row: LedgerRow): string => String(row.after['name']);
+const shortName = (row: LedgerRow): string => nameOf(row).slice(nameOf(row).lastIndexOf('.') + 1);
+
+async function holdsValues(ctx: Context, model: string, name: string): Promise<boolean> {
+  const field = name.slice(name.lastIndexOf('.') + 1);
+  const there = field in (await ctx.destination.fields(model, ctx.signal));
+  return there && (await ctx.destination.count(model, [[field, '!=', false]])) > 0;
+}
+
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */
 const undoOrder = (row: LedgerRow): number =>
   ['ir.ui.view', 'res.users'].includes(row.model) ? 0 : row.after['part'] === 'fence' ? 2 : 1;
@@ -215,17 +251,8 @@ const undoOrder = (row: LedgerRow): number =>
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  for (const row of rows.sort((a, b) => undoOrder(a) - undoOrder(b))) {
-    if (!dryRun) {
-      await ctx.schema.removeMade({
-        model: row.model,
-        id: row.resId,
-        name: String(row.after['name']),
-        created: true,
-      });
-      ctx.store.ledger.forget(ctx.env, [row.key]);
-    }
-    totals.removed++;
-  }
+  const ordered = rows.sort((a, b) => undoOrder(a) - undoOrder(b));
+  if (dryRun) totals.removed += ordered.length;
+  else await undoMade(ctx, ordered, totals);
   if (!dryRun) ctx.destination.forgetSchema();
 }

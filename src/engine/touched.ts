@@ -3,6 +3,9 @@ import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
+/** OdooBot: scheduled jobs, like the one that scores leads every day. */
+const ODOO_ITSELF = 1;
+
 /** Empty, or who and when. `found` must hold `write_date` and `write_uid`. */
 export type Touched = (row: LedgerRow, found: OdooRow) => string;
 
@@ -13,8 +16,10 @@ export async function touchedSince(ctx: Context): Promise<Touched> {
   return (row, found) => {
     const written = String(found['write_date'] ?? '');
     const ours = row.stamp || ends.get(row.run) || '';
-    const stranger = found['write_uid'] !== null && found['write_uid'] !== ctx.facts.user.id;
-    if (!stranger && (ours === '' || written <= ours)) return row.touched ?? '';
+    const who = Number(found['write_uid'] ?? 0);
+    const late = ours !== '' && written > ours;
+    const stranger = who !== ctx.facts.user.id && who !== 0;
+    if (who === ODOO_ITSELF || !(late || stranger)) return row.touched ?? '';
     return `${names.get(Number(found['write_uid'])) ?? 'a user who is gone'} at ${written} UTC`;
   };
 }

@@ -120,7 +120,7 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
-  /** Rows of a step from the newest Odoo id to the oldest, the order of undoing; `below` continues a former page. */
+  /** Rows of a step from the newest Odoo id to the oldest, the order of undoing (what was kept is judged anew); `below` continues a former page. */
   newestFirst(
     env: string,
     step: string,
@@ -132,7 +132,7 @@ export const ledgerQueries = (db: Database) => ({
       .selectAll()
       .where('env', '=', env)
       .where('step', '=', step)
-      .where('state', 'in', ['intent', 'done']);
+      .where('state', 'in', ['intent', 'done', 'kept']);
     if (below)
       query = query.where((e) =>
         e(e.refTuple('res_id', 'key'), '<', e.tuple(below.resId, below.key)),
