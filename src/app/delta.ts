@@ -53,10 +53,12 @@ export async function runDelta(
   const loaded = moved.store.runs.meta<number>(`loaded.${env}`) ?? 0;
   await scope(moved);
   const source = moved.store.delta.sourceChanges(loaded);
-  checkSameAccount(moved, source, options);
   const gate = (name: string, state: { readonly hash: string }): void =>
     state.hash === since.mappingHash ? undefined : sampleGate(moved, name, state.hash);
-  const work = (open: OpenRun) => bring(moved, open, source, since.endedAt);
+  const work = async (open: OpenRun): Promise<DeltaResult> => {
+    checkSameAccount(moved, open.ctx.env, options.acceptedBy);
+    return bring(moved, open, source, since.endedAt);
+  };
   return asRun(moved, faces, options.env, 'delta', work, gate);
 }
 
@@ -87,30 +89,20 @@ function withExport(session: Session, exportPath: string): Session {
   return { ...session, project: { ...session.project, config: { ...config, source } } };
 }
 
-const FEW = 20;
 const LEAST_SHARE = 0.1;
 
-/** Records of another account would be taken for changes of ours, and ours for deleted. */
-function checkSameAccount(
-  session: Session,
-  source: readonly SourceChange[],
-  { acceptedBy }: DeltaOptions,
-): void {
-  const shapes = new Map(
-    session.connector.declaration.objects.map((object) => [object.name, object.shape]),
-  );
-  const main = source.filter((one) => shapes.get(one.object) === 'partner');
-  const sum = (fate: keyof SourceChange['counts']): number =>
-    main.reduce((total, one) => total + one.counts[fate], 0);
-  const before = sum('same') + sum('changed') + sum('deleted');
-  const alike = sum('same') / Math.max(1, before);
-  if (before === 0 || alike >= LEAST_SHARE || (before < FEW && sum('same') + sum('changed') > 0))
-    return;
-  const what = `Of ${before} records that were loaded, ${sum('same')} are unchanged in the new export, ${sum('changed')} have their record id but other content, and ${sum('deleted')} are missing`;
+/**
+ * Record ids are numbers in most CRMs, so another account has the same ones. Of the records that were loaded, some
+ * must still bear the name or the e-mail they had; else every record would be overwritten with a stranger's values.
+ */
+function checkSameAccount(session: Session, env: string, acceptedBy: string | undefined): void {
+  const { loaded, there, alike } = session.store.delta.likeness(env);
+  if (loaded === 0 || alike / loaded >= LEAST_SHARE) return;
+  const what = `Of ${loaded} loaded records with a name, the new export has ${there}, and ${alike} with the same name or e-mail`;
   if (acceptedBy !== undefined)
     return session.store.runs.audit(acceptedBy, 'export accepted as the same account', { what });
   throw new WaybillError('WB_DELTA_OTHER_ACCOUNT', `${what}. Nothing was written to Odoo.`, {
-    next: `Point "source: export:" in waybill.yaml at the right export and run the delta again; if it is right, add: --accept-export --by "<your name>"`,
+    next: 'Point "source: export:" in waybill.yaml at the right export and run the delta again; if it is right, add: --accept-export --by "<your name>"',
   });
 }
 

@@ -1,8 +1,10 @@
 /** The list of commands, in the order of the journey. */
 import type { Command } from 'commander';
+import { addAudit } from './commands/audit.ts';
 import { addDelta } from './commands/delta.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addHandoff } from './commands/handoff.ts';
 import { addInit } from './commands/init.ts';
 import { addMap } from './commands/map.ts';
 import { addPlan } from './commands/plan.ts';
@@ -30,6 +32,8 @@ export function addCommands(program: Command): void {
     addStatus,
     addReport,
     addRollback,
+    addHandoff,
+    addAudit,
     addDemo,
   ])
     add(program);

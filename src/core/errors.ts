@@ -110,6 +110,8 @@ export const ERRORS = {
     'This is not the Odoo database the project wrote to',
   ),
   // outcomes
+  WB_HANDOFF_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet to hand over'),
+  WB_AUDIT_BROKEN: code('fatal', EXIT.differences, 'The audit log was changed'),
   WB_STOPPED: code('fatal', EXIT.stopped, 'Stopped; can be resumed'),
   WB_ROLLBACK_CONFLICTS: code('fatal', EXIT.conflicts, 'Rollback kept records that people changed'),
   WB_FAULT: code('fatal', EXIT.fault, 'A fault of Waybill'),

@@ -39,6 +39,12 @@ const CAPTURE = `insert or ignore into base (env, key, object, source, vals)
   left join staged s on s.object = p.object and s.position = p.position
   where l.step <> 'provision'`;
 
+/* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
+const LIKENESS = `select count(*) as loaded, count(p.key) as there,
+    coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
+  from base b left join planned p on p.key = b.key
+  where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
+
 /* A record that is still at the source, but merged or waiting now, is not deleted. */
 const GONE = `select b.key, b.object, b.source from base b
   left join planned p on p.key = b.key
@@ -98,6 +104,8 @@ export const deltaQueries = (db: Database) => ({
     }
     return [...counts].map(([object, one]) => ({ object, counts: one }));
   },
+  likeness: (env: string): { loaded: number; there: number; alike: number } =>
+    db.prepare(LIKENESS).get(env) as { loaded: number; there: number; alike: number },
   /** Records whose planned values are no longer those they were loaded with, by key. */
   changed(env: string, after: string, limit: number): ChangedRow[] {
     const rows = db.all(

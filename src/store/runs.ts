@@ -1,7 +1,7 @@
 /** Runs, approvals, owner matches, verdicts, small facts, and the audit log, each entry chained to the one before. */
 import { canonicalJson } from '../lib/json.ts';
 import { isoNow } from '../lib/clock.ts';
-import { sha256 } from '../lib/hash.ts';
+import { entryHash } from '../core/audit-chain.ts';
 import { sql, type Database } from './database.ts';
 
 export interface OwnerMatch {
@@ -126,9 +126,7 @@ export const runQueries = (db: Database) => ({
       const previous =
         db.first(sql.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1))?.hash ?? '';
       const entry = { at: isoNow(), who, what, detail: canonicalJson(detail), previous };
-      db.run(
-        sql.insertInto('audit').values({ ...entry, hash: sha256(canonicalJson(entry)) } as never),
-      );
+      db.run(sql.insertInto('audit').values({ ...entry, hash: entryHash(entry) } as never));
     });
   },
 });

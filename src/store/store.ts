@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { WaybillError } from '../core/errors.ts';
 import { openDatabase } from './database.ts';
 import { deltaQueries } from './delta.ts';
+import { handoverQueries } from './handover.ts';
 import { ledgerQueries } from './ledger.ts';
 import { planQueries } from './plan.ts';
 import { reconcileQueries } from './reconcile.ts';
@@ -31,6 +32,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     runs: runQueries(db),
     sample: sampleQueries(db),
     delta: deltaQueries(db),
+    handover: handoverQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     /** Empty when SQLite finds nothing wrong. */

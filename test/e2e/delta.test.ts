@@ -43,7 +43,7 @@ const note = (n: number, of: number, date: string, text = `note ${n}`): Row => (
   Note: text,
 });
 
-describe.each<OdooVersion>([19, 14])('deltas, on Odoo %i', (version) => {
+describe.each<OdooVersion>([19, 14])('deltas, on Odoo %i', { timeout: 900_000 }, (version) => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-delta-'));
   let odoo: TestOdoo;
   let rpc: PlainRpc;

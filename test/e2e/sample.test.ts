@@ -17,7 +17,7 @@ import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
 import { makeProject, type TestProject } from '../support/project.ts';
 
-describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', (version) => {
+describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_000 }, (version) => {
   const exportFolder = mkdtempSync(join(tmpdir(), 'waybill-export-'));
   let odoo: TestOdoo;
   let rpc: PlainRpc;
