@@ -11,15 +11,18 @@ import { rollback, type RollbackTotals } from '../engine/rollback.ts';
 import { standardIds } from '../engine/standard.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
+import { clock } from '../lib/clock.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { sha256 } from '../lib/hash.ts';
 import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
 import { environmentOf } from './project.ts';
+import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import {
   catalogOf,
   contextOf,
@@ -117,6 +120,8 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  /** Where the certificate lies, when this run found everything done and true. */
+  readonly certificate: string | null;
 }
 
 /**
@@ -200,6 +205,8 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
+  const written = totals.created + totals.updated + totals.matched + late + reassigned;
+  const certificate = certify(session, ctx, run, written, verification);
   return {
     run,
     environment: ctx.env,
@@ -210,6 +217,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
+    certificate,
   };
 }
 
@@ -226,9 +234,23 @@ export async function loadSteps(
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
   const late = await planLateHistory(ctx, run);
+  const began = clock.now().getTime();
   const totals = await load(ctx, run, await specialIds(ctx));
+  rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
   claimSummaries(ctx);
   return { provisioned, totals, late, reassigned: await reassign(ctx, run, before, owners) };
+}
+
+const ENOUGH_TO_MEASURE = 100;
+
+/** An estimate made later uses this Odoo's own speed. */
+function rememberSpeed(ctx: Context, created: number, seconds: number): void {
+  if (created >= ENOUGH_TO_MEASURE)
+    ctx.store.runs.setMeta(`speed.${ctx.env}`, {
+      perSecond: created / Math.max(0.1, seconds),
+      created,
+      seconds,
+    });
 }
 
 /** Ids that stand in no ledger: owners, authors, message subtypes. */
@@ -266,11 +288,16 @@ export async function verifyRun(
   session: Session,
   faces: Faces,
   envName?: string,
-): Promise<Verification> {
+  spots = SPOTS,
+): Promise<Verification & { readonly spotCheck: string }> {
   const state = approvedMapping(session);
-  return withOdoo(session, faces, envName, async (connection) =>
-    verify(contextOf(session, connection, state.document)),
-  );
+  return withOdoo(session, faces, envName, async (connection) => {
+    const ctx = contextOf(session, connection, state.document);
+    const catalog = await catalogOf(connection, faces.signal);
+    const verification = await verify(ctx);
+    const spotCheck = await writeSpotCheck(session, ctx, state.document, catalog, spots);
+    return { ...verification, spotCheck };
+  });
 }
 
 export async function rollbackRun(

@@ -12,6 +12,7 @@ import type { Inspection } from '../source/source.ts';
 import { sampleEnvironment, sampleState, type SampleState } from './gates.ts';
 import { readMapping } from './mapping.ts';
 import { environmentOf } from './project.ts';
+import { signedScope } from './scope.ts';
 import type { Session } from './session.ts';
 
 const SHOWN = 1_000;
@@ -62,6 +63,8 @@ export function reportModel(session: Session, env: string): ReportModel {
     mapping: mappingPart(session),
     run: runPart(session, env),
     balance: store.reconcile.balance(env),
+    estimate: estimatePart(session, env),
+    scope: scopePart(session, env),
     owners: ownersPart(session, env),
     verification: verificationPart(session, env),
     merged: store.reconcile.merged(SHOWN),
@@ -132,6 +135,39 @@ function ownersPart(session: Session, env: string): ReportModel['owners'] {
 function verificationPart(session: Session, env: string): ReportModel['verification'] {
   const verification = session.store.runs.meta<Verification | null>(`verification.${env}`) ?? null;
   return verification && { ...verification, verdicts: session.store.runs.verdicts(env, SHOWN) };
+}
+
+function estimatePart(session: Session, env: string): ReportModel['estimate'] {
+  const { runs } = session.store;
+  const predicted = runs.meta<{ grade: string; runHours: number }>(`estimate.${env}`);
+  const speed = runs.meta<{ perSecond: number }>(`speed.${env}`);
+  const full = runs.list(env).find((run) => run.kind === 'full' && run.state === 'done');
+  if (!predicted || !speed || !full) return null;
+  const ms = new Date(full.ended_at).getTime() - new Date(full.started_at).getTime();
+  return {
+    grade: predicted.grade,
+    predictedHours: predicted.runHours,
+    actualHours: Math.round(ms / 36_000) / 100,
+    recordsPerSecond: Math.round(speed.perSecond),
+  };
+}
+
+function scopePart(session: Session, env: string): ReportModel['scope'] {
+  const signed = signedScope(session);
+  if (!signed) return null;
+  const balance = new Map(session.store.reconcile.balance(env).map((one) => [one.object, one]));
+  const objects = [...new Set([...Object.keys(signed.objects), ...balance.keys()])].sort();
+  const rows = objects.map((object) => {
+    const now = balance.get(object);
+    const extracted = now?.extracted ?? 0;
+    return {
+      object,
+      signed: signed.objects[object] ?? 0,
+      now: extracted,
+      accounted: extracted - (now?.counts.pending ?? 0),
+    };
+  });
+  return { by: signed.by, at: signed.at, rows };
 }
 
 export interface Status {

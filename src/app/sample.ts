@@ -9,14 +9,13 @@ import type { LoadTotals } from '../engine/load.ts';
 import { isoNow } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
-import { createMapper } from '../mapping/mapper.ts';
-import type { Mapper } from '../mapping/mapping.ts';
 import type { DiffRecord, FieldVerdict, SampleModel } from '../report/sample-model.ts';
 import { sampleHtml, sampleVerdict, sampleWorkbook } from '../report/sample.ts';
 import { sampleFacts, waiveSample, type SampleFacts } from './gates.ts';
 import { approvedMapping } from './mapping.ts';
 import { asRun, loadSteps, type OpenRun } from './migrate.ts';
 import { environmentOf } from './project.ts';
+import { taughtMapper } from './spot-check.ts';
 import { inspectionOf, type Faces, type Session } from './session.ts';
 
 export interface SampleResult {
@@ -56,7 +55,7 @@ async function loadSample(session: Session, open: OpenRun, size: number): Promis
       inspection,
       declaration: session.connector.declaration,
       document: state.document,
-      mapper: taughtMapper(session, open),
+      mapper: taughtMapper(session, state.document, open.catalog),
     },
     [...choice.keys],
   );
@@ -67,15 +66,6 @@ async function loadSample(session: Session, open: OpenRun, size: number): Promis
   const verdict = sampleVerdict(model).text;
   session.store.runs.audit(ctx.facts.user.login, 'sample done', { run, hash: model.hash, totals });
   return { environment: ctx.env, run, totals, model, verdict, files };
-}
-
-/** A mapper of its own: the diff maps records with cells left out, and those must teach the plan's mapper nothing. */
-function taughtMapper(session: Session, { state, catalog }: OpenRun): Mapper {
-  const { declaration } = session.connector;
-  const mapper = createMapper(state.document, declaration, inspectionOf(session), catalog);
-  for (const object of declaration.objects.filter((one) => one.shape === 'user'))
-    for (const record of session.store.staging.records(object.name)) mapper.learn(record);
-  return mapper;
 }
 
 function sampleModel(

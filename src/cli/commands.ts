@@ -1,9 +1,11 @@
 /** The list of commands, in the order of the journey. */
 import type { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
+import { addCatalogue } from './commands/catalogue.ts';
 import { addDelta } from './commands/delta.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEstimate } from './commands/estimate.ts';
 import { addHandoff } from './commands/handoff.ts';
 import { addInit } from './commands/init.ts';
 import { addMap } from './commands/map.ts';
@@ -34,6 +36,8 @@ export function addCommands(program: Command): void {
     addRollback,
     addHandoff,
     addAudit,
+    addCatalogue,
+    addEstimate,
     addDemo,
   ])
     add(program);

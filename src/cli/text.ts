@@ -110,6 +110,9 @@ export function runText(result: RunResult): string {
       ? 'Every source record is accounted for.'
       : 'Some source records are not accounted for: see the report.',
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
+    ...(result.certificate === null
+      ? []
+      : [`Nothing was left to do. Certificate: ${result.certificate}`]),
   ].join('\n');
 }
 

@@ -54,7 +54,24 @@ const balance = (model: ReportModel): string =>
       ...COUNTS.map((name) => one.counts[name] ?? 0),
     ]),
     'Nothing was extracted yet.',
-  );
+  ) +
+  signed(model);
+
+const signed = ({ scope }: ReportModel): string =>
+  scope
+    ? table(
+        `Against the scope that ${scope.by} signed at ${utc(scope.at)}`,
+        ['Object', 'Signed', 'In the export now', 'Difference', 'Accounted for'],
+        scope.rows.map((one) => [
+          one.object,
+          one.signed,
+          one.now,
+          one.now - one.signed,
+          one.accounted,
+        ]),
+        '',
+      ) + '<p>A difference came with a later export: the deltas in the audit log say which.</p>'
+    : '<p>No scope was signed.</p>';
 
 function verification(model: ReportModel): string {
   const found = model.verification;
@@ -179,6 +196,11 @@ function source(model: ReportModel): string {
   );
 }
 
+const estimated = ({ estimate }: ReportModel): string =>
+  estimate
+    ? `<p>Estimated (grade ${escape(estimate.grade)}): ${estimate.predictedHours} h of run time. It took ${estimate.actualHours} h, at ${number(estimate.recordsPerSecond)} records/s.</p>`
+    : '';
+
 function run(model: ReportModel): string {
   if (!model.run) return '<p>There was no run yet.</p>';
   const totals = Object.entries(model.run.totals).map(([name, n]): [string, number] => [name, n]);
@@ -187,5 +209,5 @@ function run(model: ReportModel): string {
     ['Step', 'Operation', 'State', 'Records'],
     model.run.ledger.map((one) => [one.step, one.op, one.state, one.n]),
     'The ledger is empty.',
-  )}`;
+  )}${estimated(model)}`;
 }

@@ -25,10 +25,10 @@ export function sampleHtml(model: SampleModel): string {
     when: `${model.environment}. Mapping ${model.mappingHash.slice(0, 12)}. Read back ${utc(model.at)}. Diff ${model.hash.slice(0, 12)}.`,
     verdict: sampleVerdict(model),
     sections: [
-      ['differs', 'What differs', bad.map(record).join('') || '<p>Nothing differs.</p>'],
+      ['differs', 'What differs', bad.map(recordHtml).join('') || '<p>Nothing differs.</p>'],
       ['coverage', 'What the sample shows', coverage(model)],
       ['queued', 'Waiting in the review queue', queued(model)],
-      ['records', 'Every record', model.records.map(record).join('')],
+      ['records', 'Every record', model.records.map(recordHtml).join('')],
     ],
   });
 }
@@ -56,7 +56,7 @@ const queued = (model: SampleModel): string =>
     'No sampled record waits for a person.',
   );
 
-const record = (one: DiffRecord): string =>
+export const recordHtml = (one: DiffRecord): string =>
   table(
     `${one.object} ${one.source} (${one.place}) → ${one.model} ${one.resId || 'not made'}: ${WORDS[one.verdict]}`,
     ['Field', 'At the source', 'Sent', 'Found in Odoo', 'Verdict'],
@@ -129,3 +129,23 @@ const recordCells = (one: DiffRecord): (string | number)[] => [
   one.model,
   one.resId,
 ];
+
+/** Records from all over, each side by side, for a person who looks with their own eyes. */
+export function spotCheckHtml(model: {
+  readonly title: string;
+  readonly environment: string;
+  readonly at: string;
+  readonly records: readonly DiffRecord[];
+}): string {
+  const bad = model.records.filter((one) => one.verdict !== 'equal').length;
+  const sources = new Set(model.records.map((one) => `${one.object} ${one.source}`)).size;
+  return page({
+    title: model.title,
+    when: `${model.environment}. Read back ${utc(model.at)}.`,
+    verdict: {
+      mood: bad > 0 ? 'bad' : 'good',
+      text: `${number(sources)} source records from all over the export, side by side: ${bad === 0 ? 'none differs' : `${number(bad)} differ`}. Open them in both systems and compare.`,
+    },
+    sections: [['records', 'Records', model.records.map(recordHtml).join('')]],
+  });
+}

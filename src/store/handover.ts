@@ -45,6 +45,15 @@ export const handoverQueries = (db: Database) => ({
       .orderBy('seq');
     yield* db.iterate(query);
   },
+  /** Of all files that the plan would send. */
+  fileBytes(): number {
+    const row = db
+      .prepare(
+        "select coalesce(sum(v.value ->> '$.bytes'), 0) as bytes from planned p, json_each(p.vals) v where p.model = 'ir.attachment' and v.type = 'object' and v.value ->> '$.sha256' is not null",
+      )
+      .get() as { bytes: number };
+    return row.bytes;
+  },
   *audit(): IterableIterator<AuditRow> {
     yield* db.iterate(sql.selectFrom('audit').selectAll().orderBy('id'));
   },
