@@ -26,7 +26,7 @@ const PAGE = 500;
 
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
-  const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
+  const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
   const undoing = {
     ctx,
     dryRun,
@@ -40,7 +40,8 @@ export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackT
   }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
   else if (!dryRun) await undoUnused(ctx, totals);
-  return totals;
+  const { removed, restored, kept } = totals;
+  return { removed, restored, kept };
 }
 
 interface UndoingAll {
@@ -54,7 +55,13 @@ interface UndoingAll {
 
 const VERDICTS = 1_000_000;
 
-type Totals = { removed: number; restored: number; kept: Kept[] };
+interface Totals {
+  removed: number;
+  restored: number;
+  readonly kept: Kept[];
+  /** `model id` of what a rehearsal would have put back by now: it holds on to nothing any more. */
+  readonly released: Set<string>;
+}
 
 async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
   const { ctx } = undoing;
@@ -94,7 +101,13 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   );
   const byId = new Map(found.map((one) => [one.id, one]));
   const created = page.filter((row) => row.op === 'create').map((row) => row.resId);
-  const used = await usesOf(ctx, model, created, new Set(totals.kept.map((one) => one.key)));
+  const used = await usesOf(
+    ctx,
+    model,
+    created,
+    new Set(totals.kept.map((one) => one.key)),
+    totals.released,
+  );
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
@@ -127,6 +140,7 @@ async function restore(
   if (!dryRun && Object.keys(values).length > 0)
     await ctx.destination.write(row.model, [row.resId], values);
   if (kept.length > 0) keep(undoing, row, reason);
+  if (dryRun && current) totals.released.add(`${row.model} ${row.resId}`);
   if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);

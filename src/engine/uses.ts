@@ -34,12 +34,13 @@ const HANGERS: readonly (readonly [string, string, string, string])[] = [
   ['ir.attachment', 'res_model', 'name', 'an attachment of it'],
 ];
 
-/** Odoo id -> reason. `kept` are the keys of records of ours that this rollback leaves: they count as others'. */
+/** Odoo id -> reason. `kept` are the keys of records of ours that this rollback leaves: they count as others'; `released` what it has put back. */
 export async function usesOf(
   ctx: Context,
   model: string,
   ids: readonly number[],
   kept: ReadonlySet<string>,
+  released: ReadonlySet<string>,
 ): Promise<Map<number, string>> {
   const used = new Map<number, string>();
   if (ids.length === 0) return used;
@@ -48,7 +49,8 @@ export async function usesOf(
     if (!(field in info)) continue;
     const rows = await ctx.destination.find(user, [[field, 'in', ids]], [field]);
     for (const one of others(ctx, user, rows, kept))
-      mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
+      if (!released.has(`${user} ${one.id}`))
+        mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
   }
   if (WITH_CHATTER.has(model)) await markHangers(ctx, model, ids, kept, used);
   return used;

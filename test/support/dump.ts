@@ -19,7 +19,7 @@ export const NOT_COMPARED: Readonly<Record<string, string>> = {
 };
 
 /** Odoo 14 stamps the external ids of its SQL constraints anew at every reload of the schema. */
-const IGNORED: Readonly<Record<string, string>> = {
+export const IGNORED: Readonly<Record<string, string>> = {
   ir_model_data: " - case when t.model = 'ir.model.constraint' then 'write_date' else '' end",
 };
 
