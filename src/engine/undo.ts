@@ -9,7 +9,7 @@ export interface Judging {
   readonly touched: string;
   /** Why something else needs it; empty: nothing does. */
   readonly used: string;
-  /** Fields that differed right after the load already: no person changed those. */
+  /** Fields that differed at the last verification: on a record that nobody wrote since, no person changed those. */
   readonly differed: ReadonlySet<string>;
 }
 
@@ -35,7 +35,7 @@ function edited(row: LedgerRow, found: OdooRow, { info, touched, differed }: Jud
   const changed = Object.keys(row.after).filter(
     (field) =>
       field in info &&
-      !differed.has(field) &&
+      (touched !== '' || !differed.has(field)) &&
       !sameValue(info[field]?.type, row.after[field], found[field]),
   );
   if (touched === '' && changed.length === 0) return '';
