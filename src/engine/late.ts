@@ -10,6 +10,8 @@ import type { PlannedRow } from '../store/plan.ts';
 import type { Context } from './context.ts';
 
 const LANES_AT_ONCE = 500;
+/** What people read as history; Odoo's own lines about changed fields are not. */
+const WRITTEN = ['comment', 'email', 'email_outgoing', 'sms'];
 
 /** Called before `load`. Does nothing before a first full run is done: until then everything is in order. */
 export async function planLateHistory(ctx: Context, run: number): Promise<number> {
@@ -55,7 +57,7 @@ async function newestMessages(
       [
         ['model', '=', model],
         ['res_id', 'in', rows.map((row) => row.resId)],
-        ['message_type', '!=', 'user_notification'],
+        ['message_type', 'in', WRITTEN],
       ],
       ['res_id', 'date'],
       {},
