@@ -94,6 +94,10 @@ export interface ColumnMapping {
   readonly custom?: CustomField;
   /** Order of day and month, where the column is a date that could be read both ways. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
+  /** Value at the source -> value to write; of a list, each. Empty: left out. What is not named stays. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Applied in order, after `values`; see prepare.ts. */
+  readonly transform?: readonly string[];
   readonly confidence: number;
   readonly reason: string;
   readonly alternatives: readonly string[];

@@ -68,6 +68,8 @@ export const runQueries = (db: Database) => ({
         .orderBy('id', 'desc')
         .limit(1),
     ),
+  approvals: (subject: string) =>
+    db.all(sql.selectFrom('approval').selectAll().where('subject', '=', subject).orderBy('id')),
   anyApproval: (subject: string): boolean =>
     db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !==
     undefined,
