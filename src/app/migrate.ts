@@ -2,6 +2,7 @@
 import type { Context } from '../engine/context.ts';
 import { settleChanges } from '../engine/change.ts';
 import { claimSummaries, planLateHistory } from '../engine/late.ts';
+import { checkNotRestored } from '../engine/ours.ts';
 import { touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
@@ -171,6 +172,7 @@ export async function asRun<T>(
       mapping: state.hash,
     });
     try {
+      await checkNotRestored(ctx);
       await settleOpen(ctx, run);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);

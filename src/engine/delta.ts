@@ -11,6 +11,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { writeChanges, type Change } from './change.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { isOurs, markFields } from './ours.ts';
 import { isBlocked, makeResolver, type Resolver } from './resolve.ts';
 import { decide, type Decision } from './three-way.ts';
 import type { Touched } from './touched.ts';
@@ -93,13 +94,15 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
   const rows = await ctx.destination.read(
     model,
     [...ledger.values()].map((row) => row.resId),
-    [...fields, 'write_date', 'write_uid'],
+    [...new Set([...fields, ...markFields(info), 'write_date', 'write_uid'])],
     ctx.signal,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
   const changes = page.flatMap((one) => {
     const row = ledger.get(one.row.key);
-    return row ? planChange(delta, one, row, found.get(row.resId), info) : [];
+    if (!row) return [];
+    const there = found.get(row.resId);
+    return planChange(delta, one, row, there && isOurs(row, there) ? there : undefined, info);
   });
   const refused = await writeChanges(ctx, delta.run, changes, delta.touched);
   for (const { change, message } of refused)
@@ -251,21 +254,19 @@ async function settleGone(
 ): Promise<void> {
   const { ctx } = delta;
   const model = rows[0]?.model ?? '';
-  const canArchive = 'active' in (await ctx.destination.fields(model, ctx.signal));
-  const read = ['write_date', 'write_uid', ...(canArchive ? ['active'] : [])];
-  const found = new Map(
-    (
-      await ctx.destination.read(
-        model,
-        rows.map((row) => row.resId),
-        read,
-        ctx.signal,
-      )
-    ).map((one) => [one.id, one]),
+  const info = await ctx.destination.fields(model, ctx.signal);
+  const canArchive = 'active' in info;
+  const read = await ctx.destination.read(
+    model,
+    rows.map((row) => row.resId),
+    [...markFields(info), 'write_date', 'write_uid', ...(canArchive ? ['active'] : [])],
+    ctx.signal,
   );
+  const found = new Map(read.map((one) => [one.id, one]));
   const archive: Change[] = [];
   for (const row of rows) {
-    const current = found.get(row.resId);
+    const there = found.get(row.resId);
+    const current = there && isOurs(row, there) ? there : undefined;
     const fate = goneFate(delta, row, current, objects.get(row.key) ?? '', canArchive);
     if (fate === 'left') delta.totals.left++;
     if (fate === 'archive' && current)

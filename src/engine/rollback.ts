@@ -6,6 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
 import { restoreFollowers } from './followers.ts';
+import { isOurs, markFields } from './ours.ts';
 import { touchedSince, type Touched } from './touched.ts';
 import { judge, type Undoing } from './undo.ts';
 import { usesOf } from './uses.ts';
@@ -96,7 +97,7 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   const found = await ctx.destination.read(
     model,
     page.map((row) => row.resId),
-    [...fields, 'write_date', 'write_uid'],
+    [...new Set([...fields, ...markFields(info), 'write_date', 'write_uid'])],
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
@@ -110,7 +111,12 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   );
   const removable: LedgerRow[] = [];
   for (const row of page) {
-    const current = byId.get(row.resId);
+    const there = byId.get(row.resId);
+    const current = there && isOurs(row, there) ? there : undefined;
+    if (there && !current) {
+      if (!dryRun) ctx.store.ledger.forget(ctx.env, [row.key]);
+      continue;
+    }
     const answer = judge(row, current, {
       info,
       touched: current ? touched(row, current) : '',

@@ -160,6 +160,22 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
+  /** What was created last, without the schema. */
+  newestCreated: (env: string, limit: number): LedgerRow[] =>
+    db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('op', '=', 'create')
+          .where('state', '=', 'done')
+          .where('step', '<>', 'provision')
+          .orderBy('run', 'desc')
+          .orderBy('res_id', 'desc')
+          .limit(limit),
+      )
+      .map(toRow),
   /** The newest record that a run created in each model. */
   newestOfRun: (env: string, run: number): { model: string; resId: number }[] =>
     db.all(
