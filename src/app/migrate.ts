@@ -116,8 +116,6 @@ export interface RunResult {
   readonly provisioned: readonly string[];
   readonly reassigned: number;
   readonly totals: LoadTotals;
-  /** Older notes that went into a summary, since newer ones were there already. */
-  readonly late: number;
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
@@ -147,6 +145,7 @@ export const fullRun = (
 export interface OpenRun {
   readonly ctx: Context;
   readonly run: number;
+  readonly kind: 'sample' | 'full' | 'delta';
   readonly state: MappingState;
   readonly catalog: Catalog;
 }
@@ -176,7 +175,7 @@ export async function asRun<T>(
       await settleOpen(ctx, run);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
-      return await work({ ctx, run, state, catalog });
+      return await work({ ctx, run, kind, state, catalog });
     } catch (error) {
       session.store.runs.end(
         run,
@@ -201,13 +200,13 @@ const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
 
 async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
-  const { provisioned, totals, late, reassigned } = await loadSteps(session, open);
+  const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
   session.store.runs.end(run, 'done', { ...totals, reassigned }, await ctx.schema.serverTime());
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
-  const written = totals.created + totals.updated + totals.matched + late + reassigned;
+  const written = totals.created + totals.updated + totals.matched + reassigned;
   const certificate = certify(session, ctx, run, written, verification);
   return {
     run,
@@ -215,7 +214,6 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     provisioned,
     reassigned,
     totals,
-    late,
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
@@ -226,8 +224,8 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
 /** Everything that the plan has and Odoo lacks; the same for a sample, a full run and the new records of a delta. */
 export async function loadSteps(
   session: Session,
-  { ctx, run, state, catalog }: OpenRun,
-): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned' | 'late'>> {
+  { ctx, run, kind, state, catalog }: OpenRun,
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'> & { readonly late: number }> {
   const provisioned = await provision(
     ctx,
     run,
@@ -235,7 +233,7 @@ export async function loadSteps(
   );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
-  const late = await planLateHistory(ctx, run);
+  const late = kind === 'delta' ? await planLateHistory(ctx, run) : 0;
   const began = clock.now().getTime();
   const totals = await load(ctx, run, await specialIds(ctx));
   rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);

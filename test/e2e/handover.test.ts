@@ -76,11 +76,11 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
       ),
     );
     expect((await run('map', '--approve', '--by', 'Ana')).code).toBe(0);
-    project.edit('mapping.yaml', (text) => text.replace('match: email-and-name', 'match: email'));
+    project.edit('mapping.yaml', (text) => text.replace('match: email\n', 'match: none\n'));
     expect((await run('map', '--compare')).json<{ changes: unknown[] }>().changes).toEqual([
-      { where: 'choices.match', before: 'email-and-name', after: 'email' },
+      { where: 'choices.match', before: 'email', after: 'none' },
     ]);
-    project.edit('mapping.yaml', (text) => text.replace('match: email', 'match: email-and-name'));
+    project.edit('mapping.yaml', (text) => text.replace('match: none\n', 'match: email\n'));
   });
 
   it('opens production with the sample that was approved on staging, and each has its own ledger', async () => {
