@@ -7,19 +7,12 @@ import { ZipFile } from 'yazl';
 import { checkChain } from '../core/audit-chain.ts';
 import { WaybillError } from '../core/errors.ts';
 import { csv } from '../report/csv.ts';
-import {
-  indexHtml,
-  inventoriesHtml,
-  type HandoffModel,
-  type InventoryItem,
-  type PackageFile,
-} from '../report/handoff.ts';
+import { indexHtml, type HandoffModel, type PackageFile } from '../report/handoff.ts';
 import { reportHtml } from '../report/html.ts';
 import { reportJson } from '../report/json.ts';
 import type { ReportModel } from '../report/model.ts';
 import { verdictOf } from '../report/verdict.ts';
 import { workbook } from '../report/workbook.ts';
-import type { Inspection } from '../source/source.ts';
 import { environmentOf } from './project.ts';
 import { reportModel } from './report.ts';
 import type { Session } from './session.ts';
@@ -107,11 +100,13 @@ async function documents(
       'records side by side, for a look of your own',
     ),
     ...made(`certificate-${env}.html`, 'certificate.html', 'a second full run changed nothing'),
-    {
-      name: 'inventories.html',
-      about: 'what has to be rebuilt by hand, with checklists',
-      content: inventories(session),
-    },
+    ...made(
+      'inventory.html',
+      'inventory.html',
+      'what has to be rebuilt by hand, with its equivalents in Odoo',
+    ),
+    ...made('inventory.json', 'inventory.json', 'the same as data'),
+    ...made('scope.html', 'scope.html', 'the scope, as it was last read'),
   ];
 }
 
@@ -272,27 +267,6 @@ function auditLines(session: Session): string {
   for (const { at, who, what, detail, previous, hash } of session.store.handover.audit())
     text += `${JSON.stringify({ at, who, what, detail, previous, hash })}\n`;
   return text;
-}
-
-function inventories(session: Session): string {
-  const { declaration } = session.connector;
-  const objects = declaration.objects.filter((object) => object.shape === 'inventory');
-  const inspection = session.store.runs.meta<Inspection | null>('inspection');
-  const columns = new Map((inspection?.files ?? []).map((file) => [file.path, file.columns]));
-  const items = (object: string): InventoryItem[] =>
-    [...session.store.staging.records(object)].map((record) => ({
-      object,
-      key: record.key,
-      place: `${record.file}, line ${record.line}`,
-      cells: (columns.get(record.file) ?? []).flatMap((column) => {
-        const value = (record.cells[column.index] ?? '').trim();
-        return value === '' ? [] : [{ column: column.id, value }];
-      }),
-    }));
-  return inventoriesHtml(
-    `To rebuild in Odoo: ${session.project.name}`,
-    objects.map((object) => ({ name: object.plural, items: items(object.name) })),
-  );
 }
 
 function withManifest(files: readonly PackageFile[]): PackageFile[] {

@@ -10,6 +10,7 @@ import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { rollback, type RollbackTotals } from '../engine/rollback.ts';
 import { standardIds } from '../engine/standard.ts';
+import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { clock } from '../lib/clock.ts';
@@ -21,6 +22,7 @@ import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
 import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
+import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
@@ -161,6 +163,8 @@ export async function asRun<T>(
 ): Promise<T> {
   const state = approvedMapping(session);
   gate(environmentOf(session.project, envName).env, state);
+  const notice = await sourceNotice(session);
+  if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
     const ctx = contextOf(session, connection, state.document);
@@ -253,19 +257,27 @@ function rememberSpeed(ctx: Context, created: number, seconds: number): void {
     });
 }
 
-/** Ids that stand in no ledger: owners, authors, message subtypes. */
-export const specialIds = async (ctx: Context): Promise<Map<string, number | null>> =>
-  new Map([...ownerIds(ctx), ...(await standardIds(ctx))]);
+/** Ids that stand in no ledger: owners, authors, leads of teams, message subtypes. */
+export async function specialIds(ctx: Context): Promise<Map<string, number | null>> {
+  const ids = ownerIds(ctx);
+  return new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
+}
+
+/** What is needed whatever the export holds; the models of its records come on top. */
+export const NEEDED_MODELS = [
+  'res.partner',
+  'res.partner.category',
+  'mail.message',
+  'ir.model.fields',
+  'ir.model',
+  'ir.ui.view',
+  'ir.model.data',
+];
 
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
 function requireRights(session: Session, { facts, env }: Connection): void {
-  const lacking = [
-    ...session.store.plan.models(),
-    'ir.model.fields',
-    'ir.model',
-    'ir.ui.view',
-    'ir.model.data',
-  ].filter((model) => facts.rights[model]?.create === false);
+  const models = new Set([...session.store.plan.models(), ...NEEDED_MODELS]);
+  const lacking = [...models].filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',

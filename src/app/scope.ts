@@ -1,16 +1,13 @@
 /** Reads the export into the store and says what is in it, with the numbers that are reconciled against at the end. */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
-import { TARGETS } from '../mapping/targets.ts';
-import { scopeHtml, type ScopeModel } from '../report/scope.ts';
-import type { Inspection } from '../source/source.ts';
 import { isoNow } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
-import { checkOdoo, type Check } from './doctor.ts';
-import { inspectionOf, openSource, withOdoo, type Faces, type Session } from './session.ts';
+import { changedFiles } from '../source/bundle.ts';
+import type { Inspection } from '../source/source.ts';
+import { writeInventories } from './inventories.ts';
+import { inspectionOf, openSource, type Session } from './session.ts';
 
 export interface Scope {
   readonly inspection: Inspection;
@@ -20,46 +17,22 @@ export interface Scope {
     readonly rejectedRows: number;
   }[];
   readonly traps: readonly string[];
+  /** What does not move, written down. */
+  readonly inventory: { readonly html: string; readonly json: string };
 }
 
-/** With the look at Odoo, and as a page to sign: reports/scope.html. An Odoo that cannot be looked at is no obstacle. */
-export async function writtenScope(
-  session: Session,
-  faces: Faces,
-  envName?: string,
-): Promise<Scope & { readonly odoo: readonly Check[]; readonly html: string }> {
-  const [found, odoo] = await Promise.all([scope(session), lookAtOdoo(session, faces, envName)]);
-  const counts = Object.fromEntries(found.objects.map((one) => [one.object, one]));
-  const model: ScopeModel = {
-    title: `Scope: ${session.connector.declaration.name} to Odoo, ${session.project.name}`,
-    at: isoNow(),
-    source: session.connector.declaration.name,
-    inspection: found.inspection,
-    objects: session.connector.declaration.objects.map((object) => ({
-      label: object.plural,
-      records: counts[object.name]?.records ?? 0,
-      rejected: counts[object.name]?.rejectedRows ?? 0,
-      ...TARGETS[object.shape],
-    })),
-    traps: found.traps,
-    odoo,
-  };
-  mkdirSync(session.project.reportsFolder, { recursive: true });
-  const html = resolve(join(session.project.reportsFolder, 'scope.html'));
-  writeFileSync(`${html}.new`, scopeHtml(model));
-  renameSync(`${html}.new`, html);
-  return { ...found, odoo, html };
-}
-
-async function lookAtOdoo(session: Session, faces: Faces, envName?: string): Promise<Check[]> {
+/** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
+export async function sourceNotice(session: Session): Promise<string | null> {
+  // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
+  const files = inspectionOf(session).files.filter((file) => file.object !== 'attachment');
+  const path = session.project.config.source.export;
   try {
-    return await withOdoo(session, faces, envName, (connection) =>
-      Promise.resolve(checkOdoo(connection)),
-    );
+    const changed = await changedFiles(path, files);
+    if (changed.length === 0) return null;
+    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill scope, then waybill run.`;
   } catch (error) {
     if (!isWaybillError(error)) throw error;
-    const next = error.next ?? 'Run: waybill doctor';
-    return [{ verdict: 'warn', what: `Odoo was not looked at: ${error.message}`, next }];
+    return `The export is not where it was read from (${path}). What is loaded is what was read then.`;
   }
 }
 
@@ -81,7 +54,8 @@ export async function scope(session: Session): Promise<Scope> {
     records: n,
     rejectedRows: rejected.filter((item) => item.object === object).length,
   }));
-  return { inspection, objects, traps: session.connector.declaration.traps };
+  const inventory = writeInventories(session);
+  return { inspection, objects, traps: session.connector.declaration.traps, inventory };
 }
 
 /** The numbers that the result is reconciled against, and who signed them. */

@@ -110,6 +110,15 @@ function checkOwnDatabase(session: Session, env: string, url: string, db: string
 function checkSameDatabase(session: Session, env: string, facts: DestinationFacts): void {
   const known = session.store.runs.meta<string>(`database.${env}`);
   const counts = session.store.ledger.counts(env);
+  if (counts.length > 0 && facts.databaseUuid === '') {
+    throw new WaybillError(
+      'WB_ODOO_RIGHTS',
+      `The user ${facts.user.login} of "${env}" may not read the database's identity (ir.config_parameter), so it cannot be told whether this is the Odoo that the project wrote to.`,
+      {
+        next: 'Give the user the access right Administration: Settings, or use the key of one who has it.',
+      },
+    );
+  }
   if (counts.length > 0 && known && known !== facts.databaseUuid) {
     throw new WaybillError(
       'WB_DATABASE_CHANGED',

@@ -1,6 +1,7 @@
 /** The command line: parses, runs one command, prints one result, exits with the code its outcome has. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { explained } from '../app/system-errors.ts';
 import { EXIT, WaybillError, type ExitCode } from '../core/errors.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
@@ -28,7 +29,7 @@ try {
 }
 
 function ending(error: unknown, json: boolean): ExitCode {
-  if (!(error instanceof CommanderError)) return printError(error, json);
+  if (!(error instanceof CommanderError)) return printError(explained(error), json);
   if (error.exitCode === 0) return EXIT.done;
   // No command at all: the help is on the screen already.
   if (error.code === 'commander.help') return EXIT.usage;

@@ -35,6 +35,7 @@ export const ERRORS = {
   WB_STORE_NEWER: code('fatal', EXIT.usage, 'The store was written by a newer Waybill'),
   WB_STORE_DAMAGED: code('fatal', EXIT.fault, 'The store failed its integrity check'),
   WB_DISK_FULL: code('fatal', EXIT.fault, 'The disk is full'),
+  WB_FOLDER_UNWRITABLE: code('fatal', EXIT.usage, 'The project folder cannot be written'),
   // source files
   WB_SOURCE_MISSING: code('fatal', EXIT.unreachable, 'The export cannot be found or read'),
   WB_SOURCE_EMPTY: code('fatal', EXIT.usage, 'The export holds no records'),

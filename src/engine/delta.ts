@@ -198,7 +198,13 @@ function byPolicy(
 ): Decision {
   const { ctx } = delta;
   const key = `${row.key}#${field}#${sha256(canonicalJson(now)).slice(0, 8)}`;
-  const decided = ctx.store.review.decided(planned.object, key, 'WB_DELTA_CONFLICT');
+  const decided = ctx.store.review.decided({
+    env: ctx.env,
+    object: planned.object,
+    key,
+    code: 'WB_DELTA_CONFLICT',
+    column: field,
+  });
   const policy = decided === '' ? ctx.choices.conflicts : decided === 'source' ? 'source' : 'odoo';
   if (policy === 'source') return { kind: 'write', value: now };
   if (policy === 'odoo') return { kind: 'keep' };
@@ -220,7 +226,12 @@ const show = (value: unknown): string =>
 function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): Change[] {
   const { ctx } = delta;
   const key = `${row.key}#removed`;
-  const decided = ctx.store.review.decided(one.row.object, key, 'WB_DELTA_CONFLICT');
+  const decided = ctx.store.review.decided({
+    env: ctx.env,
+    object: one.row.object,
+    key,
+    code: 'WB_DELTA_CONFLICT',
+  });
   if (decided === 'source') ctx.store.ledger.forget(ctx.env, [row.key]);
   else if (decided !== '') ctx.store.delta.setBase(ctx.env, row.key, one.row.values);
   else
@@ -288,7 +299,12 @@ function goneFate(
 ): 'archive' | 'left' | 'queued' {
   const { ctx } = delta;
   if (!found) return 'left';
-  const decided = ctx.store.review.decided(object, row.key, 'WB_DELTA_DELETED');
+  const decided = ctx.store.review.decided({
+    env: ctx.env,
+    object,
+    key: row.key,
+    code: 'WB_DELTA_DELETED',
+  });
   const policy = decided === 'accept' ? 'keep' : decided || ctx.choices.deletions;
   if (policy === 'keep' || (policy === 'archive' && !canArchive)) return 'left';
   const edited = delta.touched(row, found);

@@ -1,6 +1,7 @@
 /** Copies the source into the staging store, raw. */
 import { WaybillError } from '../core/errors.ts';
 import type { Extracted, Inspection, Source, SourceFile } from '../source/source.ts';
+import { sha256 } from '../lib/hash.ts';
 import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
@@ -56,7 +57,8 @@ function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extrac
       env: '',
       object: file.object,
       position: 0,
-      key: `${row.file}:${row.line}`,
+      // By its text, not its line: an answer must not pass to another bad row that a later export has there.
+      key: `${row.file}:${sha256(row.text).slice(0, 16)}`,
       place: `${row.file}, line ${row.line}`,
       issue,
     },

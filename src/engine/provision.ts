@@ -17,18 +17,14 @@ export async function provision(
   // Whatever is made carries the fence.
   for (const thing of await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal))
     if (rememberMade(ctx, run, thing, 'fence')) made.push(thing.name);
-  let done = 0;
-  for (const field of fields) {
-    await announce(ctx, run, field);
-    keep(await ctx.schema.ensureField(field, ctx.signal));
-    ctx.emit({ type: 'step-progress', step: 'provision', done: ++done });
-  }
+  for (const field of fields) await announce(ctx, run, field);
+  keep(await ctx.schema.ensureFields(fields, ctx.signal));
   for (const [model, own] of Map.groupBy(fields, (field) => field.model)) {
     const names = own.map((field) => field.name);
     keep(await ctx.schema.ensurePage(model, names, ctx.signal));
   }
   ctx.destination.forgetSchema();
-  ctx.emit({ type: 'step-ended', step: 'provision', done });
+  ctx.emit({ type: 'step-ended', step: 'provision', done: fields.length });
   return made;
 }
 

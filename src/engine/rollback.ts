@@ -5,6 +5,7 @@ import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { isOurs, markFields } from './ours.ts';
 import { touchedSince, type Touched } from './touched.ts';
@@ -102,13 +103,7 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   );
   const byId = new Map(found.map((one) => [one.id, one]));
   const created = page.filter((row) => row.op === 'create').map((row) => row.resId);
-  const used = await usesOf(
-    ctx,
-    model,
-    created,
-    new Set(totals.kept.map((one) => one.key)),
-    totals.released,
-  );
+  const used = await usesOf(ctx, model, created, totals.released);
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const there = byId.get(row.resId);
@@ -146,7 +141,7 @@ async function restore(
   if (!dryRun && Object.keys(values).length > 0)
     await ctx.destination.write(row.model, [row.resId], values);
   if (kept.length > 0) keep(undoing, row, reason);
-  if (dryRun && current) totals.released.add(`${row.model} ${row.resId}`);
+  if (dryRun) totals.released.add(`${row.model} ${row.resId}`);
   if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
@@ -180,6 +175,7 @@ async function removeRows(
     totals.removed += rows.length;
     return;
   }
+  if (model === 'crm.lead') await reopen(ctx, rows);
   try {
     await ctx.destination.remove(
       model,

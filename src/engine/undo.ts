@@ -26,7 +26,8 @@ export type Undoing =
 
 export function judge(row: LedgerRow, found: OdooRow | undefined, judging: Judging): Undoing {
   if (row.op !== 'create') return restoring(row, found, judging);
-  if (!found) return { kind: 'remove' };
+  // An intent: its removal had begun already, and what differs is what that changed.
+  if (!found || row.state === 'intent') return { kind: 'remove' };
   const reason = judging.used || edited(row, found, judging);
   return reason === '' ? { kind: 'remove' } : { kind: 'keep', reason };
 }

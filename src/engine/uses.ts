@@ -34,12 +34,11 @@ const HANGERS: readonly (readonly [string, string, string, string])[] = [
   ['ir.attachment', 'res_model', 'name', 'an attachment of it'],
 ];
 
-/** Odoo id -> reason. `kept` are the keys of records of ours that this rollback leaves: they count as others'; `released` what it has put back. */
+/** Odoo id -> reason. `released` are records (`model id`) that a rehearsal counts as gone or put back. */
 export async function usesOf(
   ctx: Context,
   model: string,
   ids: readonly number[],
-  kept: ReadonlySet<string>,
   released: ReadonlySet<string>,
 ): Promise<Map<number, string>> {
   const used = new Map<number, string>();
@@ -48,11 +47,10 @@ export async function usesOf(
     const info = await fieldsOf(ctx, user);
     if (!(field in info)) continue;
     const rows = await ctx.destination.find(user, [[field, 'in', ids]], [field]);
-    for (const one of others(ctx, user, rows, kept))
-      if (!released.has(`${user} ${one.id}`))
-        mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
+    for (const one of others(user, rows, released))
+      mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
   }
-  if (WITH_CHATTER.has(model)) await markHangers(ctx, model, ids, kept, used);
+  if (WITH_CHATTER.has(model)) await markHangers(ctx, model, ids, released, used);
   return used;
 }
 
@@ -60,14 +58,14 @@ async function markHangers(
   ctx: Context,
   model: string,
   ids: readonly number[],
-  kept: ReadonlySet<string>,
+  released: ReadonlySet<string>,
   used: Map<number, string>,
 ): Promise<void> {
   for (const [user, field, name, label] of HANGERS) {
     const also = user === 'mail.message' ? [WRITTEN] : [];
     const domain = [[field, '=', model] as const, ['res_id', 'in', ids] as const, ...also];
     const rows = await ctx.destination.find(user, domain, ['res_id', name]);
-    for (const one of others(ctx, user, rows, kept))
+    for (const one of others(user, rows, released))
       mark(used, ids, one['res_id'], `${label} (${user} ${one.id}) is not ours`);
   }
 }
@@ -75,22 +73,11 @@ async function markHangers(
 /** Not what Odoo notes by itself. */
 const WRITTEN = ['message_type', 'in', ['comment', 'email', 'sms']] as const;
 
-/** Without those that this rollback removes too. */
-function others(
-  ctx: Context,
+const others = (
   model: string,
   rows: readonly OdooRow[],
-  kept: ReadonlySet<string>,
-): OdooRow[] {
-  if (rows.length === 0) return [];
-  const made = ctx.store.ledger.madeByUs(
-    ctx.env,
-    model,
-    rows.map((one) => one.id),
-  );
-  const going = new Set(made.filter(({ key }) => !kept.has(key)).map(({ resId }) => resId));
-  return rows.filter((one) => !going.has(one.id));
-}
+  released: ReadonlySet<string>,
+): OdooRow[] => rows.filter((one) => !released.has(`${model} ${one.id}`));
 
 async function fieldsOf(ctx: Context, model: string): Promise<Readonly<Record<string, unknown>>> {
   if ((await ctx.destination.count('ir.model', [['model', '=', model]])) === 0) return {};

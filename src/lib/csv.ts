@@ -22,34 +22,45 @@ interface Line {
   readonly number: number;
 }
 
+interface Form {
+  readonly delimiter: string;
+  readonly columns: number;
+  /** No line comes after these. */
+  readonly end: boolean;
+}
+
+/** `columns`, where it is known: a row of several lines that has another number of cells was torn open by a stray quote. */
 export async function* csvRows(
   chunks: AsyncIterable<string>,
   delimiter: string,
+  columns = 0,
 ): AsyncGenerator<CsvRow[]> {
   let open: Line[] = [];
   for await (const lines of lineChunks(chunks)) {
     const rows: CsvRow[] = [];
-    open = take([...open, ...lines], delimiter, rows, false);
+    open = take([...open, ...lines], { delimiter, columns, end: false }, rows);
     yield rows;
   }
   const rows: CsvRow[] = [];
-  take(open, delimiter, rows, true);
+  take(open, { delimiter, columns, end: true }, rows);
   yield rows;
 }
 
 /** Takes whole rows off the lines; gives back the lines of a row that is not complete yet. */
-function take(lines: readonly Line[], delimiter: string, rows: CsvRow[], end: boolean): Line[] {
+function take(lines: readonly Line[], form: Form, rows: CsvRow[]): Line[] {
   let at = 0;
   while (at < lines.length) {
     const first = lines[at];
     if (!first) break;
     if (!first.text.includes('"')) {
       if (first.text !== '')
-        rows.push(checked({ line: first.number, cells: first.text.split(delimiter) }, first.text));
+        rows.push(
+          checked({ line: first.number, cells: first.text.split(form.delimiter) }, first.text),
+        );
       at++;
       continue;
     }
-    const row = quotedRow(lines, at, delimiter, end);
+    const row = quotedRow(lines, at, form);
     if (row === 'incomplete') return lines.slice(at);
     rows.push(row.row);
     at += row.lines;
@@ -60,8 +71,7 @@ function take(lines: readonly Line[], delimiter: string, rows: CsvRow[], end: bo
 function quotedRow(
   lines: readonly Line[],
   at: number,
-  delimiter: string,
-  end: boolean,
+  { delimiter, columns, end }: Form,
 ): 'incomplete' | { row: CsvRow; lines: number } {
   const first = lines[at] ?? { text: '', number: 0 };
   const broken = {
@@ -70,12 +80,15 @@ function quotedRow(
   };
   const cells: string[] = [];
   let [used, text, position, chars] = [1, first.text, 0, first.text.length];
+  const whole = (): { row: CsvRow; lines: number } =>
+    used > 1 && columns > 0 && !fits(cells, columns)
+      ? broken
+      : { row: checked({ line: first.number, cells }, first.text), lines: used };
   for (;;) {
     if (text[position] !== '"') {
       const stop = text.indexOf(delimiter, position);
       cells.push(stop === -1 ? text.slice(position) : text.slice(position, stop));
-      if (stop === -1)
-        return { row: checked({ line: first.number, cells }, first.text), lines: used };
+      if (stop === -1) return whole();
       position = stop + 1;
       continue;
     }
@@ -101,12 +114,15 @@ function quotedRow(
       }
     }
     cells.push(value);
-    if (position >= text.length)
-      return { row: checked({ line: first.number, cells }, first.text), lines: used };
+    if (position >= text.length) return whole();
     if (text[position] !== delimiter) return broken;
     position++;
   }
 }
+
+/** Empty cells too many at the end of a row are forgiven. */
+export const fits = (cells: readonly string[], columns: number): boolean =>
+  cells.length >= columns && cells.slice(columns).every((cell) => cell.trim() === '');
 
 function checked(row: { line: number; cells: string[] }, text: string): CsvRow {
   if (row.cells.some((cell) => cell.length > MAX_CELL))

@@ -38,6 +38,13 @@ const CONNECT_TIMEOUT_MS = 10_000;
 /** Shorter than any usual server's own, so that a write never goes out on a connection that is just being closed. */
 const KEEP_ALIVE_MS = 4_000;
 
+/** The other side speaks no TLS; the library's own words for it help nobody. */
+const NOT_TLS = [
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+];
+
 /** Failures of making the connection: nothing was sent. Whatever is not listed counts as sent, the safe side. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
@@ -52,6 +59,7 @@ const NOT_SENT = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_HAS_EXPIRED',
+  ...NOT_TLS,
 ]);
 
 /** `timeoutMs` bounds the wait for an answer; longer than the server's own limit, so that the server decides. */
@@ -102,7 +110,11 @@ function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure
   const late =
     error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
   const said = error instanceof Error && error.message ? error.message : 'the connection failed';
-  const message = late ? 'no answer within the time limit' : said;
+  const message = late
+    ? 'no answer within the time limit'
+    : NOT_TLS.includes(code)
+      ? 'what answers speaks plain http, not https'
+      : said;
   return new HttpFailure(message, {
     sent: !NOT_SENT.has(code),
     aborted: signal?.aborted === true,

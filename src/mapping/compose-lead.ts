@@ -24,7 +24,7 @@ const STATUSES: Readonly<Record<string, Status>> = {
 
 export function composeLead(child: Child): Composed {
   const { record, file, parent, tools } = child;
-  const draft: Draft = { values: {}, tags: new Set(), issues: [] };
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const status = STATUSES[read('status').toLowerCase()] ?? 'active';
   draft.values['name'] = read('name') || `Deal ${record.key}`;
@@ -162,15 +162,15 @@ function plain(draft: Draft, { record, file, tools }: Child): void {
   if (details !== '') draft.values['description'] = html ? plainToHtml(details) : details;
 }
 
-const RELATED = /^(?<who>[^()]+?)\s*(?:\((?<role>[^()]*)\))?$/;
+const RELATED = /^(?<who>[^()]+?)\s*(?:\([^()]*\))?$/;
 
 /** `70012 (Lawyer); ben@example.com`: who and in which role. Everyone found is linked, and everyone is written down. */
 function related(draft: Draft, { record, file, contacts, tools }: Child): void {
   const parts = splitList(file.slot(record, 'related'), ';|');
   if (parts.length === 0) return;
   const refs: Ref[] = [];
-  const lines = parts.map((part) => {
-    const { who = part, role = '' } = RELATED.exec(part)?.groups ?? {};
+  for (const part of parts) {
+    const { who = part } = RELATED.exec(part)?.groups ?? {};
     const [hit, ...more] = who.includes('@')
       ? contacts.byEmail(who.toLowerCase())
       : contacts.byKey(who);
@@ -178,9 +178,8 @@ function related(draft: Draft, { record, file, contacts, tools }: Child): void {
       hit !== undefined && hit.partner !== '' && more.every((one) => one.partner === hit.partner);
     if (sure) refs.push({ ref: hit.partner });
     else draft.issues.push(unknownRelated(file.columnOf('related'), part, more.length > 0));
-    return `${sure ? `${hit.name} [${who}]` : who}${role === '' ? '' : ` (${role})`}`;
-  });
-  draft.values[`${tools.prefix}related`] = lines.join('\n');
+  }
+  draft.values[`${tools.prefix}related`] = parts.join('\n');
   if (refs.length > 0) draft.values[`${tools.prefix}related_ids`] = refs;
 }
 

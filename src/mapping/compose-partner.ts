@@ -28,6 +28,7 @@ export interface PartnerTools {
 export interface Draft {
   readonly values: Record<string, Value>;
   readonly tags: Set<string>;
+  readonly groups: string[];
   readonly issues: Issue[];
 }
 
@@ -35,6 +36,7 @@ export interface PartnerDraft {
   readonly planned: readonly PlannedRecord[];
   readonly values: Readonly<Record<string, Value>>;
   readonly tags: ReadonlySet<string>;
+  readonly groups: readonly string[];
   readonly issues: readonly Issue[];
 }
 
@@ -43,7 +45,7 @@ export function composePartner(
   file: CompiledFile,
   tools: PartnerTools,
 ): PartnerDraft {
-  const draft: Draft = { values: {}, tags: new Set(), issues: [] };
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const key = tools.keyOf(record);
   const second = joinName(read('person2_first_name'), read('person2_last_name'));
@@ -67,6 +69,7 @@ export function composePartner(
     planned: [main, ...people],
     values: draft.values,
     tags: draft.tags,
+    groups: draft.groups,
     issues: draft.issues,
   };
 }
@@ -233,8 +236,8 @@ function moment(
 function labels(draft: Draft, file: CompiledFile, record: StagedRecord, tools: PartnerTools): void {
   for (const name of splitList(file.slot(record, 'tags')))
     draft.tags.add(tools.choices.tagPrefix + name);
-  for (const name of splitList(file.slot(record, 'groups')))
-    draft.tags.add(tools.choices.groupPrefix + name);
+  draft.groups.push(...splitList(file.slot(record, 'groups')));
+  for (const name of draft.groups) draft.tags.add(tools.choices.groupPrefix + name);
 }
 
 function secondPerson(

@@ -18,6 +18,7 @@ import { placesOf } from './places.ts';
 import { parseBoolean } from './transforms/booleans.ts';
 import { dateReader, type DateReader } from './transforms/dates.ts';
 import { emailKey } from './transforms/emails.ts';
+import { teamBook, type TeamBook } from './teams.ts';
 import { singleLine } from './transforms/text.ts';
 
 export function createMapper(
@@ -47,6 +48,8 @@ export function createMapper(
   };
   const shared = sharedRecords(declaration.id);
   const owners = ownerBook();
+  const onPartner = 'team_id' in (catalog.fields['res.partner'] ?? {});
+  const teams = choices.groupsAsTeams ? teamBook(declaration.id, onPartner) : undefined;
   const keyOf = (record: StagedRecord): string =>
     `${declaration.id}_${record.object}_${safeKey(record.key)}`;
   const tools: PartnerTools = {
@@ -84,15 +87,18 @@ export function createMapper(
 
   const mapper: Mapper = {
     identify,
-    learn: (record) =>
-      learn(record, fileOf(record), declaration, owners, shared, choices.groupPrefix),
+    learn(record) {
+      const file = fileOf(record);
+      if (objectOf(record).shape === 'group') teams?.meet(singleLine(file.slot(record, 'name')));
+      return learn(record, file, declaration, owners, shared, choices.groupPrefix);
+    },
     contact(record, merged) {
       const draft = composePartner(record, fileOf(record), tools);
       const others = merged.map((one) => ({
         record: one,
         draft: composePartner(one, fileOf(one), tools),
       }));
-      return assemble(record, draft, others, shared.tag);
+      return assemble(record, draft, others, shared.tag, teams);
     },
     parentOf: (record, index) => {
       const { shape, label } = objectOf(record);
@@ -113,7 +119,7 @@ export function createMapper(
         tools: childTools,
       }),
     keyOf,
-    shared: () => shared.all(),
+    shared: () => [...shared.all(), ...(teams?.records() ?? [])],
     owners: () => owners.all(),
   };
   return preparedMapper(mapper, preparer(document, inspection));
@@ -201,6 +207,7 @@ function assemble(
   draft: PartnerDraft,
   others: readonly { record: StagedRecord; draft: PartnerDraft }[],
   tag: (name: string) => Ref,
+  teams: TeamBook | undefined,
 ): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
@@ -215,6 +222,9 @@ function assemble(
       values: { ...person.values, parent_id: { ref: main.key } },
     })),
   );
+  teams?.join(values, [
+    ...new Set([...draft.groups, ...others.flatMap((one) => one.draft.groups)]),
+  ]);
   if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
   return {

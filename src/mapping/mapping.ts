@@ -72,7 +72,7 @@ export interface Choices {
   readonly fallbackOwner: string;
   /** Default false. Users are made without an invitation, and only when this says so. */
   readonly createUsers: boolean;
-  /** Default false: each group also becomes a sales team. */
+  /** Default false: each group also becomes a sales team, led by whoever owns most of its contacts. */
   readonly groupsAsTeams: boolean;
   /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
   readonly campaigns: 'tags' | 'utm';

@@ -1,18 +1,10 @@
 /** The parts of the handoff package that are made for it: index, checklists, the first week. */
-import { escape, page, table } from './parts.ts';
+import { escape, page } from './parts.ts';
 
 export interface PackageFile {
   readonly name: string;
   readonly about: string;
   readonly content: string | Uint8Array;
-}
-
-export interface InventoryItem {
-  readonly object: string;
-  readonly key: string;
-  readonly place: string;
-  /** Filled cells by column. */
-  readonly cells: readonly { readonly column: string; readonly value: string }[];
 }
 
 export interface HandoffModel {
@@ -49,7 +41,7 @@ const firstWeek = ({ waiting }: HandoffModel): string =>
       ? `Answer the ${waiting} item(s) that still wait (review-queue.csv names each with its answers), then run once more.`
       : 'Nothing waits for an answer.',
     'Look at owners.csv: who was not found in Odoo has a fallback. Create the users, then run once more: the records are handed over.',
-    'Rebuild what no program can move, with the checklists in inventories.html: workflows, landing pages, portals.',
+    'Rebuild what no program can move, with the checklists in inventory.html: workflows, landing pages, portals.',
     'Keep the old CRM readable, and nobody writing in it. If somebody did, a delta brings it over.',
     'Send a first mailing only after comparing the blacklist in Odoo with the opt-outs of the old CRM.',
     'The migration can be taken back as long as the project folder exists. Keep it for as long as you want that.',
@@ -64,58 +56,3 @@ const checking = ({ auditHash }: HandoffModel): string =>
 
 const list = (items: readonly string[]): string =>
   `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>`;
-
-/** What Odoo has for what a rule of the old CRM does; matched by a word in its text. */
-const EQUIVALENTS: readonly (readonly [RegExp, string])[] = [
-  [/e-?mail|drip|send/i, 'Automation rule with the action "Send Email" and an e-mail template'],
-  [/sms|text message/i, 'Automation rule with the action "Send SMS Text Message"'],
-  [/task|to-?do|remind|follow.?up|call/i, 'Automation rule with the action "Create Activity"'],
-  [/stage|status|pipeline/i, 'Automation rule on the stage, with the action "Update the Record"'],
-  [
-    /assign|owner|team/i,
-    'Assignment rules of the sales team, or the action "Update the Record" on the salesperson',
-  ],
-  [/tag|flag|group|categor/i, 'Action "Update the Record" on the tags'],
-  [/wait|delay|days? (after|later)|hour/i, 'Trigger "Based on date field" with a delay'],
-  [/form|landing|page|pop-?up/i, 'A page of the Website app with a form that creates a lead'],
-  [/portal|access|login/i, 'Portal access: Contact, Action, Grant portal access'],
-];
-
-export function equivalents(item: InventoryItem): string[] {
-  const text = item.cells.map((cell) => `${cell.column} ${cell.value}`).join(' ');
-  const found = EQUIVALENTS.filter(([pattern]) => pattern.test(text)).map(([, what]) => what);
-  return found.length > 0 ? found : ['Server action, written by hand'];
-}
-
-export function inventoriesHtml(
-  title: string,
-  inventories: readonly { readonly name: string; readonly items: readonly InventoryItem[] }[],
-): string {
-  const total = inventories.reduce((sum, one) => sum + one.items.length, 0);
-  return page({
-    title,
-    when: 'What the migration does not move: rebuild it in Odoo with these checklists.',
-    verdict: {
-      mood: total > 0 ? 'look' : 'good',
-      text:
-        total > 0
-          ? `${total} thing(s) to rebuild. Who was in the middle of a workflow is not known to any export.`
-          : 'The source named nothing that has to be rebuilt.',
-    },
-    sections: inventories.map(({ name, items }) => [
-      slug(name),
-      name,
-      items.map(itemHtml).join('') || '<p>None.</p>',
-    ]),
-  });
-}
-
-const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-
-const itemHtml = (item: InventoryItem): string =>
-  table(
-    `☐ ${item.key} (${item.place})`,
-    ['At the source', 'Value'],
-    item.cells.map((cell) => [cell.column, cell.value]),
-    '',
-  ) + `<p>In Odoo:</p>${list(equivalents(item))}`;

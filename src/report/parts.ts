@@ -49,11 +49,10 @@ export interface Page {
 
 export function page({ title, when, verdict, sections }: Page): string {
   const nav = sections.map(([id, name]) => `<a href="#${id}">${escape(name)}</a>`).join(' ');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escape(title)}</title><style>${STYLE}</style></head>
-<body><main><header><h1>${escape(title)}</h1><p class="when">${escape(when)}</p>
-<p class="verdict ${verdict.mood}">${escape(verdict.text)}</p><nav aria-label="Sections">${nav}</nav></header>
-${sections.map(([id, name, body]) => section(id, name, body)).join('\n')}</main></body></html>\n`;
+  const header = `<header><h1>${escape(title)}</h1><p class="when">${escape(when)}</p>
+<p class="verdict ${verdict.mood}">${escape(verdict.text)}</p><nav aria-label="Sections">${nav}</nav></header>`;
+  const body = sections.map(([id, name, text]) => section(id, name, text)).join('\n');
+  return plainPage(title, `${header}\n${body}`);
 }
 
 const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif}main{max-width:72rem;margin:0 auto;padding:1.5rem}
@@ -61,3 +60,9 @@ h1{font-size:1.6rem;margin:0}h2{margin:2.5rem 0 .5rem;border-bottom:1px solid va
 .good{border-color:#2a8f4f}.look{border-color:#c98a00}.bad{border-color:#c0392b}.none{border-color:#888}nav a{margin-right:.8rem}.scroll{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;width:100%;font-size:.92rem}
 caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}
 tbody tr:nth-child(even){background:var(--soft)}@media print{nav{display:none}.scroll{overflow:visible}}`;
+
+/** A whole file around any body: no network, no script. */
+export const plainPage = (title: string, body: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escape(title)}</title><style>${STYLE}</style></head>
+<body><main>${body}</main></body></html>\n`;

@@ -1,4 +1,5 @@
 /** The files of a folder, of a zip, or one file alone, to be opened as often as needed. A zip is read in place, never unpacked. */
+import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
@@ -28,20 +29,40 @@ export async function openBundle(path: string): Promise<BundleFile[]> {
       {
         path: basename(path),
         bytes: stat.size,
-        open: () => Promise.resolve(createReadStream(path)),
+        open: () => Promise.resolve(openFile(path)),
       },
     ];
   } catch (error) {
     if (error instanceof WaybillError) throw error;
-    throw new WaybillError(
-      'WB_SOURCE_MISSING',
-      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      {
-        place: path,
-        next: 'Check source.export in waybill.yaml: it must be the export folder, a file of it, or its .zip.',
-        cause: error,
-      },
-    );
+    throw unreadable(path, error);
+  }
+}
+
+const unreadable = (path: string, error: unknown): WaybillError =>
+  new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${reasonOf(error)}.`, {
+    place: path,
+    next: 'Check source.export in waybill.yaml and the rights on the file: it must be the export folder, a file of it, or its .zip.',
+    cause: error,
+  });
+
+/** "ENOENT: no such file or directory, stat '/x'" says the path a second time. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error);
+
+const openFile = (path: string): Readable =>
+  Readable.from(guarded(createReadStream(path), (error) => unreadable(path, error)));
+
+async function* guarded(
+  stream: Readable,
+  explain: (error: unknown) => WaybillError,
+  close = (): void => {},
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+  } catch (error) {
+    throw explain(error);
+  } finally {
+    close();
   }
 }
 
@@ -68,7 +89,7 @@ function folderFiles(root: string, folder = root): BundleFile[] {
         {
           path: relative(root, path).replaceAll('\\', '/'),
           bytes: stat.size,
-          open: () => Promise.resolve(createReadStream(path)),
+          open: () => Promise.resolve(openFile(path)),
         },
       ];
     });
@@ -90,8 +111,9 @@ async function zipFiles(path: string): Promise<BundleFile[]> {
   return files;
 }
 
+/** `entry` empty: the archive as a whole. */
 const unsafe = (path: string, entry: string, why: string): WaybillError =>
-  new WaybillError('WB_ARCHIVE_UNSAFE', `${path}: the entry "${entry}" ${why}.`, {
+  new WaybillError('WB_ARCHIVE_UNSAFE', `${path}${entry && `: the entry "${entry}"`} ${why}.`, {
     place: path,
     next: 'Unpack the archive yourself, look at it, and give Waybill the folder.',
   });
@@ -124,11 +146,7 @@ async function eachEntry(path: string, use: (entry: Entry) => void): Promise<voi
   } catch (error) {
     throw error instanceof WaybillError
       ? error
-      : unsafe(
-          path,
-          '',
-          `cannot be trusted: ${error instanceof Error ? error.message : String(error)}`,
-        );
+      : unsafe(path, '', `cannot be trusted: ${reasonOf(error)}`);
   } finally {
     zip.close();
   }
@@ -138,11 +156,7 @@ async function openZip(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { autoClose: false, lazyEntries: true });
   } catch (error) {
-    throw unsafe(
-      path,
-      '',
-      `cannot be read as a zip: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw unsafe(path, '', `cannot be read as a zip: ${reasonOf(error)}`);
   }
 }
 
@@ -151,16 +165,30 @@ async function openEntry(path: string, name: string): Promise<Readable> {
   for await (const entry of zip.eachEntry()) {
     if (entry.fileName !== name) continue;
     const stream = await zip.openReadStreamPromise(entry);
-    return Readable.from(closing(stream, zip));
+    const broken = (error: unknown): WaybillError =>
+      unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`);
+    return Readable.from(guarded(stream, broken, () => zip.close()));
   }
   zip.close();
   throw unsafe(path, name, 'is gone');
 }
 
-async function* closing(stream: Readable, zip: ZipFile): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
-  } finally {
-    zip.close();
+/** Which of the files are not what they were when they were read: one hash of each, no parsing. Throws as openBundle does. */
+export async function changedFiles(
+  path: string,
+  known: readonly { readonly path: string; readonly sha256: string }[],
+): Promise<string[]> {
+  const files = new Map((await openBundle(path)).map((file) => [file.path, file]));
+  const changed: string[] = [];
+  for (const { path: name, sha256 } of known) {
+    const file = files.get(name);
+    if (!file || (await hashOf(file)) !== sha256) changed.push(name);
   }
+  return changed;
+}
+
+async function hashOf(file: BundleFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }

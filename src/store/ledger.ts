@@ -197,21 +197,6 @@ export const ledgerQueries = (db: Database) => ({
          where p.step = 'activities' and (l.op is null or l.op <> 'create')`,
       )
       .all(env) as { model: string; ref: string; resId: number | null }[],
-  /** Those of the Odoo records that this project made and did not have to leave behind. */
-  madeByUs(env: string, model: string, ids: readonly number[]): { resId: number; key: string }[] {
-    return db
-      .all(
-        sql
-          .selectFrom('ledger')
-          .select(['res_id', 'key'])
-          .where('env', '=', env)
-          .where('model', '=', model)
-          .where('op', '=', 'create')
-          .where('state', '<>', 'kept')
-          .where('res_id', 'in', [...ids]),
-      )
-      .map((row) => ({ resId: row.res_id, key: row.key }));
-  },
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
     db.all(
       sql

@@ -106,6 +106,11 @@ export const planQueries = (db: Database) => ({
     db
       .all(sql.selectFrom('planned').select('model').distinct().orderBy('model'))
       .map((row) => row.model),
+  /** For steps of few records; loading goes through `missing`. */
+  ofStep: (step: Step): PlannedRow[] =>
+    db
+      .all(sql.selectFrom('planned').selectAll().where('step', '=', step).orderBy('seq'))
+      .map(toPlanned),
   byKeys(keys: readonly string[]): PlannedRow[] {
     return db
       .all(

@@ -57,6 +57,7 @@ function lock(folder: string): () => void {
     );
   } catch (error) {
     guard.close();
+    if (!isBusy(error)) throw error;
     throw new WaybillError(
       'WB_STORE_LOCKED',
       `Another Waybill (process ${readHolder(holder)}) is working on this project.`,
@@ -69,6 +70,10 @@ function lock(folder: string): () => void {
   writeFileSync(holder, String(process.pid));
   return () => guard.close();
 }
+
+const SQLITE_BUSY = 5;
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 function readHolder(path: string): string {
   try {

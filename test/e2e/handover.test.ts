@@ -38,7 +38,7 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   beforeAll(async () => {
     [staging, production] = [await freshOdoo(14, 'staging'), await freshOdoo(19, 'handover')];
     rpc = await plainRpc(production);
-    project = await makeProject(production, files.folder, 'asked');
+    project = await makeProject(production, files.folder, undefined, 'asked');
     const { url, db, login } = staging;
     project.edit('waybill.yaml', (text) =>
       text.replace(
@@ -145,7 +145,7 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
       'field-mapping.xlsx',
       'owners.csv',
       'review-queue.csv',
-      'inventories.html',
+      'inventory.html',
       'spot-check.html',
       'certificate.html',
       'mapping.yaml',

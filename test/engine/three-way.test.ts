@@ -83,8 +83,6 @@ describe('on a record that was there before', () => {
 });
 
 describe('a list', () => {
-  const list = (more: Partial<Sides>) =>
-    decide(sides({ type: 'many2many', was: [1, 2], now: [2, 3], sent: [1, 2], ...more }));
   it('takes what came and gives what went, and leaves what people added', () => {
     expect(list({ found: [1, 2, 9] })).toEqual(write([2, 3, 9]));
   });
@@ -101,10 +99,6 @@ describe('undoing a record', () => {
     string,
     FieldInfo
   >;
-  const row = (more: Partial<LedgerRow>): LedgerRow => ({
-    env: 'p', key: 'k', step: 'contacts', model: 'res.partner', resId: 5, op: 'create', state: 'done',
-    before: {}, after: { city: 'b' }, xid: true, run: 1, batch: 0, ...more,
-  }); // prettier-ignore
   const judging = (more: Partial<Judging> = {}): Judging => ({
     info,
     touched: '',
@@ -112,7 +106,6 @@ describe('undoing a record', () => {
     differed: new Set(),
     ...more,
   });
-  const found = (values: object): OdooRow => ({ id: 5, ...values }) as OdooRow;
 
   it('removes what is as we made it, and what is gone already', () => {
     expect(judge(row({}), found({ city: 'b' }), judging())).toEqual({ kind: 'remove' });
@@ -166,3 +159,11 @@ describe('undoing a record', () => {
     ).toMatchObject({ kind: 'restore', values: {}, kept: [] });
   });
 });
+
+const list = (more: Partial<Sides>) =>
+  decide(sides({ type: 'many2many', was: [1, 2], now: [2, 3], sent: [1, 2], ...more }));
+const row = (more: Partial<LedgerRow>): LedgerRow => ({
+  env: 'p', key: 'k', step: 'contacts', model: 'res.partner', resId: 5, op: 'create', state: 'done',
+  before: {}, after: { city: 'b' }, xid: true, run: 1, batch: 0, ...more,
+}); // prettier-ignore
+const found = (values: Readonly<Record<string, OdooValue>>): OdooRow => ({ ...values, id: 5 });

@@ -1,5 +1,5 @@
 /** A project on a sample account and a fresh Odoo, driven as a person drives it: the spawned program. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,17 +17,31 @@ export interface Ran {
   json<T = Record<string, unknown>>(): T;
 }
 
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Ran>;
+}
+
 /** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
-export function waybill(
+export const waybill = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   killAfterMs?: number,
-): Promise<Ran> {
-  return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [BINARY, ...args], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+): Promise<Ran> => startWaybill(args, env, killAfterMs).done;
+
+/** Starts it and lets go, for signals in the middle. `through`: a command that runs the rest, like prlimit. */
+export function startWaybill(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  killAfterMs?: number,
+  through: readonly string[] = [],
+): Running {
+  const [program = process.execPath, ...rest] = [...through, process.execPath, BINARY, ...args];
+  const child = spawn(program, rest, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const done = new Promise<Ran>((ended, failed) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -36,9 +50,19 @@ export function waybill(
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      done({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
+      ended({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
     });
   });
+  return { child, done };
+}
+
+/** For files that may not be read: root reads everything, unless these two capabilities are taken from it. */
+export function asUnprivileged(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const drop = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+  return startWaybill(args, env, undefined, process.getuid?.() === 0 ? drop : []).done;
 }
 
 export interface TestProject {
@@ -46,6 +70,7 @@ export interface TestProject {
   readonly env: Readonly<Record<string, string>>;
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
+  start(command: string, ...args: readonly string[]): Running;
   /** The JSON report of the environment `init` made. */
   report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
@@ -53,15 +78,17 @@ export interface TestProject {
 }
 
 /**
- * `waybill init` on an export that lies at `exportPath`. The gate of the sample is tested where `sample` is `asked`;
- * elsewhere every approval of a mapping waives the sample too, so that Odoo stays as it was until the run.
+ * `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. The gate of the sample
+ * is tested where `sample` is `asked`; elsewhere every approval of a mapping waives the sample too, so that Odoo
+ * stays as it was until the run.
  */
 export async function makeProject(
   odoo: TestOdoo,
   exportPath: string,
+  parent?: string,
   sample: 'waived' | 'asked' = 'waived',
 ): Promise<TestProject> {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-test-'));
+  const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
   const project = join(folder, 'project');
   const made = await waybill(
@@ -91,6 +118,7 @@ export async function makeProject(
         await waybill(['sample', project, '--waive', '--by', 'Test'], env);
       return ran;
     },
+    start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
     report: <T>() =>
       Promise.resolve(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { signScope, writtenScope } from '../../app/scope.ts';
+import { signScope } from '../../app/scope.ts';
+import { writtenScope } from '../../app/written-scope.ts';
 import { withSession, type Faces, type Session } from '../../app/session.ts';
 import { WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';

@@ -67,10 +67,11 @@ async function tableOf(
       place: file.path,
       next: 'Put it back, or run: waybill scope',
     });
-  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' });
-  if (file.object !== 'attachment') return { rows, width: file.columns.length, more: () => [] };
-  const more = (cells: readonly string[]) => attachments?.cellsFor(cells, file) ?? [];
-  return { rows, width: file.columns.length - FILE_CELLS, more };
+  const isTable = file.object !== 'attachment';
+  const width = file.columns.length - (isTable ? 0 : FILE_CELLS);
+  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, width);
+  if (isTable) return { rows, width, more: () => [] };
+  return { rows, width, more: (cells) => attachments?.cellsFor(cells, file) ?? [] };
 }
 
 async function* looseRows(attachments: Attachments | undefined): AsyncGenerator<CsvRow[]> {

@@ -76,7 +76,8 @@ async function eachRow(
 ): Promise<void> {
   const file = bundle.find((one) => one.path === table.path);
   if (!file) return;
-  for await (const rows of dataRows(file, { ...table, encoding: table.encoding as 'utf-8' }))
+  const shape = { ...table, encoding: table.encoding as 'utf-8' };
+  for await (const rows of dataRows(file, shape, table.columns.length))
     for (const row of rows) {
       const verdict = judgeRow(row, table.columns.length);
       if (verdict.kind === 'record') use(verdict.cells);

@@ -1,6 +1,6 @@
 /** One file of the export as rows, with its encoding, delimiter and header found. */
 import { WaybillError } from '../../core/errors.ts';
-import { csvRows, guessDelimiter, type CsvRow } from '../../lib/csv.ts';
+import { csvRows, fits, guessDelimiter, type CsvRow } from '../../lib/csv.ts';
 import { decodeText, detectEncoding, type Encoding } from '../../lib/text-encoding.ts';
 import type { BundleFile } from '../bundle.ts';
 import type { SourceObject } from '../source.ts';
@@ -87,11 +87,10 @@ function bestHeader(
 export async function* dataRows(
   file: BundleFile,
   shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>,
+  columns: number,
 ): AsyncGenerator<CsvRow[]> {
-  for await (const rows of csvRows(
-    decodeText(await file.open(), shape.encoding),
-    shape.delimiter,
-  )) {
+  const text = decodeText(await file.open(), shape.encoding);
+  for await (const rows of csvRows(text, shape.delimiter, columns)) {
     yield rows.filter((row) => row.line > shape.headerLine);
   }
 }
@@ -136,8 +135,7 @@ export function judgeRow(row: CsvRow, columns: number): RowVerdict {
       message: `Line ${row.line} is a total below the records, not a record.`,
     };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === ''))
-    return { kind: 'record', cells: row.cells.slice(0, columns) };
+  if (fits(row.cells, columns)) return { kind: 'record', cells: row.cells.slice(0, columns) };
   return {
     kind: 'rejected',
     code: 'WB_ROW_SHAPE',
