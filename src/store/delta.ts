@@ -230,6 +230,7 @@ export const deltaQueries = (db: Database) => ({
       Object.fromEntries(written.map((field) => [field, values[field] ?? null]));
     const first = JSON.parse(row.before) as Record<string, unknown>;
     const sent = JSON.parse(row.after) as Record<string, unknown>;
+    const untaken = Object.entries(JSON.parse(row.untaken) as Record<string, unknown>);
     db.run(
       sql
         .updateTable('ledger')
@@ -237,6 +238,9 @@ export const deltaQueries = (db: Database) => ({
           op: row.op === 'match' ? 'update' : row.op,
           before: JSON.stringify(row.op === 'create' ? {} : { ...only(before), ...first }),
           after: JSON.stringify({ ...sent, ...only(after) }),
+          untaken: JSON.stringify(
+            Object.fromEntries(untaken.filter(([field]) => !written.includes(field))),
+          ),
           stamp,
           touched: row.touched || touched,
         })
