@@ -99,7 +99,13 @@ function checkMapped(session: Session): Check[] {
 }
 
 async function checkSource(session: Session): Promise<Check[]> {
-  const { files, skipped, notices } = await openSource(session).inspect(session.signal);
+  const source = openSource(session);
+  if (source.probe)
+    return (await source.probe(session.signal)).map((text): Check => ({
+      verdict: 'ok',
+      what: `Source: ${text}`,
+    }));
+  const { files, skipped, notices } = await source.inspect(session.signal);
   return [
     ...files.map((file): Check => ({
       verdict: file.confidence < 0.8 ? 'warn' : 'ok',

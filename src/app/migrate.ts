@@ -26,6 +26,7 @@ import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
+import { stepTimes, type StepTime } from './step-times.ts';
 import {
   catalogOf,
   contextOf,
@@ -123,6 +124,7 @@ export interface RunResult {
   readonly balances: boolean;
   /** Where the certificate lies, when this run found everything done and true. */
   readonly certificate: string | null;
+  readonly steps: readonly StepTime[];
 }
 
 /**
@@ -148,6 +150,8 @@ export interface OpenRun {
   readonly ctx: Context;
   readonly run: number;
   readonly kind: 'sample' | 'full' | 'delta';
+  /** How long each step took so far. */
+  readonly steps: readonly StepTime[];
   readonly state: MappingState;
   readonly catalog: Catalog;
 }
@@ -167,7 +171,8 @@ export async function asRun<T>(
   if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
-    const ctx = contextOf(session, connection, state.document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, state.document), emit };
     const run = session.store.runs.start(ctx.env, kind, state.hash);
     session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
       run,
@@ -179,7 +184,7 @@ export async function asRun<T>(
       await settleOpen(ctx, run);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
-      return await work({ ctx, run, kind, state, catalog });
+      return await work({ ctx, run, kind, state, catalog, steps });
     } catch (error) {
       session.store.runs.end(
         run,
@@ -222,6 +227,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
     certificate,
+    steps: open.steps,
   };
 }
 
@@ -317,15 +323,16 @@ export async function rollbackRun(
   faces: Faces,
   envName: string | undefined,
   dryRun: boolean,
-): Promise<RollbackTotals> {
+): Promise<RollbackTotals & { readonly steps: readonly StepTime[] }> {
   const { document } = checkMappingForRollback(session);
   return withOdoo(session, faces, envName, async (connection) => {
-    const ctx = contextOf(session, connection, document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, document), emit };
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     const totals = await rollback(ctx, dryRun);
-    if (dryRun) return totals;
+    if (dryRun) return { ...totals, steps };
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);
     session.store.runs.clearVerdicts(ctx.env);
     session.store.runs.setMeta(`verification.${ctx.env}`, null);
@@ -335,7 +342,7 @@ export async function rollbackRun(
       restored: totals.restored,
       kept: totals.kept.length,
     });
-    return totals;
+    return { ...totals, steps };
   });
 }
 

@@ -25,7 +25,9 @@ export interface Scope {
 export async function sourceNotice(session: Session): Promise<string | null> {
   // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
   const files = inspectionOf(session).files.filter((file) => file.object !== 'attachment');
-  const path = session.project.config.source.export;
+  const { export: path, api } = session.project.config.source;
+  // What an API answered is kept with the project, so it cannot change under us.
+  if (path === undefined || api !== undefined) return null;
   try {
     const changed = await changedFiles(path, files);
     if (changed.length === 0) return null;

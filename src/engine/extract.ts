@@ -6,14 +6,20 @@ import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
-  const inspection = await source.inspect(ctx.signal);
+  const inspection = await source.inspect(ctx.signal, ctx.emit);
   rememberFormer(ctx);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
-  for (const file of inspection.files) await extractFile(ctx, source, file);
-  ctx.store.staging.index();
+  const strict = ctx.store.relax();
+  try {
+    for (const file of inspection.files) await extractFile(ctx, source, file);
+    ctx.store.staging.index();
+  } finally {
+    strict();
+  }
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
+  source.done?.();
   return inspection;
 }
 

@@ -259,24 +259,37 @@ async function finishIntents(ctx: Context): Promise<void> {
   }
 }
 
-const XIDS_AT_ONCE = 1_000;
+const XIDS_AT_ONCE = 500;
 export const XID_MODULE = '__waybill__';
+
+async function giveExternalIds(ctx: Context): Promise<void> {
+  const step = 'give external ids';
+  ctx.emit({ type: 'step-started', step, total: null });
+  let done = 0;
+  for (;;) {
+    if (ctx.signal.aborted) throw stopped();
+    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE * ctx.concurrency);
+    if (rows.length === 0) break;
+    const pool = lanePool(ctx.concurrency);
+    for (let at = 0; at < rows.length; at += XIDS_AT_ONCE)
+      await pool.add('', () => giveSome(ctx, rows.slice(at, at + XIDS_AT_ONCE)));
+    await pool.drain();
+    done += rows.length;
+    ctx.emit({ type: 'step-progress', step, done });
+  }
+  ctx.emit({ type: 'step-ended', step, done });
+}
 
 /**
  * External ids for everything but messages (their message_id serves, and 600,000 rows in ir.model.data would
  * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
  */
-async function giveExternalIds(ctx: Context): Promise<void> {
-  for (;;) {
-    if (ctx.signal.aborted) throw stopped();
-    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
-    if (rows.length === 0) return;
-    await untilReachable(ctx, () => createMissingXids(ctx, rows));
-    ctx.store.ledger.setXid(
-      ctx.env,
-      rows.map((row) => row.key),
-    );
-  }
+async function giveSome(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
+  await untilReachable(ctx, () => createMissingXids(ctx, rows));
+  ctx.store.ledger.setXid(
+    ctx.env,
+    rows.map((row) => row.key),
+  );
 }
 
 async function createMissingXids(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {

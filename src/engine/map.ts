@@ -18,11 +18,22 @@ export interface MapInput {
   ) => readonly DuplicateDecision[];
 }
 
-const CHUNK = 2_000;
+const CHUNK = 500;
+const SHOW_EVERY = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
-  ctx.store.review.clearMapped();
+  // Before the store is relaxed: what was loaded must survive a power cut.
   ctx.store.delta.capture();
+  const strict = ctx.store.relax();
+  try {
+    mapObjects(ctx, input);
+  } finally {
+    strict();
+  }
+}
+
+function mapObjects(ctx: LocalContext, input: MapInput): void {
+  ctx.store.review.clearMapped();
   ctx.store.plan.clear();
   const writer = planWriter(ctx);
   const objects = (shape: SourceObject['shape']) =>
@@ -113,7 +124,7 @@ function mapContacts(
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapContact(ctx, input, record, fate, writer);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
@@ -326,7 +337,7 @@ function mapChildren(
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     children(record);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
@@ -380,6 +391,8 @@ const recordIndex = (ctx: LocalContext, input: MapInput, object: SourceObject): 
       position: record.position,
       key: record.key,
       name: '',
+      email: '',
+      otherEmail: '',
       partner: ctx.store.plan.isSettled(object.name, record.position)
         ? ''
         : input.mapper.keyOf(record),

@@ -1,4 +1,4 @@
-/** JSON calls over kept-alive connections; a failure says whether the call can have reached the other side. */
+/** JSON and form calls over kept-alive connections; a failure says whether the call can have reached the other side. */
 import { Agent, errors, request, type Dispatcher } from 'undici';
 
 export interface HttpAnswer {
@@ -24,6 +24,7 @@ export class HttpFailure extends Error {
 }
 
 export interface HttpClient {
+  /** A URLSearchParams goes out as a form, anything else as JSON. */
   call(
     method: 'GET' | 'POST',
     path: string,
@@ -74,10 +75,16 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
   return {
     async call(method, path, headers, body, signal) {
       if (signal?.aborted) throw new HttpFailure('stopped', { sent: false, aborted: true });
-      const json = body === undefined ? null : JSON.stringify(body);
-      const all = json === null ? headers : { ...headers, 'content-type': 'application/json' };
+      const sent = encode(body);
+      const all = sent ? { ...headers, 'content-type': sent.type } : headers;
       try {
-        const options = { method, dispatcher, signal: signal ?? null, headers: all, body: json };
+        const options = {
+          method,
+          dispatcher,
+          signal: signal ?? null,
+          headers: all,
+          body: sent?.text ?? null,
+        };
         return await toAnswer(await request(`${base}${path}`, options));
       } catch (error) {
         throw toFailure(error, signal);
@@ -85,6 +92,13 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
     },
     close: () => dispatcher.close(),
   };
+}
+
+function encode(body: unknown): { readonly type: string; readonly text: string } | undefined {
+  if (body === undefined) return undefined;
+  return body instanceof URLSearchParams
+    ? { type: 'application/x-www-form-urlencoded', text: body.toString() }
+    : { type: 'application/json', text: JSON.stringify(body) };
 }
 
 async function toAnswer({
@@ -105,7 +119,7 @@ async function toAnswer({
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
+export function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
   const code = codeOf(error);
   const late =
     error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;

@@ -80,7 +80,7 @@ export function createMapper(
     const file = fileOf(record);
     const identity = identityOf(record, file, dates);
     // Here, not when the contact is composed: one that waits in the review queue said no all the same.
-    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in')))
+    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in'), file.columnOf('opt_in')))
       blacklist(shared, identity.email);
     return identity;
   };
@@ -211,7 +211,7 @@ function assemble(
 ): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
-  const values: Record<string, Value> = { ...main.values };
+  const { values } = draft;
   const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
   const notes = others.flatMap((one) => absorb(values, main.key, one.record, one.draft));
   const guests = others.flatMap((one) =>
@@ -229,7 +229,7 @@ function assemble(
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
   return {
     planned: [
-      { ...main, values },
+      main,
       ...people,
       ...guests,
       ...notes.map((note) => ({ ...note, object: record.object, position: record.position })),

@@ -32,6 +32,8 @@ const folder = mkdtempSync(join(tmpdir(), 'waybill-inventory-'));
 let inventory: Inventory;
 let html: string;
 
+const table = (object: string) => inventory.tables.find((one) => one.object === object);
+
 beforeAll(async () => {
   const exported = join(folder, 'export');
   mkdirSync(exported);
@@ -109,5 +111,3 @@ it('is one file that a person can read, in which nothing runs', () => {
   expect(html).toContain('green &lt;b&gt;');
   expect(html).not.toMatch(/<script|<form|src=/);
 });
-
-const table = (object: string) => inventory.tables.find((one) => one.object === object);

@@ -22,18 +22,18 @@ export interface Running {
   readonly done: Promise<Ran>;
 }
 
-/** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
+/** Runs the program; `kill` sends SIGKILL after so many ms, or when standard error says that; as a power cut would. */
 export const waybill = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  killAfterMs?: number,
-): Promise<Ran> => startWaybill(args, env, killAfterMs).done;
+  kill?: number | RegExp,
+): Promise<Ran> => startWaybill(args, env, kill).done;
 
 /** Starts it and lets go, for signals in the middle. `through`: a command that runs the rest, like prlimit. */
 export function startWaybill(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  killAfterMs?: number,
+  kill?: number | RegExp,
   through: readonly string[] = [],
 ): Running {
   const [program = process.execPath, ...rest] = [...through, process.execPath, BINARY, ...args];
@@ -44,9 +44,12 @@ export function startWaybill(
   const done = new Promise<Ran>((ended, failed) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (kill instanceof RegExp && kill.test(stderr)) child.kill('SIGKILL');
+    });
     const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      typeof kill === 'number' ? setTimeout(() => child.kill('SIGKILL'), kill) : undefined;
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -71,6 +74,8 @@ export interface TestProject {
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
   start(command: string, ...args: readonly string[]): Running;
+  /** Killed as soon as it tells of this. */
+  runKilledAt(what: RegExp, command: string): Promise<Ran>;
   /** The JSON report of the environment `init` made. */
   report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
@@ -82,30 +87,27 @@ export interface TestProject {
  * is tested where `sample` is `asked`; elsewhere every approval of a mapping waives the sample too, so that Odoo
  * stays as it was until the run.
  */
-export async function makeProject(
+export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
   sample: 'waived' | 'asked' = 'waived',
+): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent, sample);
+
+/** `waybill init` with these options for the source. */
+export async function makeProjectFrom(
+  odoo: TestOdoo,
+  source: readonly string[],
+  secrets: Readonly<Record<string, string>> = {},
+  parent?: string,
+  sample: 'waived' | 'asked' = 'waived',
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
-  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
+  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
   const project = join(folder, 'project');
+  const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    [
-      'init',
-      project,
-      '--source',
-      'allclients',
-      '--export',
-      exportPath,
-      '--odoo',
-      odoo.url,
-      '--db',
-      odoo.db,
-      '--login',
-      odoo.login,
-    ],
+    ['init', project, '--source', 'allclients', ...source, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
@@ -120,6 +122,7 @@ export async function makeProject(
     },
     start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
+    runKilledAt: (what, command) => waybill([command, project], env, what),
     report: <T>() =>
       Promise.resolve(
         JSON.parse(readFileSync(join(project, 'reports', 'report-production.json'), 'utf8')) as T,

@@ -24,16 +24,13 @@ export async function ensurePage(
   if (found) {
     const same = fieldsIn(String(found['arch_db'])).join() === fieldsIn(arch).join();
     if (!same) await destination.write('ir.ui.view', [found.id], { arch }, signal);
-    return [{ model: 'ir.ui.view', id: found.id, name: pageName(model), created: false }];
+    return [{ model: 'ir.ui.view', id: found.id, name: `${model}.${PAGE_VIEW}`, created: false }];
   }
   const values = { name: PAGE_VIEW, model, inherit_id: base, type: 'form', arch };
   const view = { ...values, priority: PRIORITY };
   const [id = 0] = await destination.create('ir.ui.view', [view], signal);
-  return [{ model: 'ir.ui.view', id, name: pageName(model), created: true }];
+  return [{ model: 'ir.ui.view', id, name: `${model}.${PAGE_VIEW}`, created: true }];
 }
-
-/** Two models have a page each, and each must be known by a name of its own. */
-export const pageName = (model: string): string => `${model}.migrated_data`;
 
 async function formId(
   destination: Destination,

@@ -122,29 +122,36 @@ const rejected = (
   text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
 });
 
-const KEY_SLOTS: Readonly<Record<string, string>> = {
-  contact: 'record_id',
-  note: 'note_id',
-  user: 'user_id',
-  todo: 'todo_id',
-  appointment: 'appointment_id',
-  deal: 'deal_id',
-  template: 'template_id',
-  campaign: 'campaign_id',
+/** What a record is known by from one export to the next. */
+const KEY_SLOTS: Readonly<Record<string, readonly string[]>> = {
+  contact: ['record_id'],
+  note: ['note_id'],
+  user: ['user_id'],
+  todo: ['todo_id'],
+  appointment: ['appointment_id'],
+  deal: ['deal_id'],
+  template: ['template_id'],
+  campaign: ['campaign_id'],
+  // AllClients has no other key for them (GetContactAttachments).
+  attachment: ['record_id', 'filename'],
 };
 
 /** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
 function keyMaker(file: SourceFile): (cells: readonly string[]) => string {
-  const slot = KEY_SLOTS[file.object];
-  const index = file.columns.findIndex((column) => column.slot === slot && slot !== undefined);
+  const indexes = (KEY_SLOTS[file.object] ?? []).map((slot) =>
+    file.columns.findIndex((column) => column.slot === slot),
+  );
   const prefix = file.object.slice(0, 1);
-  const repeats = new Map<string, number>();
+  // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const repeats = new Map<number, number>();
   return (cells) => {
-    const own = index === -1 ? '' : (cells[index]?.trim() ?? '');
-    if (own !== '') return own;
-    const hash = `${prefix}${createHash('sha1').update(cells.join('\u001f')).digest('hex').slice(0, 16)}`;
-    const n = (repeats.get(hash) ?? 0) + 1;
-    repeats.set(hash, n);
+    const own = indexes.map((index) => cells[index]?.trim() ?? '');
+    if (own.length > 0 && own.every((part) => part !== '')) return own.join('/');
+    const digest = createHash('sha1').update(cells.join('\u001f')).digest('hex');
+    const hash = `${prefix}${digest.slice(0, 16)}`;
+    const number = Number.parseInt(digest.slice(0, 13), 16);
+    const n = (repeats.get(number) ?? 0) + 1;
+    repeats.set(number, n);
     return n === 1 ? hash : `${hash}-${n}`;
   };
 }

@@ -65,7 +65,7 @@ export function profileBuilder(): ProfileBuilder {
       filled++;
       if (value.length > maxLength) maxLength = value.length;
       if (!newlines && value.includes('\n')) newlines = true;
-      if (value.length < LONG && /[^,;|]+[,;|]\s*[^,;|]+/.test(value)) lists++;
+      if (value.length < LONG && /[^,;|][,;|][^,;|]/.test(value)) lists++;
       if (tests.length > 0 && value.length <= LONG) test(value, line);
       const seen = distinct.get(value);
       if (seen !== undefined) distinct.set(value, seen + 1);
