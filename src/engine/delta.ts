@@ -2,7 +2,7 @@
  * What changed at the source since the load, brought to Odoo without undoing what people did there meanwhile.
  * New records go through `load`; this file is about those that are in Odoo already.
  */
-import { isRef, isRefs, type Value, type Values } from '../core/record.ts';
+import { isFileRef, isRef, isRefs, type Value, type Values } from '../core/record.ts';
 import type { FieldInfo, OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -115,8 +115,12 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
 
 const changedFields = ({ row, base }: ChangedRow): string[] =>
   [...new Set([...Object.keys(row.values), ...Object.keys(base)])].filter(
-    (field) => canonicalJson(row.values[field] ?? null) !== canonicalJson(base[field] ?? null),
+    (field) => identity(row.values[field]) !== identity(base[field]),
   );
+
+/** A file is what it holds, wherever the export keeps it. */
+const identity = (value: Value | undefined): string =>
+  canonicalJson(isFileRef(value) ? value.sha256 : (value ?? null));
 
 /** At most one change; what it does not settle stays different from the base and comes up again. */
 function planChange(
@@ -129,8 +133,12 @@ function planChange(
   delta.totals.changed++;
   if (!found) return removedInOdoo(delta, one, row);
   const after: Record<string, OdooValue> = {};
-  const base: Record<string, Value> = { ...one.base };
-  for (const field of changedFields(one)) {
+  const open = changedFields(one);
+  const base: Record<string, Value> = {
+    ...one.row.values,
+    ...Object.fromEntries(open.map((field) => [field, one.base[field] ?? null])),
+  };
+  for (const field of open) {
     const answer = decideField(delta, one, row, found, field, info[field]?.type);
     if (answer.kind === 'conflict') continue;
     if (answer.kind === 'write') after[field] = answer.value;
@@ -166,7 +174,9 @@ function decideField(
     const answer = delta.resolver({ ...planned, values: { [field]: value } });
     return isBlocked(answer) ? undefined : (answer.values[field] ?? null);
   };
-  const now = resolve(planned.values[field] ?? null);
+  const wanted = planned.values[field] ?? null;
+  if (isFileRef(wanted) || isFileRef(base[field])) return changedFile(delta, planned, row);
+  const now = resolve(wanted);
   if (now === undefined) return { kind: 'conflict' };
   const answer = decide({
     type,
@@ -180,6 +190,21 @@ function decideField(
     existing: delta.ctx.choices.existing,
   });
   return answer.kind === 'conflict' ? byPolicy(delta, planned, row, found, field, now) : answer;
+}
+
+/** Bytes are not merged: Odoo's file stays until somebody says that it may go; then it is loaded anew. */
+function changedFile(delta: Delta, planned: ChangedRow['row'], row: LedgerRow): Decision {
+  const { ctx } = delta;
+  const file = Object.values(planned.values).find(isFileRef);
+  const key = `${row.key}#file#${file?.sha256.slice(0, 8) ?? 'gone'}`;
+  const code = 'WB_DELTA_CONFLICT';
+  const decided = ctx.store.review.decided({ env: ctx.env, object: planned.object, key, code });
+  if (decided !== '') return { kind: 'keep' };
+  raise(delta, row, code, key, {
+    message: `The file changed at the source (${file ? `${file.file}, ${file.bytes} bytes` : 'it is gone'}); ${row.model} ${row.resId} holds the former. Upload the new one by hand, then resolve with "odoo".`,
+    candidates: ['odoo'],
+  });
+  return { kind: 'conflict' };
 }
 
 /** Without references to records that are no longer in the ledger. */

@@ -1,10 +1,10 @@
 /** Reads planned records back and lays every field out: cell at the source, value sent, value found, verdict. */
 import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
-import { isRef, isRefs } from '../core/record.ts';
+import { isFileRef, isRef, isRefs } from '../core/record.ts';
 import type { FieldInfo, OdooRow } from '../destination/destination.ts';
 import type { Mapper, MappingDocument, Parent } from '../mapping/mapping.ts';
 import type { DiffField, DiffRecord, FieldVerdict } from '../report/sample-model.ts';
-import type { Inspection, SourceDeclaration } from '../source/source.ts';
+import type { Inspection, SourceColumn, SourceDeclaration } from '../source/source.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
@@ -88,7 +88,7 @@ async function readBack(
   const found = new Map<string, { row: OdooRow; info: Readonly<Record<string, FieldInfo>> }>();
   for (const [model, rows] of Map.groupBy(planned, (row) => row.model)) {
     const info = await ctx.destination.fields(model, ctx.signal);
-    const fields = [...new Set(rows.flatMap((row) => Object.keys(row.values)))];
+    const fields = [...new Set(rows.flatMap((row) => Object.keys(readable(row.values))))];
     const ids = rows.flatMap((row) => ledger.get(row.key)?.resId ?? []);
     const there = await ctx.destination.read(
       model,
@@ -100,6 +100,16 @@ async function readBack(
   }
   return found;
 }
+
+/** Odoo tells a file's checksum and size without its bytes. */
+const readable = (values: PlannedRecord['values']): PlannedRecord['values'] =>
+  Object.values(values).some(isFileRef)
+    ? {
+        ...Object.fromEntries(Object.entries(values).filter(([, value]) => !isFileRef(value))),
+        checksum: null,
+        file_size: null,
+      }
+    : values;
 
 function diffSource(
   diffing: Diffing,
@@ -172,18 +182,44 @@ function diffField(diffing: Diffing, one: FieldOf): DiffField {
   const sent = entry && field in entry.after ? entry.after[field] : undefined;
   const columns = from.columns.get(`${row.key} ${field}`) ?? [];
   const ids = refIds(diffing, value);
+  if (isFileRef(value)) return diffFile(one, columns);
   return {
     field,
     label: at?.info[field]?.label ?? field,
-    sources: columns.map((column) => ({
-      column: column.id,
-      value: (record.cells[column.index] ?? '').trim(),
-    })),
+    sources: cellsOf(record, columns),
     sent: show(value === null ? null : (sent ?? value), ids, diffing.names),
     found: at ? show(at.row[field], ids, diffing.names) : '',
     verdict: verdictOf(one, sent),
   };
 }
+
+function diffFile(
+  { field, record, entry, at }: FieldOf,
+  columns: readonly SourceColumn[],
+): DiffField {
+  const [sent, found] = [told(entry?.after), told(at?.row)];
+  // Of a file without bytes, some versions of Odoo keep a checksum and some do not.
+  const equal = sent === found || (sent.startsWith('0 bytes') && found.startsWith('0 bytes'));
+  return {
+    field,
+    label: at?.info[field]?.label ?? field,
+    sources: cellsOf(record, columns),
+    sent,
+    found,
+    verdict: !at || !entry ? 'missing' : equal ? 'equal' : 'differs',
+  };
+}
+
+const told = (values: Readonly<Record<string, unknown>> | undefined): string =>
+  values
+    ? `${Number(values['file_size'] ?? 0)} bytes, sha1 ${show(values['checksum'] ?? '-')}`
+    : '';
+
+const cellsOf = (record: StagedRecord, columns: readonly SourceColumn[]): DiffField['sources'] =>
+  columns.map((column) => ({
+    column: column.id,
+    value: (record.cells[column.index] ?? '').trim(),
+  }));
 
 /** `kept`: the record was there before and the confirmed rule leaves this field as Odoo had it. */
 function verdictOf({ field, value, at, entry }: FieldOf, sent: unknown): FieldVerdict {
@@ -206,8 +242,8 @@ function refIds({ ctx, people }: Diffing, value: Value): Map<number, string> {
 
 function show(
   value: unknown,
-  ids: ReadonlyMap<number, string>,
-  names: ReadonlyMap<string, string>,
+  ids: ReadonlyMap<number, string> = new Map(),
+  names: ReadonlyMap<string, string> = new Map(),
 ): string {
   if (value === null || value === undefined || value === false) return '';
   if (Array.isArray(value))

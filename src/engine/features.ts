@@ -69,8 +69,8 @@ function cellFeatures(record: StagedRecord, column: SourceColumn): Feature[] {
 }
 
 const options = ({ profile }: SourceColumn, text: string): string[] => {
-  if (profile.type === 'choice') return [text];
-  if (profile.type !== 'list' && !profile.separator) return [];
+  if (!profile.options) return [];
+  if (profile.type !== 'list') return [text];
   return text
     .split(profile.separator ?? ',')
     .map((part) => part.trim())

@@ -179,7 +179,7 @@ describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_00
       model: { hash: model.hash },
     });
     // A person changes a sampled record in Odoo: what was approved is no longer what is there.
-    const [first] = model.records.filter((one) => one.model === 'res.partner');
+    const first = model.records.find((one) => one.fields.some((field) => field.field === 'city'));
     await rpc.execute('res.partner', 'write', [[first?.resId], { city: 'Elsewhere' }]);
     expect((await project.run('sample', '--json')).code).toBe(4);
     const shut = await project.run('run', '--json');
