@@ -5,7 +5,7 @@ import { isoNow } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { changedFiles } from '../source/bundle.ts';
-import type { Inspection } from '../source/source.ts';
+import { isVirtual, type Inspection } from '../source/source.ts';
 import { writeInventories } from './inventories.ts';
 import { inspectionOf, openSource, type Session } from './session.ts';
 
@@ -24,10 +24,11 @@ export interface Scope {
 /** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
 export async function sourceNotice(session: Session): Promise<string | null> {
   // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
-  const files = inspectionOf(session).files.filter((file) => file.object !== 'attachment');
-  const { export: path, api } = session.project.config.source;
-  // What an API answered is kept with the project, so it cannot change under us.
-  if (path === undefined || api !== undefined) return null;
+  const files = inspectionOf(session).files.filter(
+    (file) => file.object !== 'attachment' && !isVirtual(file),
+  );
+  const path = session.project.config.source.export;
+  if (path === undefined) return null;
   try {
     const changed = await changedFiles(path, files);
     if (changed.length === 0) return null;

@@ -141,6 +141,9 @@ export interface SourceFile {
   readonly columns: readonly SourceColumn[];
 }
 
+/** A file that lies nowhere: what a source read through an API, made to look like one. */
+export const isVirtual = (file: Pick<SourceFile, 'path'>): boolean => file.path.startsWith('api:');
+
 /** What an inspection found; deterministic for the same bytes and decisions. */
 export interface Inspection {
   readonly files: readonly SourceFile[];

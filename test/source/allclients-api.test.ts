@@ -340,10 +340,12 @@ describe('faults', () => {
     const { rows, rejected } = await readSource(server.source());
     expect(rows('contact')).toHaveLength(12);
     expect(rows('note')).toHaveLength(11);
-    expect(rejected.map((row) => row.code)).toEqual(
-      ['WB_SOURCE_CALL', 'WB_SOURCE_CALL', 'WB_SOURCE_CALL'].slice(0, rejected.length),
-    );
-    expect(rejected[0]?.message).toContain(
+    expect(rejected.map((row) => row.code)).toEqual([
+      'WB_SOURCE_CALL',
+      'WB_SOURCE_CALL',
+      'WB_SOURCE_CALL',
+    ]);
+    expect(rejected.map((row) => row.message).join()).toContain(
       'GetContactNotes for contact 1004 failed: the answer is an HTML page ("Runtime Error")',
     );
   });

@@ -143,7 +143,7 @@ export async function readThroughApi(
     return { inspection: inspect(reading, journal), sheets: reading.sheets, journal, close };
   } catch (error) {
     close();
-    throw diskFull(error);
+    throw error;
   } finally {
     await client.close();
   }
@@ -196,11 +196,3 @@ const objectsOf =
     const at = declaration.objects.findIndex((object) => object.name === name);
     return at === -1 ? declaration.objects.length : at;
   };
-
-function diskFull(error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOSPC') return error;
-  return new WaybillError('WB_DISK_FULL', 'The disk is full; what was read so far is kept.', {
-    next: 'Make room, then run: waybill scope   It goes on where it stopped.',
-    cause: error,
-  });
-}

@@ -91,6 +91,7 @@ export function apiClient(address: ApiAddress, journal: Journal): ApiClient {
     inTurn: (work, signal) => pace(work, signal),
     close: () => http.close(),
     async call(name, params, signal) {
+      stopIf(signal);
       const call = callText(name, params);
       const kept = journal.get(call);
       if (kept) return outcomeOf(name, kept.status, kept.text);

@@ -2,7 +2,6 @@
  * An export completed by the API: the export gives the records, the API what no file holds. Joined by record id, as
  * columns at the end of the contacts and as objects that the export lacks.
  */
-import { sha256 } from '../../../lib/hash.ts';
 import type { StagedRecord } from '../../../core/record.ts';
 import type { Extracted, RejectedRow, Source, SourceColumn, SourceFile } from '../../source.ts';
 import { ALLCLIENTS } from '../declaration.ts';
@@ -53,7 +52,7 @@ export function openCompletedExport(
       joined = { read, added };
       const own = read.inspection.files.filter((file) => !has.has(file.object));
       return {
-        files: inOrder([...files.files.map((file) => widened(file, added, read)), ...own]),
+        files: inOrder([...files.files.map((file) => widened(file, added)), ...own]),
         skipped: [...files.skipped, ...read.inspection.skipped],
         notices: [...files.notices, ...read.inspection.notices],
       };
@@ -94,12 +93,11 @@ function lacking(contacts: SourceFile, read: ApiRead): SourceColumn[] {
   );
 }
 
-function widened(file: SourceFile, added: readonly SourceColumn[], read: ApiRead): SourceFile {
+function widened(file: SourceFile, added: readonly SourceColumn[]): SourceFile {
   if (file.object !== CONTACT || added.length === 0) return file;
   const taken = new Set(file.columns.map((column) => column.id));
   return {
     ...file,
-    sha256: sha256(`${file.sha256} ${contactFile(read)?.sha256 ?? ''}`),
     columns: [
       ...file.columns,
       ...added.map((column, n) => ({
