@@ -9,18 +9,18 @@ const ODOO_ITSELF = 1;
 /** Empty, or who and when. `found` must hold `write_date` and `write_uid`. */
 export type Touched = (row: LedgerRow, found: OdooRow) => string;
 
-/** Reads the names of users once. */
+/** Reads the names of users and the times of the runs once. */
 export async function touchedSince(ctx: Context): Promise<Touched> {
-  const ends = await runEnds(ctx);
+  const windows = await runWindows(ctx);
   const names = await userNames(ctx);
   return (row, found) => {
     const written = String(found['write_date'] ?? '');
-    const ours = row.stamp || ends.get(row.run) || '';
+    const ours = row.stamp || windows.get(row.run)?.end || '';
     const who = Number(found['write_uid'] ?? 0);
-    const late = ours !== '' && written > ours;
     const stranger = who !== ctx.facts.user.id && who !== 0;
+    const late = ours !== '' && written > ours && !isInside(windows, written);
     if (who === ODOO_ITSELF || !(late || stranger)) return row.touched ?? '';
-    return `${names.get(Number(found['write_uid'])) ?? 'a user who is gone'} at ${written} UTC`;
+    return `${names.get(who) ?? 'a user who is gone'} at ${written} UTC`;
   };
 }
 
@@ -29,13 +29,40 @@ async function userNames(ctx: Context): Promise<Map<number, string>> {
   return new Map(users.map((user) => [user.id, String(user['name'])]));
 }
 
-/** When each run wrote last. A run that was killed could not note it: then it is when its newest record came to be. */
-async function runEnds(ctx: Context): Promise<Map<number, string>> {
-  const ends = new Map<number, string>();
-  for (const run of ctx.store.runs.list(ctx.env))
-    ends.set(run.id, run.server_ended_at || (await lastCreation(ctx, run.id)));
-  return ends;
+interface Window {
+  readonly start: string;
+  readonly end: string;
 }
+
+/** While a run of ours was at work, Odoo may have written a record once more for its children. */
+const isInside = (windows: ReadonlyMap<number, Window>, written: string): boolean =>
+  [...windows.values()].some(({ start, end }) => start <= written && written <= end);
+
+/**
+ * From when to when each run wrote, by Odoo's clock. A run that was killed could not note its end: then it is when
+ * its newest record came to be.
+ */
+async function runWindows(ctx: Context): Promise<Map<number, Window>> {
+  const runs = ctx.store.runs.list(ctx.env);
+  const skew = skewOf(runs);
+  const windows = new Map<number, Window>();
+  for (const run of runs)
+    windows.set(run.id, {
+      start: odooTime(new Date(run.started_at).getTime() + skew),
+      end: run.server_ended_at || (await lastCreation(ctx, run.id)),
+    });
+  return windows;
+}
+
+/** How far Odoo's clock is ahead of ours, from a run that noted its end by both. */
+function skewOf(runs: readonly { ended_at: string; server_ended_at: string }[]): number {
+  const run = runs.findLast((one) => one.ended_at !== '' && one.server_ended_at !== '');
+  if (!run) return 0;
+  const server = new Date(`${run.server_ended_at.replace(' ', 'T')}Z`).getTime();
+  return server - new Date(run.ended_at).getTime();
+}
+
+const odooTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 async function lastCreation(ctx: Context, run: number): Promise<string> {
   const dates: string[] = [];
