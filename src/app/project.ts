@@ -158,7 +158,7 @@ export function createProject(wanted: NewProject): Project {
   const text = `# One migration. No secret belongs in here: the keys come from WAYBILL_ODOO_API_KEY and WAYBILL_SOURCE_API_KEY.\n${stringify(config)}`;
   parseConfig(text);
   mkdirSync(wanted.folder, { recursive: true });
-  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\n');
+  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\nhandoff/\n');
   writeFileSync(path, text);
   return openProject(wanted.folder);
 }
@@ -204,7 +204,7 @@ export function apiKeyOf(
 
 /** Throws WB_KEY_MISSING. */
 export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
-  const key = secrets['WAYBILL_SOURCE_API_KEY'];
+  const key = secrets['WAYBILL_SOURCE_API_KEY']?.trim();
   if (key) return key;
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
     next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
