@@ -381,7 +381,8 @@ function tasksTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: Math.ceil(options.cases / 3) }, (_, index): FirmCell[] => {
     const random = randomOf(options, 10, index);
     const due = at(random, 2025);
-    return [`k${index}`, caseId(random.int(options.cases)), `Chase surveyor ${index}`, 'By phone', random.pick(FIRM_USERS).name, due, random.chance(0.5) ? { ...due, time: '18:00' } : null, 'Open'];
+    const done = random.chance(0.5);
+    return [`k${index}`, caseId(random.int(options.cases)), `Chase surveyor ${index}`, 'By phone', random.pick(FIRM_USERS).name, due, done ? { ...due, time: '18:00' } : null, done ? 'Done' : 'Open'];
   });
   return { name: 'tasks', headers: ['id', 'case', 'title', 'description', 'assigned_to', 'due_at', 'completed_at', 'status'], rows };
 }
