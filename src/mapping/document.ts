@@ -5,6 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
+import { TRANSFORM, VALUES_PROPOSED } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -31,6 +32,17 @@ const columnSchema = z.strictObject({
   proposed: z.string().optional(),
   custom: customSchema.optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
+  values: z.record(z.string(), z.string()).optional(),
+  transform: z
+    .array(
+      z
+        .string()
+        .regex(
+          TRANSFORM,
+          'must be upper, lower, title, digits, plain, first-word, last-word, all-but-first-word, default:<text>, constant:<text>, prefix:<text> or suffix:<text>',
+        ),
+    )
+    .optional(),
   confidence: z.number().min(0).max(1).default(1),
   reason: z.string().default(''),
   alternatives: z.array(z.string()).default([]),
@@ -44,11 +56,15 @@ const documentSchema = z.strictObject({
     match: z.enum(['email', 'email-and-name', 'none']),
     existing: z.enum(['fill-empty', 'overwrite', 'leave']),
     companies: z.enum(['text', 'partners']),
+    conflicts: z.enum(['queue', 'source', 'odoo']).default('queue'),
+    deletions: z.enum(['queue', 'archive', 'keep']).default('queue'),
     noteJoin: z.enum(['id-first', 'email-first']),
     fallbackOwner: z.string(),
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
     campaigns: z.enum(['tags', 'utm']).default('tags'),
+    pipeline: z.string().default(''),
+    leadType: z.enum(['opportunity', 'lead']).default('opportunity'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
     tagPrefix: z.string(),
@@ -89,7 +105,7 @@ export function parseMapping(text: string): MappingDocument {
 }
 
 function toColumn(
-  { proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>,
+  { proposed, custom, dateOrder, values, transform, ...rest }: z.infer<typeof columnSchema>,
   object: string,
 ): ColumnMapping {
   if (rest.to === 'custom' && !custom) {
@@ -111,7 +127,12 @@ function toColumn(
     ...rest,
     ...(field && { custom: field }),
     ...(dateOrder && { dateOrder }),
-    decided: proposed !== undefined && proposed !== rest.to,
+    ...(values && { values }),
+    ...(transform && { transform }),
+    decided:
+      (proposed !== undefined && proposed !== rest.to) ||
+      (values !== undefined && !VALUES_PROPOSED.has(rest.to)) ||
+      transform !== undefined,
   };
 }
 
@@ -137,6 +158,7 @@ const HEADER = `# Where every column goes. Change what follows "to:" and the lin
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
 #   drop            left behind, by your decision           ?               you must choose
+# Beside any line: values: { "Hot": "Active" } writes another value; transform: [title] changes what is written.
 # No record moves before this file is approved: waybill map --approve --by "<your name>"
 `;
 
@@ -165,7 +187,15 @@ function formatColumn(column: ColumnMapping): string {
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder })),
+    columns.map(({ column, to, custom, dateOrder, values, transform }) => ({
+      column,
+      to,
+      custom,
+      dateOrder,
+      // As pairs: their order is the order of the stages.
+      values: values && Object.entries(values),
+      transform,
+    })),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }
