@@ -1,5 +1,6 @@
 /** The list of commands, in the order of the journey. */
 import type { Command } from 'commander';
+import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addInit } from './commands/init.ts';
@@ -26,6 +27,7 @@ export function addCommands(program: Command): void {
     addStatus,
     addReport,
     addRollback,
+    addConnector,
     addDemo,
   ])
     add(program);

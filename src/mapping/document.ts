@@ -30,6 +30,7 @@ const columnSchema = z.strictObject({
     ),
   proposed: z.string().optional(),
   custom: customSchema.optional(),
+  values: z.record(z.string(), z.string()).optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
   confidence: z.number().min(0).max(1).default(1),
   reason: z.string().default(''),
@@ -49,6 +50,8 @@ const documentSchema = z.strictObject({
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
     campaigns: z.enum(['tags', 'utm']).default('tags'),
+    pipeline: z.string().default(''),
+    leadType: z.enum(['opportunity', 'lead']).default('opportunity'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
     tagPrefix: z.string(),
@@ -89,7 +92,7 @@ export function parseMapping(text: string): MappingDocument {
 }
 
 function toColumn(
-  { proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>,
+  { proposed, custom, values, dateOrder, ...rest }: z.infer<typeof columnSchema>,
   object: string,
 ): ColumnMapping {
   if (rest.to === 'custom' && !custom) {
@@ -110,6 +113,7 @@ function toColumn(
   return {
     ...rest,
     ...(field && { custom: field }),
+    ...(values && { values }),
     ...(dateOrder && { dateOrder }),
     decided: proposed !== undefined && proposed !== rest.to,
   };
@@ -165,7 +169,14 @@ function formatColumn(column: ColumnMapping): string {
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder })),
+    columns.map(({ column, to, custom, values, dateOrder }) => ({
+      column,
+      to,
+      custom,
+      // As pairs: their order is the order of the stages.
+      values: values && Object.entries(values),
+      dateOrder,
+    })),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }

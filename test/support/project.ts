@@ -87,21 +87,23 @@ export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
-): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent);
+  source = 'allclients',
+): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent, source);
 
 /** `waybill init` with these options for the source. */
 export async function makeProjectFrom(
   odoo: TestOdoo,
-  source: readonly string[],
+  options: readonly string[],
   secrets: Readonly<Record<string, string>> = {},
   parent?: string,
+  source = 'allclients',
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
   const project = join(folder, 'project');
   const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    ['init', project, '--source', 'allclients', ...source, ...destination],
+    ['init', project, '--source', source, ...options, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
