@@ -158,7 +158,7 @@ export function createProject(wanted: NewProject): Project {
   const text = `# One migration. No secret belongs in here: the keys come from WAYBILL_ODOO_API_KEY and WAYBILL_SOURCE_API_KEY.\n${stringify(config)}`;
   parseConfig(text);
   mkdirSync(wanted.folder, { recursive: true });
-  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\n');
+  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\nhandoff/\n');
   writeFileSync(path, text);
   return openProject(wanted.folder);
 }

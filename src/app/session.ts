@@ -99,6 +99,7 @@ export async function withOdoo<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
+  checkOwnDatabase(session, env, config.url, config.db);
   const { transport, ...address } = config;
   const options = {
     ...address,
@@ -113,6 +114,22 @@ export async function withOdoo<T>(
   } finally {
     await destination.close();
   }
+}
+
+/** Two environments in one database would load everything twice, and each would take the other's records for people's. */
+function checkOwnDatabase(session: Session, env: string, url: string, db: string): void {
+  const same = Object.entries(session.project.config.environments).find(
+    ([name, other]) =>
+      name !== env && other.db === db && new URL(other.url).host === new URL(url).host,
+  );
+  if (same)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      `The environments "${env}" and "${same[0]}" are one and the same database.`,
+      {
+        next: 'Give each its own database in waybill.yaml; a copy of production makes a good staging.',
+      },
+    );
 }
 
 /** A ledger that speaks of another database would delete strangers' records on rollback. */

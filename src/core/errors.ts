@@ -83,6 +83,15 @@ export const ERRORS = {
   WB_MAPPING_STALE: code('fatal', EXIT.gate, 'The mapping no longer fits the export'),
   WB_MAPPING_UNDECIDED: code('fatal', EXIT.gate, 'Columns of the mapping wait for a decision'),
   WB_GATE_MAPPING: code('fatal', EXIT.gate, 'The mapping is not approved'),
+  WB_GATE_SAMPLE: code('fatal', EXIT.gate, 'No sample of this mapping is approved'),
+  WB_DELTA_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet that a delta could follow'),
+  WB_DELTA_OTHER_ACCOUNT: code(
+    'fatal',
+    EXIT.gate,
+    'The new export does not look like the same account',
+  ),
+  WB_DELTA_CONFLICT: code('record', EXIT.differences, 'Changed at the source and in Odoo'),
+  WB_DELTA_DELETED: code('record', EXIT.differences, 'Deleted at the source, still in Odoo'),
   WB_VALUE_INVALID: code('record', EXIT.differences, 'A value does not fit its field'),
   WB_VALUE_UNMAPPED: code(
     'record',
@@ -134,6 +143,8 @@ export const ERRORS = {
     'This is not the Odoo database the project wrote to',
   ),
   // outcomes
+  WB_HANDOFF_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet to hand over'),
+  WB_AUDIT_BROKEN: code('fatal', EXIT.differences, 'The audit log was changed'),
   WB_STOPPED: code('fatal', EXIT.stopped, 'Stopped; can be resumed'),
   WB_ROLLBACK_CONFLICTS: code('fatal', EXIT.conflicts, 'Rollback kept records that people changed'),
   WB_FAULT: code('fatal', EXIT.fault, 'A fault of Waybill'),

@@ -11,7 +11,7 @@ import type { Resolved } from './resolve.ts';
 export function* batches(ctx: Context, step: Step): Generator<PlannedRow[]> {
   let after = { lane: '', sort: '', seq: 0 };
   for (;;) {
-    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1);
+    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1, ctx.sampled);
     const batch = page.length > ctx.batchSize ? cut(page) : page;
     const last = batch.at(-1);
     if (!last) return;

@@ -59,12 +59,23 @@ export async function load(
   return totals;
 }
 
+/** Settles what an interrupted run left open, while the plan that it was loading still stands. */
+export async function settleOpenBatches(
+  ctx: Context,
+  run: number,
+  special: ReadonlyMap<string, number | null>,
+): Promise<number> {
+  const resolver = makeResolver(ctx, special);
+  const creator = makeCreator(ctx, run, () => {});
+  return creator.settleOpen((keys) => resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)));
+}
+
 const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] =>
   rows.filter((row): row is Resolved => !isBlocked(row));
 
 async function loadStep(loading: Loading, step: Step): Promise<void> {
   const { ctx } = loading;
-  const total = ctx.store.plan.missingCount(ctx.env, step);
+  const total = ctx.store.plan.missingCount(ctx.env, step, ctx.sampled);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `load ${step}`, total });
   const pool = lanePool(ctx.concurrency);

@@ -22,6 +22,8 @@ const CHUNK = 500;
 const SHOW_EVERY = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
+  // Before the store is relaxed: what was loaded must survive a power cut.
+  ctx.store.delta.capture();
   const strict = ctx.store.relax();
   try {
     mapObjects(ctx, input);

@@ -5,6 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
+import { TRANSFORM, VALUES_PROPOSED } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -30,8 +31,18 @@ const columnSchema = z.strictObject({
     ),
   proposed: z.string().optional(),
   custom: customSchema.optional(),
-  values: z.record(z.string(), z.string()).optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
+  values: z.record(z.string(), z.string()).optional(),
+  transform: z
+    .array(
+      z
+        .string()
+        .regex(
+          TRANSFORM,
+          'must be upper, lower, title, digits, plain, first-word, last-word, all-but-first-word, default:<text>, constant:<text>, prefix:<text> or suffix:<text>',
+        ),
+    )
+    .optional(),
   confidence: z.number().min(0).max(1).default(1),
   reason: z.string().default(''),
   alternatives: z.array(z.string()).default([]),
@@ -45,6 +56,8 @@ const documentSchema = z.strictObject({
     match: z.enum(['email', 'email-and-name', 'none']),
     existing: z.enum(['fill-empty', 'overwrite', 'leave']),
     companies: z.enum(['text', 'partners']),
+    conflicts: z.enum(['queue', 'source', 'odoo']).default('queue'),
+    deletions: z.enum(['queue', 'archive', 'keep']).default('queue'),
     noteJoin: z.enum(['id-first', 'email-first']),
     fallbackOwner: z.string(),
     createUsers: z.boolean(),
@@ -92,7 +105,7 @@ export function parseMapping(text: string): MappingDocument {
 }
 
 function toColumn(
-  { proposed, custom, values, dateOrder, ...rest }: z.infer<typeof columnSchema>,
+  { proposed, custom, dateOrder, values, transform, ...rest }: z.infer<typeof columnSchema>,
   object: string,
 ): ColumnMapping {
   if (rest.to === 'custom' && !custom) {
@@ -113,9 +126,13 @@ function toColumn(
   return {
     ...rest,
     ...(field && { custom: field }),
-    ...(values && { values }),
     ...(dateOrder && { dateOrder }),
-    decided: proposed !== undefined && proposed !== rest.to,
+    ...(values && { values }),
+    ...(transform && { transform }),
+    decided:
+      (proposed !== undefined && proposed !== rest.to) ||
+      (values !== undefined && !VALUES_PROPOSED.has(rest.to)) ||
+      transform !== undefined,
   };
 }
 
@@ -141,6 +158,7 @@ const HEADER = `# Where every column goes. Change what follows "to:" and the lin
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
 #   drop            left behind, by your decision           ?               you must choose
+# Beside any line: values: { "Hot": "Active" } writes another value; transform: [title] changes what is written.
 # No record moves before this file is approved: waybill map --approve --by "<your name>"
 `;
 
@@ -169,13 +187,14 @@ function formatColumn(column: ColumnMapping): string {
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(({ column, to, custom, values, dateOrder }) => ({
+    columns.map(({ column, to, custom, dateOrder, values, transform }) => ({
       column,
       to,
       custom,
+      dateOrder,
       // As pairs: their order is the order of the stages.
       values: values && Object.entries(values),
-      dateOrder,
+      transform,
     })),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));

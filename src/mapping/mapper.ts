@@ -13,6 +13,7 @@ import { ownerBook, ownerKey, type OwnerBook } from './owner-book.ts';
 import { sharedRecords, type SharedRecords } from './shared-records.ts';
 import { composeChild, type ChildTools } from './compose-child.ts';
 import { findParent, type ParentClues } from './parents.ts';
+import { preparedMapper, preparer } from './prepare.ts';
 import { placesOf } from './places.ts';
 import { parseBoolean } from './transforms/booleans.ts';
 import { dateReader, type DateReader } from './transforms/dates.ts';
@@ -84,7 +85,7 @@ export function createMapper(
     return identity;
   };
 
-  return {
+  const mapper: Mapper = {
     identify,
     learn(record) {
       const file = fileOf(record);
@@ -123,6 +124,7 @@ export function createMapper(
     shared: () => [...shared.all(), ...(teams?.records() ?? [])],
     owners: () => owners.all(),
   };
+  return preparedMapper(mapper, preparer(document, inspection));
 }
 
 const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];

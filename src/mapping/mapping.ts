@@ -62,6 +62,10 @@ export interface Choices {
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';
   /** Default `text`: the company's name stays a text on the contact. */
   readonly companies: 'text' | 'partners';
+  /** A delta finds a field changed at the source and in Odoo. Default `queue`: a person decides. */
+  readonly conflicts: 'queue' | 'source' | 'odoo';
+  /** A record was deleted at the source. Default `queue`. `archive` hides what nobody edited since; it deletes nothing. */
+  readonly deletions: 'queue' | 'archive' | 'keep';
   /** Default `id-first`: an e-mail can be shared, a record id cannot. */
   readonly noteJoin: 'id-first' | 'email-first';
   /** Login of the Odoo user who gets what has no known owner; empty: the user of the API key. */
@@ -91,10 +95,15 @@ export interface ColumnMapping {
    */
   readonly to: string;
   readonly custom?: CustomField;
-  /** For stages and statuses: value of the source -> stage of Odoo, or `active`, `won`, `lost`, `back burner`. The order is the pipeline's. */
-  readonly values?: Readonly<Record<string, string>>;
   /** Order of day and month, where the column is a date that could be read both ways. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
+  /**
+   * Value at the source -> value to write; of a list, each. Empty: left out. What is not named stays. For stages and
+   * statuses: -> stage of Odoo, or `active`, `won`, `lost`, `back burner`; the order is the pipeline's.
+   */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Applied in order, after `values`; see prepare.ts. */
+  readonly transform?: readonly string[];
   readonly confidence: number;
   readonly reason: string;
   readonly alternatives: readonly string[];

@@ -1,50 +1,7 @@
 /** One HTML file that opens from disk: no network, no script, every value escaped. */
 import type { ReportModel } from './model.ts';
+import { escape, page, percent, table, utc } from './parts.ts';
 import { number, verdictOf } from './verdict.ts';
-
-const LONGEST_CELL = 300;
-
-export const escape = (text: string): string =>
-  text.replace(
-    /[&<>"']/g,
-    (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c,
-  );
-
-type Cell = string | number;
-
-const cell = (value: Cell): string => {
-  if (typeof value === 'number') return `<td class="n">${number(value)}</td>`;
-  const short = value.length > LONGEST_CELL ? `${value.slice(0, LONGEST_CELL)}…` : value;
-  return `<td>${escape(short)}</td>`;
-};
-
-export function table(
-  caption: string,
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  nothing: string,
-): string {
-  if (rows.length === 0) return `<p>${escape(nothing)}</p>`;
-  const headRow = head
-    .map(
-      (name, index) =>
-        `<th scope="col"${typeof rows[0]?.[index] === 'number' ? ' class="n"' : ''}>${escape(name)}</th>`,
-    )
-    .join('');
-  return `<div class="scroll"><table><caption>${escape(caption)}</caption><thead><tr>${headRow}</tr></thead><tbody>${rows.map((row) => `<tr>${row.map(cell).join('')}</tr>`).join('')}</tbody></table></div>`;
-}
-
-const section = (id: string, title: string, body: string): string =>
-  `<section id="${id}"><h2>${escape(title)}</h2>${body}</section>`;
-const utc = (iso: string): string =>
-  iso === '' ? '' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;
-const percent = (share: number): string => `${Math.round(share * 100)}%`;
-
-/** A whole file: no network, no script. */
-export const page = (title: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escape(title)}</title><style>${STYLE}</style></head>
-<body><main>${body}</main></body></html>\n`;
 
 export function reportHtml(model: ReportModel): string {
   const verdict = verdictOf(model);
@@ -67,14 +24,12 @@ export function reportHtml(model: ReportModel): string {
     ['source', 'Source', source(model)],
     ['run', 'Run', run(model)],
   ];
-  const nav = sections.map(([id, title]) => `<a href="#${id}">${escape(title)}</a>`).join(' ');
-  const place = model.destination
-    ? `: ${escape(model.destination.db)} at ${escape(model.destination.url)}, Odoo ${escape(model.destination.version)} ${escape(model.destination.edition)}`
-    : '';
-  const header = `<header><h1>${escape(model.title)}</h1><p class="when">${escape(model.environment)}${place}. Written ${utc(model.at)}.</p>
-<p class="verdict ${verdict.mood}">${escape(verdict.text)}</p><nav aria-label="Sections">${nav}</nav></header>`;
-  const body = sections.map(([id, title, text]) => section(id, title, text)).join('\n');
-  return page(model.title, `${header}\n${body}`);
+  return page({
+    title: model.title,
+    when: `${model.environment}${model.destination ? `: ${model.destination.db} at ${model.destination.url}, Odoo ${model.destination.version} ${model.destination.edition}` : ''}. Written ${utc(model.at)}.`,
+    verdict,
+    sections,
+  });
 }
 
 const COUNTS = ['loaded', 'merged', 'excluded', 'queued', 'rejected', 'pending'];
@@ -99,7 +54,24 @@ const balance = (model: ReportModel): string =>
       ...COUNTS.map((name) => one.counts[name] ?? 0),
     ]),
     'Nothing was extracted yet.',
-  );
+  ) +
+  signed(model);
+
+const signed = ({ scope }: ReportModel): string =>
+  scope
+    ? table(
+        `Against the scope that ${scope.by} signed at ${utc(scope.at)}`,
+        ['Object', 'Signed', 'In the export now', 'Difference', 'Accounted for'],
+        scope.rows.map((one) => [
+          one.object,
+          one.signed,
+          one.now,
+          one.now - one.signed,
+          one.accounted,
+        ]),
+        '',
+      ) + '<p>A difference came with a later export: the deltas in the audit log say which.</p>'
+    : '<p>No scope was signed.</p>';
 
 function verification(model: ReportModel): string {
   const found = model.verification;
@@ -190,6 +162,9 @@ function mapping(model: ReportModel): string {
   )}${objects.join('')}`;
 }
 
+const list = (items: readonly string[]): string =>
+  items.length > 0 ? `<ul>${items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul>` : '';
+
 function source(model: ReportModel): string {
   if (!model.source) return '<p>The export was not read yet.</p>';
   const { files, skipped, notices } = model.source.inspection;
@@ -208,8 +183,6 @@ function source(model: ReportModel): string {
       '',
     ),
   );
-  const list = (items: readonly string[]): string =>
-    items.length > 0 ? `<ul>${items.map((text) => `<li>${escape(text)}</li>`).join('')}</ul>` : '';
   return (
     table(
       'Files',
@@ -223,6 +196,11 @@ function source(model: ReportModel): string {
   );
 }
 
+const estimated = ({ estimate }: ReportModel): string =>
+  estimate
+    ? `<p>Estimated (grade ${escape(estimate.grade)}): ${estimate.predictedHours} h of run time. It took ${estimate.actualHours} h, at ${number(estimate.recordsPerSecond)} records/s.</p>`
+    : '';
+
 function run(model: ReportModel): string {
   if (!model.run) return '<p>There was no run yet.</p>';
   const totals = Object.entries(model.run.totals).map(([name, n]): [string, number] => [name, n]);
@@ -231,11 +209,5 @@ function run(model: ReportModel): string {
     ['Step', 'Operation', 'State', 'Records'],
     model.run.ledger.map((one) => [one.step, one.op, one.state, one.n]),
     'The ledger is empty.',
-  )}`;
+  )}${estimated(model)}`;
 }
-
-const STYLE = `:root{color-scheme:light dark;--line:#8884;--soft:#8881}*{box-sizing:border-box}body{margin:0;font:16px/1.5 system-ui,sans-serif}main{max-width:72rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.6rem;margin:0}h2{margin:2.5rem 0 .5rem;border-bottom:1px solid var(--line)}.when{opacity:.75;margin:.2rem 0 1rem}.verdict{font-size:1.15rem;padding:1rem 1.2rem;border-left:.4rem solid;background:var(--soft);border-radius:.3rem}
-.good{border-color:#2a8f4f}.look{border-color:#c98a00}.bad{border-color:#c0392b}.none{border-color:#888}nav a{margin-right:.8rem}.scroll{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;width:100%;font-size:.92rem}
-caption{text-align:left;font-weight:600;padding:.3rem 0}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}th{white-space:nowrap}.n{text-align:right;font-variant-numeric:tabular-nums}
-tbody tr:nth-child(even){background:var(--soft)}@media print{nav{display:none}.scroll{overflow:visible}}`;

@@ -82,13 +82,19 @@ export interface TestProject {
   remove(): void;
 }
 
-/** `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. */
+/**
+ * `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. The gate of the sample
+ * is tested where `sample` is `asked`; elsewhere every approval of a mapping waives the sample too, so that Odoo
+ * stays as it was until the run.
+ */
 export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
   source = 'allclients',
-): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent, source);
+  sample: 'waived' | 'asked' = 'waived',
+): Promise<TestProject> =>
+  makeProjectFrom(odoo, ['--export', exportPath], {}, parent, source, sample);
 
 /** `waybill init` with these options for the source. */
 export async function makeProjectFrom(
@@ -97,6 +103,7 @@ export async function makeProjectFrom(
   secrets: Readonly<Record<string, string>> = {},
   parent?: string,
   source = 'allclients',
+  sample: 'waived' | 'asked' = 'waived',
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
@@ -110,7 +117,12 @@ export async function makeProjectFrom(
   return {
     folder: project,
     env,
-    run: (command, ...args) => waybill([command, project, ...args], env),
+    run: async (command, ...args) => {
+      const ran = await waybill([command, project, ...args], env);
+      if (sample === 'waived' && ran.code === 0 && command === 'map' && args.includes('--approve'))
+        await waybill(['sample', project, '--waive', '--by', 'Test'], env);
+      return ran;
+    },
     start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
     runKilledAt: (what, command) => waybill([command, project], env, what),

@@ -9,6 +9,7 @@ import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
 import { createProject, openProject, type NewProject } from '../project.ts';
 import { writeReport } from '../report.ts';
+import { approveSample, runSample } from '../sample.ts';
 import { scope } from '../scope.ts';
 import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
 import { CONNECTORS } from '../connectors.ts';
@@ -125,7 +126,7 @@ async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSo
   return { source: { exportPath }, secrets: {}, stop: () => {} };
 }
 
-/** In the demo the person is us: the proposal is approved as it stands. */
+/** In the demo the person is us: the proposal is approved as it stands, and so is the sample. */
 async function prepare(session: Session, faces: Faces): Promise<void> {
   await scope(session);
   const state = await withOdoo(session, faces, undefined, async (connection) => proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)));
@@ -134,6 +135,8 @@ async function prepare(session: Session, faces: Faces): Promise<void> {
     throw new WaybillError('WB_MAPPING_UNDECIDED', `The sample's mapping waits for decisions: ${columns}`, { next: `Decide them in ${session.project.mappingPath}, approve, and run: waybill run ${session.project.folder}` });
   }
   approveMapping(session, 'the demo');
+  await runSample(session, faces);
+  approveSample(session, 'the demo');
 }
 
 const isClean = (result: RunResult): boolean => result.balances && result.verification.differences === 0 && result.verification.missing === 0 && result.open.length === 0;
