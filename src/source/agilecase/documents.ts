@@ -107,17 +107,26 @@ async function hashAll(files: readonly BundleFile[]): Promise<ReadonlyMap<string
 export function flatNames() {
   const taken = new Set<string>();
   return (of: string, name: string, folder: string, version: string): string => {
-    const dot = name.lastIndexOf('.');
-    const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
-    const where = folder.split(/[/\\]/).filter(Boolean).join(' - ');
-    const numbered = version === '' || version === '1' ? [] : [`version ${version}`];
-    const choices = [
-      numbered.join(', '),
-      [where, ...numbered].filter(Boolean).join(', '),
-      ...Array.from({ length: 1_000 }, (_, n) => [where, String(n + 2)].filter(Boolean).join(', ')),
-    ].map((more) => (more === '' ? name : `${stem} (${more})${end}`));
-    const free = choices.find((choice) => !taken.has(`${of}/${choice.toLowerCase()}`)) ?? name;
-    taken.add(`${of}/${free.toLowerCase()}`);
-    return free;
+    for (const choice of flatChoices(name, folder, version)) {
+      const id = `${of}/${choice.toLowerCase()}`;
+      if (taken.has(id)) continue;
+      taken.add(id);
+      return choice;
+    }
+    return name;
   };
+}
+
+function* flatChoices(name: string, folder: string, version: string): Generator<string> {
+  const dot = name.lastIndexOf('.');
+  const [stem, end] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  const where = folder.split(/[/\\]/).filter(Boolean).join(' - ');
+  const numbered = version === '' || version === '1' ? '' : `version ${version}`;
+  const named = (...more: string[]): string => {
+    const text = more.filter(Boolean).join(', ');
+    return text === '' ? name : `${stem} (${text})${end}`;
+  };
+  yield named(numbered);
+  yield named(where, numbered);
+  for (let n = 2; ; n++) yield named(where, numbered, String(n));
 }
