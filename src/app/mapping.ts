@@ -1,10 +1,13 @@
 /** Proposing, checking and approving the mapping; the gate that stands before every write to Odoo. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
 import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
+import { customFields } from '../mapping/custom-fields.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { propose } from '../mapping/propose.ts';
+import { customFieldsCsv } from '../report/custom-fields.ts';
 import type { Inspection } from '../source/source.ts';
 import type { Session } from './session.ts';
 
@@ -47,6 +50,9 @@ export function proposeMapping(
     : undefined;
   const document = propose(session.connector.declaration, inspection, catalog, previous);
   writeWhole(session.project.mappingPath, formatMapping(document));
+  const fields = customFields(document, session.connector.declaration, catalog);
+  mkdirSync(session.project.reportsFolder, { recursive: true });
+  writeWhole(join(session.project.reportsFolder, 'custom-fields.csv'), customFieldsCsv(fields));
   return readMapping(session);
 }
 

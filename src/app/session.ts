@@ -153,6 +153,12 @@ function checkSameDatabase(session: Session, env: string, facts: DestinationFact
 /** Odoo's own limit for a request is 128 MiB (odoo/http.py, DEFAULT_MAX_CONTENT_LENGTH), and base64 makes 4 bytes of 3. */
 const MAX_FILE_MEGABYTES = 95;
 
+/** Opened once: a source lists its files when the first is asked for, and there may be tens of thousands. */
+function openedOnce(session: Session): () => Source {
+  let source: Source | undefined;
+  return () => (source ??= openSource(session));
+}
+
 export function contextOf(
   session: Session,
   connection: Connection,
@@ -162,6 +168,7 @@ export function contextOf(
   session.store.runs.setMeta(`version.${connection.env}`, connection.facts.version);
   session.store.runs.setMeta(`edition.${connection.env}`, connection.facts.edition);
   const options = session.project.config.options ?? {};
+  const source = openedOnce(session);
   return {
     store: session.store,
     emit: session.emit,
@@ -173,7 +180,7 @@ export function contextOf(
     choices: document.choices,
     batchSize: options.batchSize ?? 500,
     concurrency: options.concurrency ?? 2,
-    openFile: (file) => openSource(session).openFile(file),
+    openFile: (file) => source().openFile(file),
     maxFileBytes: (options.maxFileMegabytes ?? MAX_FILE_MEGABYTES) * 1024 ** 2,
   };
 }

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { addAudit } from './commands/audit.ts';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addDelta } from './commands/delta.ts';
+import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEstimate } from './commands/estimate.ts';
@@ -38,6 +39,7 @@ export function addCommands(program: Command): void {
     addAudit,
     addCatalogue,
     addEstimate,
+    addConnector,
     addDemo,
   ])
     add(program);

@@ -4,7 +4,7 @@ import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { noteFollowers } from './followers.ts';
-import { batches, byBytes, lanePool } from './batches.ts';
+import { batches, byBytes, inTurn, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
@@ -83,7 +83,7 @@ async function loadStep(loading: Loading, step: Step): Promise<void> {
   for (const batch of batches(ctx, step)) {
     if (ctx.signal.aborted || pool.failed()) break;
     await pool.add(batch[0]?.lane ?? '', async () => {
-      await loadBatch(loading, batch);
+      for (const part of inTurn(batch)) await loadBatch(loading, part);
       done += batch.length;
       ctx.emit({ type: 'step-progress', step: `load ${step}`, done });
     });

@@ -351,12 +351,18 @@ function childMapper(
   writer: Writer,
 ): (record: StagedRecord) => void {
   const contacts = ctx.store.staging.contactIndex();
-  const parents = parentsOf(ctx, input, object, contacts);
+  const parents = new Map(
+    [object.parent, object.otherParent].map((name) => [
+      name,
+      parentsOf(ctx, input, name, contacts),
+    ]),
+  );
   const repeats = repeatedRecords(ctx, object);
   return (record) => {
     const first = repeats(record);
     if (first) return settleRepeatedChild(ctx, record, first, input, writer);
-    const parent = parents ? findParent(ctx, input, record, parents, writer) : null;
+    const among = parents.get(input.mapper.parentObject(record));
+    const parent = among ? findParent(ctx, input, record, among, writer) : null;
     if (parent === 'queued' || parent === 'excluded') return writer.settle(record, parent);
     const { planned, issues, settled } = input.mapper.child(record, parent, contacts);
     for (const issue of issues) writer.review(record, issue);
@@ -375,10 +381,10 @@ interface Parents {
 function parentsOf(
   ctx: LocalContext,
   input: MapInput,
-  object: SourceObject,
+  name: string | undefined,
   contacts: ContactIndex,
 ): Parents | null {
-  const parent = input.declaration.objects.find((one) => one.name === object.parent);
+  const parent = input.declaration.objects.find((one) => one.name === name);
   if (!parent) return null;
   if (parent.shape === 'partner') return { model: 'res.partner', index: contacts };
   return { model: 'crm.lead', index: recordIndex(ctx, input, parent) };

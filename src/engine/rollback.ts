@@ -6,7 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
-import { reopen } from './reopen.ts';
+import { closeAgain, reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { isOurs, markFields } from './ours.ts';
 import { touchedSince, type Touched } from './touched.ts';
@@ -210,6 +210,7 @@ async function removeSplit(
 ): Promise<void> {
   const [only] = rows;
   if (rows.length === 1 && only) {
+    if (model === 'crm.lead') await closeAgain(ctx, only);
     totals.kept.push({ key: only.key, model, resId: only.resId, reason: why });
     return ctx.store.ledger.setState(ctx.env, [only.key], 'kept');
   }

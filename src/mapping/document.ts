@@ -5,7 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
-import { TRANSFORM } from './prepare.ts';
+import { isStageMap, TRANSFORM } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -31,8 +31,8 @@ const columnSchema = z.strictObject({
     ),
   proposed: z.string().optional(),
   custom: customSchema.optional(),
-  dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
   values: z.record(z.string(), z.string()).optional(),
+  dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
   transform: z
     .array(
       z
@@ -63,6 +63,8 @@ const documentSchema = z.strictObject({
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
     campaigns: z.enum(['tags', 'utm']).default('tags'),
+    pipeline: z.string().default(''),
+    leadType: z.enum(['opportunity', 'lead']).default('opportunity'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
     tagPrefix: z.string(),
@@ -124,12 +126,13 @@ function toColumn(
   return {
     ...rest,
     ...(field && { custom: field }),
-    ...(dateOrder && { dateOrder }),
     ...(values && { values }),
+    ...(dateOrder && { dateOrder }),
     ...(transform && { transform }),
     decided:
       (proposed !== undefined && proposed !== rest.to) ||
-      values !== undefined ||
+      // Stages and statuses are proposed value by value; on any other column a person wrote the values.
+      (values !== undefined && !isStageMap(rest.to)) ||
       transform !== undefined,
   };
 }
@@ -189,8 +192,9 @@ export function hashMapping({ source, choices, objects }: MappingDocument): stri
       column,
       to,
       custom,
+      // As pairs: their order is the order of the stages.
+      values: values && Object.entries(values),
       dateOrder,
-      values,
       transform,
     })),
   ]);

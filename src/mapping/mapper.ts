@@ -100,9 +100,11 @@ export function createMapper(
       }));
       return assemble(record, draft, others, shared.tag, teams);
     },
+    parentObject: (record) => parentObject(objectOf(record), record, fileOf(record)),
     parentOf: (record, index) => {
-      const { shape, label } = objectOf(record);
-      const clues = cluesOf(record, fileOf(record));
+      const object = objectOf(record);
+      const { shape, label } = object;
+      const clues = cluesOf(object, record, fileOf(record));
       return findParent(clues, index, { order: choices.noteJoin, shape, label });
     },
     childDate: (record) => {
@@ -135,8 +137,21 @@ const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
       .map(({ name }) => name),
   );
 
-const cluesOf = (record: StagedRecord, file: CompiledFile): ParentClues => ({
-  id: file.slot(record, 'record_id'),
+function parentObject(
+  { parent, otherParent }: SourceObject,
+  record: StagedRecord,
+  file: CompiledFile,
+): string | undefined {
+  const other =
+    parent !== undefined &&
+    otherParent !== undefined &&
+    file.slot(record, parent) === '' &&
+    file.slot(record, otherParent) !== '';
+  return other ? otherParent : parent;
+}
+
+const cluesOf = (object: SourceObject, record: StagedRecord, file: CompiledFile): ParentClues => ({
+  id: file.slot(record, parentObject(object, record, file) ?? '') || file.slot(record, 'record_id'),
   email: emailKey(file.slot(record, 'email')),
   name:
     joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||

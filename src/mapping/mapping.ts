@@ -76,6 +76,9 @@ export interface Choices {
   readonly groupsAsTeams: boolean;
   /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
   readonly campaigns: 'tags' | 'utm';
+  /** Sales team whose pipeline takes what names none; empty: Odoo's own choice. Made where it is not there. */
+  readonly pipeline: string;
+  readonly leadType: 'opportunity' | 'lead';
   readonly timeZone: string;
   readonly country: string;
   readonly tagPrefix: string;
@@ -92,10 +95,13 @@ export interface ColumnMapping {
    */
   readonly to: string;
   readonly custom?: CustomField;
+  /**
+   * Value at the source -> value to write; of a list, each. Empty: left out; what is not named stays. For stages and
+   * statuses: the stage of Odoo, or `active`, `won`, `lost`, `back burner`; the order is the pipeline's.
+   */
+  readonly values?: Readonly<Record<string, string>>;
   /** Order of day and month, where the column is a date that could be read both ways. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
-  /** Value at the source -> value to write; of a list, each. Empty: left out. What is not named stays. */
-  readonly values?: Readonly<Record<string, string>>;
   /** Applied in order, after `values`; see prepare.ts. */
   readonly transform?: readonly string[];
   readonly confidence: number;
@@ -148,6 +154,8 @@ export interface Mapper {
   identify(record: StagedRecord): Identity;
   /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
   contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
+  /** Name of the object that the record belongs to, of the two it may. */
+  parentObject(record: StagedRecord): string | undefined;
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
   /** Every shape but user, group and partner. `contacts` finds others that the record names. */
   child(record: StagedRecord, parent: Parent | null, contacts: ContactIndex): Composed;

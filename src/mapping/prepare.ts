@@ -10,6 +10,9 @@ export type Prepare = (record: StagedRecord) => StagedRecord;
 export const TRANSFORM =
   /^(upper|lower|title|digits|plain|first-word|last-word|all-but-first-word|(default|constant|prefix|suffix):.+)$/;
 
+/** The values of these name stages and outcomes in Odoo: the composer of leads reads them itself. */
+export const isStageMap = (to: string): boolean => to === 'slot:stage' || to === 'slot:status';
+
 /** The staged record stays as it came; what comes back is a copy with other cells. */
 export function preparer(document: MappingDocument, inspection: Inspection): Prepare {
   const files = new Map<string, readonly Prepared[]>();
@@ -18,7 +21,9 @@ export function preparer(document: MappingDocument, inspection: Inspection): Pre
     const prepared = file.columns.flatMap(({ id, index, profile }) => {
       const mapping = mappings.get(id);
       if (!mapping || (!mapping.values && !mapping.transform)) return [];
-      return [{ index, change: changeOf(mapping, profile.type === 'list') }];
+      const { values: _values, ...without } = mapping;
+      const own = isStageMap(mapping.to) ? without : mapping;
+      return [{ index, change: changeOf(own, profile.type === 'list') }];
     });
     if (prepared.length > 0) files.set(file.path, prepared);
   }

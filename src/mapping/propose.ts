@@ -2,12 +2,14 @@
 import { slug } from '../lib/names.ts';
 import type {
   ColumnProfile,
+  DeclaredField,
   Inspection,
   SourceColumn,
   SourceDeclaration,
   SourceObject,
 } from '../source/source.ts';
 import { customModel, reservedNames } from './custom-fields.ts';
+import { guessStatus } from './lead-status.ts';
 import type {
   Catalog,
   Choices,
@@ -35,6 +37,8 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   createUsers: false,
   groupsAsTeams: false,
   campaigns: 'tags',
+  pipeline: '',
+  leadType: 'opportunity',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -127,6 +131,7 @@ function proposeColumn(
     return {
       ...base,
       ...dated,
+      ...(object.shape === 'lead' && valueMap(column)),
       to: `slot:${column.slot}`,
       confidence: column.confidence,
       reason: [column.reason, order?.reason].filter(Boolean).join('; '),
@@ -137,6 +142,8 @@ function proposeColumn(
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
   if (object.shape === 'inventory' || object.shape === 'campaign')
     return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
+  if (object.shape === 'detail')
+    return { ...base, to: 'drop', confidence: 0.9, reason: 'it stays in the export' };
   const model = customModel(object.shape);
   if (model === undefined)
     return {
@@ -146,10 +153,20 @@ function proposeColumn(
       reason: `${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`,
       alternatives: [...base.alternatives, 'drop'],
     };
-  if (column.profile.type === 'list')
+  if (column.declared && column.confidence < SURE)
     return {
       ...base,
-      to: `tags:${column.id}: `,
+      ...dated,
+      to: '?',
+      custom: customField(declaration, model, column, names),
+      confidence: column.confidence,
+      reason: column.reason,
+      alternatives: ['custom', 'drop'],
+    };
+  if ((column.declared?.type ?? column.profile.type) === 'list')
+    return {
+      ...base,
+      to: `tags:${column.declared?.label ?? column.id}: `,
       confidence: 0.85,
       reason: 'several values in one cell, from a small set: each becomes a tag',
     };
@@ -160,6 +177,20 @@ function proposeColumn(
     custom: customField(declaration, model, column, names),
     confidence: Math.max(SURE, column.confidence),
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
+  };
+}
+
+/** Stages and statuses, value by value; in the source's own order where it tells one. */
+function valueMap({ slot, profile, declared }: SourceColumn): Pick<ColumnMapping, 'values'> {
+  const seen = (profile.options ?? []).map(({ value }) => value);
+  if (seen.length === 0 || (slot !== 'stage' && slot !== 'status')) return {};
+  const told = (declared?.options ?? []).map(([value]) => value);
+  const known = told.filter((value) => seen.includes(value));
+  const values = [...known, ...seen.filter((value) => !known.includes(value))];
+  return {
+    values: Object.fromEntries(
+      values.map((value) => [value, slot === 'status' ? guessStatus(value) : value]),
+    ),
   };
 }
 
@@ -180,14 +211,17 @@ function customField(
   column: SourceColumn,
   names: Set<string>,
 ): CustomField {
-  const type = customType(column.profile);
-  const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
+  const { declared, profile } = column;
+  const type = declared ? declaredType(declared, profile) : customType(profile);
+  const options =
+    type === 'selection' ? (declared?.options ?? selectionOptions(profile)) : undefined;
+  const label = declared?.label ?? column.id;
   return {
     model,
-    name: uniqueName(declaration.fieldPrefix, column.id, names, reservedNames(model)),
-    label: column.id,
+    name: uniqueName(declaration.fieldPrefix, label, names, reservedNames(model)),
+    label,
     type,
-    help: `The column "${column.id}" of ${declaration.name}.`,
+    help: declared?.help ?? `The column "${column.id}" of ${declaration.name}.`,
     ...(options && { options }),
   };
 }
@@ -204,6 +238,16 @@ function uniqueName(
     name = `${base}_${n}`;
   taken.add(name);
   return name;
+}
+
+function declaredType({ type }: DeclaredField, profile: ColumnProfile): CustomType {
+  if (type === 'choice') return 'selection';
+  if (type === 'longtext') return 'text';
+  return type === 'text' || type === 'list'
+    ? profile.maxLength > MAX_CHAR
+      ? 'text'
+      : 'char'
+    : type;
 }
 
 function customType(profile: ColumnProfile): CustomType {

@@ -35,6 +35,11 @@ export const TARGETS: Readonly<Record<Shape, Target>> = {
     compatibility: '1:1',
     note: 'in the chatter, dated, in order of time',
   },
+  detail: {
+    model: '',
+    compatibility: '1:1',
+    note: 'further rows of a record, joined to it',
+  },
   task: {
     model: 'mail.activity',
     compatibility: 'mapping required',

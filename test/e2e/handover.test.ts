@@ -38,7 +38,7 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   beforeAll(async () => {
     [staging, production] = [await freshOdoo(14, 'staging'), await freshOdoo(19, 'handover')];
     rpc = await plainRpc(production);
-    project = await makeProject(production, files.folder, undefined, 'asked');
+    project = await makeProject(production, files.folder, undefined, 'allclients', 'asked');
     const { url, db, login } = staging;
     project.edit('waybill.yaml', (text) =>
       text.replace(

@@ -34,7 +34,7 @@ describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_00
     rpc = await plainRpc(odoo);
     // One of the contacts is there already, with a value of its own.
     await generateSampleAccount({ seed: 7, contacts: 600, notes: 1_500 }).writeTo(exportFolder);
-    project = await makeProject(odoo, exportFolder, undefined, 'asked');
+    project = await makeProject(odoo, exportFolder, undefined, 'allclients', 'asked');
     for (const args of [['scope'], ['map'], ['map', '--approve', '--by', 'Test']])
       expect((await project.run(args[0] ?? '', ...args.slice(1))).code).toBe(0);
     before = await dumpDatabase(odoo.databaseUrl);

@@ -91,15 +91,18 @@ export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
+  source = 'allclients',
   sample: 'waived' | 'asked' = 'waived',
-): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent, sample);
+): Promise<TestProject> =>
+  makeProjectFrom(odoo, ['--export', exportPath], {}, parent, source, sample);
 
 /** `waybill init` with these options for the source. */
 export async function makeProjectFrom(
   odoo: TestOdoo,
-  source: readonly string[],
+  options: readonly string[],
   secrets: Readonly<Record<string, string>> = {},
   parent?: string,
+  source = 'allclients',
   sample: 'waived' | 'asked' = 'waived',
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
@@ -107,7 +110,7 @@ export async function makeProjectFrom(
   const project = join(folder, 'project');
   const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    ['init', project, '--source', 'allclients', ...source, ...destination],
+    ['init', project, '--source', source, ...options, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);

@@ -1,16 +1,13 @@
-/** One file of the export as rows, with its encoding, delimiter and header found. */
-import { WaybillError } from '../../core/errors.ts';
-import { csvRows, fits, guessDelimiter, type CsvRow } from '../../lib/csv.ts';
-import { decodeText, detectEncoding, type Encoding } from '../../lib/text-encoding.ts';
-import type { BundleFile } from '../bundle.ts';
-import type { SourceObject } from '../source.ts';
+/** A delimited file as a table; and the shape of any table: where its header stands and whose words it speaks. */
+import { WaybillError } from '../core/errors.ts';
+import { csvRows, fits, guessDelimiter, type CsvRow } from '../lib/csv.ts';
+import { decodeText, detectEncoding, type Encoding } from '../lib/text-encoding.ts';
+import type { BundleFile } from './bundle.ts';
+import type { SourceObject } from './source.ts';
 import { headerScore } from './recognise.ts';
+import type { Table } from './table.ts';
 
-export interface FileShape {
-  readonly encoding: Encoding;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly delimiter: string;
+export interface Shape {
   readonly headerLine: number;
   readonly headers: readonly string[];
   /** How well the header fits each object. */
@@ -24,12 +21,7 @@ const MIN_SCORE = 2;
 
 const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
 
-/** Null when the file is empty or has no row that could be a header. */
-export async function readShape(
-  file: BundleFile,
-  objects: readonly SourceObject[],
-  asked: string | undefined,
-): Promise<FileShape | null> {
+export async function delimitedTable(file: BundleFile, asked: string | undefined): Promise<Table> {
   const found = await detectEncoding(await file.open());
   const encoding =
     asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
@@ -39,9 +31,24 @@ export async function readShape(
     });
   const sample = await firstText(file, encoding);
   const delimiter = guessDelimiter(sample.split('\n').slice(0, HEADER_WITHIN));
-  const rows = await firstRows(sample, delimiter);
-  const best = bestHeader(rows, objects);
-  return best && { encoding, sha256: found.sha256, bytes: found.bytes, delimiter, ...best };
+  return {
+    path: file.path,
+    encoding,
+    delimiter,
+    sha256: found.sha256,
+    bytes: found.bytes,
+    notices: [],
+    rows: (columns) => delimitedRows(file, encoding, delimiter, columns),
+  };
+}
+
+async function* delimitedRows(
+  file: BundleFile,
+  encoding: Encoding,
+  delimiter: string,
+  columns = 0,
+): AsyncGenerator<CsvRow[]> {
+  yield* csvRows(decodeText(await file.open(), encoding), delimiter, columns);
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
@@ -53,20 +60,20 @@ async function firstText(file: BundleFile, encoding: Encoding): Promise<string> 
   return text;
 }
 
-async function firstRows(text: string, delimiter: string): Promise<CsvRow[]> {
-  const rows: CsvRow[] = [];
-  for await (const chunk of csvRows(once(text), delimiter)) rows.push(...chunk);
-  return rows.slice(0, HEADER_WITHIN);
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
-}
-
-function bestHeader(
-  rows: readonly CsvRow[],
+/** Null when the table is empty or has no row that could be a header. */
+export async function readShape(
+  table: Table,
   objects: readonly SourceObject[],
-): Pick<FileShape, 'headerLine' | 'headers' | 'scores'> | null {
+): Promise<Shape | null> {
+  const rows: CsvRow[] = [];
+  for await (const chunk of table.rows()) {
+    rows.push(...chunk.slice(0, HEADER_WITHIN - rows.length));
+    if (rows.length >= HEADER_WITHIN) break;
+  }
+  return bestHeader(rows, objects);
+}
+
+function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): Shape | null {
   const scored = rows.map((row) => {
     const scores = Object.fromEntries(
       objects.map((object) => [object.name, headerScore(row.cells, object, objects)]),
@@ -85,14 +92,11 @@ function bestHeader(
 
 /** Rows below the header, in chunks. */
 export async function* dataRows(
-  file: BundleFile,
-  shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>,
+  table: Pick<Table, 'rows'>,
+  headerLine: number,
   columns: number,
 ): AsyncGenerator<CsvRow[]> {
-  const text = decodeText(await file.open(), shape.encoding);
-  for await (const rows of csvRows(text, shape.delimiter, columns)) {
-    yield rows.filter((row) => row.line > shape.headerLine);
-  }
+  for await (const rows of table.rows(columns)) yield rows.filter((row) => row.line > headerLine);
 }
 
 export type RowVerdict =

@@ -1,5 +1,5 @@
 /** Recognises what a file holds and what its columns mean: by header first, by content where the header says nothing. */
-import type { ColumnProfile, Slot, SourceColumn, SourceObject } from '../source.ts';
+import type { ColumnProfile, Slot, SourceColumn, SourceObject } from './source.ts';
 
 /** Below this a person must confirm. */
 export const SURE = 0.8;
