@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
-import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
 import { customFields } from '../mapping/custom-fields.ts';
+import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { propose } from '../mapping/propose.ts';
 import { customFieldsCsv } from '../report/custom-fields.ts';

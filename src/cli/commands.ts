@@ -1,9 +1,9 @@
 /** The list of commands, in the order of the journey. */
 import type { Command } from 'commander';
+import { addConnector } from './commands/connector.ts';
 import { addAudit } from './commands/audit.ts';
 import { addCatalogue } from './commands/catalogue.ts';
 import { addDelta } from './commands/delta.ts';
-import { addConnector } from './commands/connector.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEstimate } from './commands/estimate.ts';
@@ -35,11 +35,11 @@ export function addCommands(program: Command): void {
     addStatus,
     addReport,
     addRollback,
+    addConnector,
     addHandoff,
     addAudit,
     addCatalogue,
     addEstimate,
-    addConnector,
     addDemo,
   ])
     add(program);

@@ -5,7 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
-import { isStageMap, TRANSFORM } from './prepare.ts';
+import { TRANSFORM, VALUES_PROPOSED } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -31,8 +31,8 @@ const columnSchema = z.strictObject({
     ),
   proposed: z.string().optional(),
   custom: customSchema.optional(),
-  values: z.record(z.string(), z.string()).optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
+  values: z.record(z.string(), z.string()).optional(),
   transform: z
     .array(
       z
@@ -126,13 +126,12 @@ function toColumn(
   return {
     ...rest,
     ...(field && { custom: field }),
-    ...(values && { values }),
     ...(dateOrder && { dateOrder }),
+    ...(values && { values }),
     ...(transform && { transform }),
     decided:
       (proposed !== undefined && proposed !== rest.to) ||
-      // Stages and statuses are proposed value by value; on any other column a person wrote the values.
-      (values !== undefined && !isStageMap(rest.to)) ||
+      (values !== undefined && !VALUES_PROPOSED.has(rest.to)) ||
       transform !== undefined,
   };
 }
@@ -192,9 +191,9 @@ export function hashMapping({ source, choices, objects }: MappingDocument): stri
       column,
       to,
       custom,
+      dateOrder,
       // As pairs: their order is the order of the stages.
       values: values && Object.entries(values),
-      dateOrder,
       transform,
     })),
   ]);

@@ -95,13 +95,13 @@ export interface ColumnMapping {
    */
   readonly to: string;
   readonly custom?: CustomField;
-  /**
-   * Value at the source -> value to write; of a list, each. Empty: left out; what is not named stays. For stages and
-   * statuses: the stage of Odoo, or `active`, `won`, `lost`, `back burner`; the order is the pipeline's.
-   */
-  readonly values?: Readonly<Record<string, string>>;
   /** Order of day and month, where the column is a date that could be read both ways. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
+  /**
+   * Value at the source -> value to write; of a list, each. Empty: left out. What is not named stays. For stages and
+   * statuses: -> stage of Odoo, or `active`, `won`, `lost`, `back burner`; the order is the pipeline's.
+   */
+  readonly values?: Readonly<Record<string, string>>;
   /** Applied in order, after `values`; see prepare.ts. */
   readonly transform?: readonly string[];
   readonly confidence: number;

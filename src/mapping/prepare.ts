@@ -10,8 +10,8 @@ export type Prepare = (record: StagedRecord) => StagedRecord;
 export const TRANSFORM =
   /^(upper|lower|title|digits|plain|first-word|last-word|all-but-first-word|(default|constant|prefix|suffix):.+)$/;
 
-/** The values of these name stages and outcomes in Odoo: the composer of leads reads them itself. */
-export const isStageMap = (to: string): boolean => to === 'slot:stage' || to === 'slot:status';
+/** Value maps that are proposed, and read where the leads are composed: their order makes the pipeline. */
+export const VALUES_PROPOSED = new Set(['slot:stage', 'slot:status']);
 
 /** The staged record stays as it came; what comes back is a copy with other cells. */
 export function preparer(document: MappingDocument, inspection: Inspection): Prepare {
@@ -21,9 +21,7 @@ export function preparer(document: MappingDocument, inspection: Inspection): Pre
     const prepared = file.columns.flatMap(({ id, index, profile }) => {
       const mapping = mappings.get(id);
       if (!mapping || (!mapping.values && !mapping.transform)) return [];
-      const { values: _values, ...without } = mapping;
-      const own = isStageMap(mapping.to) ? without : mapping;
-      return [{ index, change: changeOf(own, profile.type === 'list') }];
+      return [{ index, change: changeOf(mapping, profile.type === 'list') }];
     });
     if (prepared.length > 0) files.set(file.path, prepared);
   }
@@ -42,9 +40,10 @@ interface Prepared {
 }
 
 export function changeOf(
-  { values = {}, transform = [] }: ColumnMapping,
+  { to, values: given = {}, transform = [] }: ColumnMapping,
   list: boolean,
 ): Prepared['change'] {
+  const values = VALUES_PROPOSED.has(to) ? {} : given;
   const mapped = (text: string): string =>
     Object.hasOwn(values, text) ? (values[text] ?? '') : text;
   const each = (text: string): string =>

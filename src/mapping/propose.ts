@@ -60,7 +60,11 @@ export function propose(
     const names = new Set(there.filter((name) => !name.startsWith(declaration.fieldPrefix)));
     objects[object.name] = columns.map(
       (column) =>
-        kept(previous, object.name, column) ?? proposeColumn(declaration, object, column, names),
+        kept(previous, object.name, column) ??
+        withValues(
+          previousOf(previous, object.name, column),
+          proposeColumn(declaration, object, column, names),
+        ),
     );
   }
   return {
@@ -80,12 +84,30 @@ const uniqueColumns = (inspection: Inspection, object: string): SourceColumn[] =
   ).values(),
 ];
 
+const previousOf = (
+  previous: MappingDocument | undefined,
+  object: string,
+  column: SourceColumn,
+): ColumnMapping | undefined => previous?.objects[object]?.find((one) => one.column === column.id);
+
+/** A stage that a person sent elsewhere stays sent there; new ones join. */
+const withValues = (previous: ColumnMapping | undefined, proposed: ColumnMapping): ColumnMapping =>
+  proposed.values && previous?.values
+    ? { ...proposed, values: { ...previous.values, ...missing(proposed.values, previous.values) } }
+    : proposed;
+
+const missing = (
+  values: Readonly<Record<string, string>>,
+  there: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([value]) => !(value in there)));
+
 function kept(
   previous: MappingDocument | undefined,
   object: string,
   column: SourceColumn,
 ): ColumnMapping | undefined {
-  const found = previous?.objects[object]?.find((one) => one.column === column.id);
+  const found = previousOf(previous, object, column);
   return found?.decided ? { ...found, profile: shortProfile(column.profile) } : undefined;
 }
 

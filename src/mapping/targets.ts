@@ -35,15 +35,15 @@ export const TARGETS: Readonly<Record<Shape, Target>> = {
     compatibility: '1:1',
     note: 'in the chatter, dated, in order of time',
   },
-  detail: {
-    model: '',
-    compatibility: '1:1',
-    note: 'further rows of a record, joined to it',
-  },
   task: {
     model: 'mail.activity',
     compatibility: 'mapping required',
     note: 'categories become activity types',
+  },
+  detail: {
+    model: 'crm.lead',
+    compatibility: '1:1',
+    note: 'part of the record it belongs to',
   },
   event: { model: 'calendar.event', compatibility: '1:1', note: 'with its attendees' },
   attachment: {

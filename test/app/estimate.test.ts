@@ -94,6 +94,6 @@ it('the catalogue has every object of every source, with what it becomes', () =>
     const declared = CONNECTORS[source.id]?.declaration.objects.map((one) => one.name) ?? [];
     expect(source.rows.flatMap((row) => row.object || [])).toEqual(declared);
     for (const row of source.rows)
-      if (row.compatibility === 'inventory only') expect(row.model).toBe('');
+      expect(row.model === '').toBe(row.compatibility === 'inventory only');
   }
 });

@@ -156,9 +156,10 @@ function isCut(tree: Branch, sheet: Sheet): boolean {
   return flagged || ROUND.has(sheet.rows(tree).length);
 }
 
+const two = (n: number): string => String(n).padStart(2, '0');
+
 function usDate(days: number): string {
   const date = new Date(days * DAY_MS);
-  const two = (n: number): string => String(n).padStart(2, '0');
   return `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()}`;
 }
 
