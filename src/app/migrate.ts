@@ -3,7 +3,7 @@ import type { Context } from '../engine/context.ts';
 import { settleChanges } from '../engine/change.ts';
 import { claimSummaries, planLateHistory } from '../engine/late.ts';
 import { checkNotRestored } from '../engine/ours.ts';
-import { touchedSince } from '../engine/touched.ts';
+import { rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
@@ -331,7 +331,9 @@ export async function rollbackRun(
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
+    if (!dryRun) rollbackBegins(ctx);
     const totals = await rollback(ctx, dryRun);
+    if (!dryRun) rollbackEnds(ctx);
     if (dryRun) return { ...totals, steps };
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);
     session.store.runs.clearVerdicts(ctx.env);

@@ -58,6 +58,12 @@ export async function withSession<T>(
 export function openSource({ project, connector, secrets }: Session): Source {
   const { export: path, api } = project.config.source;
   const files = path === undefined ? undefined : connector.open(path, decisionsOf(project));
+  if (api && !connector.openApi)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      `waybill.yaml: ${connector.declaration.name} has no API that Waybill knows.`,
+      { next: 'Take source.api out, and name an export in source.export.' },
+    );
   if (api && connector.openApi) {
     const folder = join(project.storeFolder, 'source');
     return connector.openApi(api, () => sourceKeyOf(secrets), folder, files);

@@ -9,26 +9,26 @@ import type { Context } from './context.ts';
 
 const HALF = 50;
 
+/** A lost one keeps its stage: Odoo takes off what it counts for the stage that it finds then. */
 export async function reopen(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
-  const closed = rows.filter(
-    ({ after }) => after['active'] === false || after['probability'] === 100,
-  );
-  if (closed.length === 0 || !(await countsExactly(ctx))) return;
-  const [stage] = await ctx.destination.find('crm.stage', [['is_won', '=', false]], ['id'], {
+  const won = rows.filter(({ after }) => after['probability'] === 100);
+  const lost = rows.filter(({ after }) => after['active'] === false && after['probability'] === 0);
+  if (won.length + lost.length === 0 || !(await countsExactly(ctx))) return;
+  const [open] = await ctx.destination.find('crm.stage', [['is_won', '=', false]], ['id'], {
     limit: 1,
   });
-  if (!stage) return;
-  const there = await ctx.destination.read(
-    'crm.lead',
-    closed.map((row) => row.resId),
-    ['id'],
-  );
-  // Dying between this write and the removal must not make the next rollback take it for a person's change.
-  const keys = closed.map((row) => row.key);
+  // Dying between these writes and the removal must not make the next rollback take them for a person's change.
+  const keys = [...won, ...lost].map((row) => row.key);
   ctx.store.ledger.setState(ctx.env, keys, 'intent');
-  const ids = there.map((one) => one.id);
-  const values = { active: true, stage_id: stage.id, probability: HALF };
-  await ctx.destination.write('crm.lead', ids, values);
+  await write(ctx, lost, { active: true, probability: HALF });
+  if (open) await write(ctx, won, { stage_id: open.id, probability: HALF });
+}
+
+async function write(ctx: Context, rows: readonly LedgerRow[], values: OdooValues): Promise<void> {
+  const ids = rows.map((row) => row.resId);
+  const there = await ctx.destination.read('crm.lead', ids, ['id']);
+  const left = there.map((one) => one.id);
+  await ctx.destination.write('crm.lead', left, values);
 }
 
 /** 14 counts a lead that is made won but not one that is made lost, and reopening does not undo it exactly. */

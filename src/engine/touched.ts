@@ -1,4 +1,5 @@
 /** Whether somebody edited a record since we last wrote it: by Odoo's own clock and user, never by ours. */
+import { isoNow } from '../lib/clock.ts';
 import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
@@ -51,7 +52,30 @@ async function runWindows(ctx: Context): Promise<Map<number, Window>> {
       start: odooTime(new Date(run.started_at).getTime() + skew),
       end: run.server_ended_at || (await lastCreation(ctx, run.id)),
     });
+  for (const [at, { start, end }] of rollbacks(ctx).entries())
+    windows.set(-1 - at, {
+      start: odooTime(new Date(start).getTime() + skew),
+      end: end === '' ? LAST : odooTime(new Date(end).getTime() + skew),
+    });
   return windows;
+}
+
+/** Removing the children of a record may write it too, so rollbacks have their times as runs do; by our own clock. */
+const rollbacks = (ctx: Context): Window[] =>
+  ctx.store.runs.meta<Window[]>(`rollbacks.${ctx.env}`) ?? [];
+
+/** One that was killed stays open: until the next one ends, what our user writes counts as its work. */
+const LAST = '9999';
+
+export function rollbackBegins(ctx: Context): void {
+  const known = rollbacks(ctx);
+  if (known.at(-1)?.end !== '')
+    ctx.store.runs.setMeta(`rollbacks.${ctx.env}`, [...known, { start: isoNow(), end: '' }]);
+}
+
+export function rollbackEnds(ctx: Context): void {
+  const ended = rollbacks(ctx).map((one) => (one.end === '' ? { ...one, end: isoNow() } : one));
+  ctx.store.runs.setMeta(`rollbacks.${ctx.env}`, ended);
 }
 
 /** How far Odoo's clock is ahead of ours, from a run that noted its end by both. */

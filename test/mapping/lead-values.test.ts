@@ -31,7 +31,10 @@ const FILES = {
 
 interface Composer {
   readonly document: MappingDocument;
-  compose(key: string, change?: (document: MappingDocument) => MappingDocument): Composed;
+  readonly compose: (
+    key: string,
+    change?: (document: MappingDocument) => MappingDocument,
+  ) => Composed;
 }
 
 async function composer(): Promise<Composer> {
@@ -45,7 +48,7 @@ async function composer(): Promise<Composer> {
   const document = propose(AGILECASE, inspection, CATALOG);
   return {
     document,
-    compose(key, change = (same) => same) {
+    compose: (key, change = (same) => same) => {
       const mapper = createMapper(change(document), AGILECASE, inspection, CATALOG);
       for (const user of records.filter((one) => one.object === 'user')) mapper.learn(user);
       const record = records.find((one) => one.object === 'case' && one.key === key);

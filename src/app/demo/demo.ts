@@ -11,7 +11,14 @@ import { createProject, openProject, type NewProject } from '../project.ts';
 import { writeReport } from '../report.ts';
 import { approveSample, runSample } from '../sample.ts';
 import { scope } from '../scope.ts';
-import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
+import {
+  catalogOf,
+  inspectionOf,
+  withOdoo,
+  withSession,
+  type Faces,
+  type Session,
+} from '../session.ts';
 import { CONNECTORS } from '../connectors.ts';
 import { generateSampleAccount } from './sample-account.ts';
 import { generateSampleFirm } from './sample-firm.ts';
@@ -39,12 +46,20 @@ interface Sample {
 
 const SEED = 20;
 /** The firm's sizes are its own: cases hang together, and a tenth of them would be no firm. */
-const FIRM = { seed: SEED, cases: 600, contacts: 420, notes: 1_600, communications: 1_500, documents: 500 };
+const FIRM = {
+  seed: SEED,
+  cases: 600,
+  contacts: 420,
+  notes: 1_600,
+  communications: 1_500,
+  documents: 500,
+};
 
 const SAMPLES: Readonly<Record<string, Sample>> = {
   allclients: {
     database: 'waybill_demo',
-    write: (folder, { contacts, notes }) => generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(folder),
+    write: (folder, { contacts, notes }) =>
+      generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(folder),
   },
   agilecase: {
     database: 'waybill_demo_agilecase',
@@ -61,7 +76,9 @@ export const demoFolder = (source: string): string =>
 function sampleOf({ source }: DemoOptions): Sample {
   const sample = SAMPLES[source];
   if (sample) return sample;
-  throw new WaybillError('WB_USAGE', `There is no sample of "${source}".`, { next: `Choose one: ${Object.keys(SAMPLES).join(', ')}` });
+  throw new WaybillError('WB_USAGE', `There is no sample of "${source}".`, {
+    next: `Choose one: ${Object.keys(SAMPLES).join(', ')}`,
+  });
 }
 
 const SCRIPT = fileURLToPath(new URL('../../../scripts/odoo', import.meta.url));
@@ -85,13 +102,29 @@ async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const account = fresh ? await sampleSource(faces, options) : undefined;
   try {
     const odoo = await localOdoo(faces, database, fresh);
-    if (account) createProject({ folder, source, ...account.source, env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
-    const withKeys = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey, ...account?.secrets } };
+    if (account)
+      createProject({
+        folder,
+        source,
+        ...account.source,
+        env: 'production',
+        url: odoo.url,
+        db: odoo.db,
+        login: odoo.login,
+      });
+    const withKeys = {
+      ...faces,
+      secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey, ...account?.secrets },
+    };
     return await withSession(folder, withKeys, 'write', async (session) => {
       if (fresh) await prepare(session, withKeys);
       const result = await fullRun(session, withKeys);
       const report = writeReport(session, result.environment);
-      return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, options), clean: isClean(result) };
+      return {
+        result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } },
+        text: farewell(result, report.html, odoo, options),
+        clean: isClean(result),
+      };
     });
   } finally {
     account?.stop();
@@ -109,11 +142,22 @@ const DEMO_CALLS_PER_SECOND = 500;
 
 async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleSource> {
   if (options.via === 'files') return writeSample(faces, options);
-  if (options.source !== 'allclients') throw new WaybillError('WB_USAGE', 'Only AllClients has a stand-in for its API.', { next: 'Leave --via out.' });
+  if (options.source !== 'allclients')
+    throw new WaybillError('WB_USAGE', 'Only AllClients has a stand-in for its API.', {
+      next: 'Leave --via out.',
+    });
   const standIn = await startStandIn({ ...options, seed: SEED });
   const { url, account, key } = standIn;
-  faces.emit({ type: 'notice', level: 'info', message: `A stand-in for AllClients' API answers at ${url}.` });
-  return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop: () => standIn.stop() };
+  faces.emit({
+    type: 'notice',
+    level: 'info',
+    message: `A stand-in for AllClients' API answers at ${url}.`,
+  });
+  return {
+    source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } },
+    secrets: { WAYBILL_SOURCE_API_KEY: key },
+    stop: () => standIn.stop(),
+  };
 }
 
 async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSource> {
@@ -122,26 +166,47 @@ async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSo
   rmSync(exportPath, { recursive: true, force: true });
   mkdirSync(exportPath, { recursive: true });
   await sampleOf(options).write(exportPath, options);
-  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${exportPath}.` });
+  faces.emit({
+    type: 'notice',
+    level: 'info',
+    message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${exportPath}.`,
+  });
   return { source: { exportPath }, secrets: {}, stop: () => {} };
 }
 
 /** In the demo the person is us: the proposal is approved as it stands, and so is the sample. */
 async function prepare(session: Session, faces: Faces): Promise<void> {
   await scope(session);
-  const state = await withOdoo(session, faces, undefined, async (connection) => proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)));
+  const state = await withOdoo(session, faces, undefined, async (connection) =>
+    proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)),
+  );
   if (state.undecided.length > 0) {
     const columns = state.undecided.map((one) => `${one.object}.${one.column}`).join(', ');
-    throw new WaybillError('WB_MAPPING_UNDECIDED', `The sample's mapping waits for decisions: ${columns}`, { next: `Decide them in ${session.project.mappingPath}, approve, and run: waybill run ${session.project.folder}` });
+    throw new WaybillError(
+      'WB_MAPPING_UNDECIDED',
+      `The sample's mapping waits for decisions: ${columns}`,
+      {
+        next: `Decide them in ${session.project.mappingPath}, approve, and run: waybill run ${session.project.folder}`,
+      },
+    );
   }
   approveMapping(session, 'the demo');
   await runSample(session, faces);
   approveSample(session, 'the demo');
 }
 
-const isClean = (result: RunResult): boolean => result.balances && result.verification.differences === 0 && result.verification.missing === 0 && result.open.length === 0;
+const isClean = (result: RunResult): boolean =>
+  result.balances &&
+  result.verification.differences === 0 &&
+  result.verification.missing === 0 &&
+  result.open.length === 0;
 
-function farewell(result: RunResult, report: string, odoo: LocalOdoo, { folder, source }: DemoOptions): string {
+function farewell(
+  result: RunResult,
+  report: string,
+  odoo: LocalOdoo,
+  { folder, source }: DemoOptions,
+): string {
   const waiting = result.open.reduce((sum, one) => sum + one.n, 0);
   return [
     `Done: ${result.totals.created} records created, ${result.verification.values} values read back, ${result.verification.differences} differ, ${waiting} item(s) wait for a person.`,
@@ -159,14 +224,22 @@ async function undo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
   return withSession(folder, withKey, 'write', async (session) => {
     const totals = await rollbackRun(session, withKey, undefined, false);
-    const text = `Took back ${totals.removed} records, restored ${totals.restored}, kept ${totals.kept.length}.\n${totals.kept.slice(0, 20).map((one) => `  ${one.model} ${one.resId}: ${one.reason}`).join('\n')}`.trimEnd();
+    const text =
+      `Took back ${totals.removed} records, restored ${totals.restored}, kept ${totals.kept.length}.\n${totals.kept
+        .slice(0, 20)
+        .map((one) => `  ${one.model} ${one.resId}: ${one.reason}`)
+        .join('\n')}`.trimEnd();
     return { result: totals, text, clean: totals.kept.length === 0, kept: totals.kept.length > 0 };
   });
 }
 
 /** `fresh` makes the database anew; else it must be there from an earlier demo. */
 async function localOdoo(faces: Faces, database: string, fresh: boolean): Promise<LocalOdoo> {
-  faces.emit({ type: 'notice', level: 'info', message: 'Starting a real Odoo 19 (the first time this downloads it and takes some minutes) …' });
+  faces.emit({
+    type: 'notice',
+    level: 'info',
+    message: 'Starting a real Odoo 19 (the first time this downloads it and takes some minutes) …',
+  });
   const up = await script(['up', '19', '--json']);
   if (!fresh) return { ...up, db: database };
   return script(['fresh', database, '19', '--json']);
@@ -179,9 +252,13 @@ async function script(args: readonly string[]): Promise<LocalOdoo> {
     const { stdout } = await running;
     return JSON.parse(stdout) as LocalOdoo;
   } catch (error) {
-    throw new WaybillError('WB_ODOO_UNREACHABLE', `scripts/odoo ${args.join(' ')} did not bring up an Odoo; what it said stands above.`, {
-      next: `Mend what it names, then run the demo again. The project, if made, is in ${resolve('demo')}.`,
-      cause: error,
-    });
+    throw new WaybillError(
+      'WB_ODOO_UNREACHABLE',
+      `scripts/odoo ${args.join(' ')} did not bring up an Odoo; what it said stands above.`,
+      {
+        next: `Mend what it names, then run the demo again. The project, if made, is in ${resolve('demo')}.`,
+        cause: error,
+      },
+    );
   }
 }

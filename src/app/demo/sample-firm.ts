@@ -63,11 +63,47 @@ export const FIRM_STAGES = [
 ] as const;
 const STATUSES = ['Open', 'Open', 'Open', 'On hold', 'Closed'] as const;
 const CASE_TYPES = ['Residential Claim', 'Commercial Claim', 'Conveyancing'] as const;
-const ROLES = ['Insurer', 'Loss adjuster', 'Witness', 'Expert', 'Opponent', 'loss  adjuster'] as const;
-const FIRST = ['John', 'Aoife', 'Priya', 'Gwen', 'Hamish', 'Zoë', 'Łukasz', 'María', 'Chen', 'Olu'] as const;
-const LAST = ['Doe', 'O’Neill', 'Patel', 'Davies', 'MacLeod', 'Brontë', 'Nowak', 'Núñez', 'Wei', 'Adeyemi'] as const;
+const ROLES = [
+  'Insurer',
+  'Loss adjuster',
+  'Witness',
+  'Expert',
+  'Opponent',
+  'loss  adjuster',
+] as const;
+const FIRST = [
+  'John',
+  'Aoife',
+  'Priya',
+  'Gwen',
+  'Hamish',
+  'Zoë',
+  'Łukasz',
+  'María',
+  'Chen',
+  'Olu',
+] as const;
+const LAST = [
+  'Doe',
+  'O’Neill',
+  'Patel',
+  'Davies',
+  'MacLeod',
+  'Brontë',
+  'Nowak',
+  'Núñez',
+  'Wei',
+  'Adeyemi',
+] as const;
 const TOWNS = ['Ipswich', 'Cardiff', 'Leeds', 'Glasgow', 'St Albans'] as const;
-const LABELS = ['Property > Flood', 'Property > Fire', 'Urgent', 'Finance > Urgent', 'VIP', 'Claims > Motor > Theft'] as const;
+const LABELS = [
+  'Property > Flood',
+  'Property > Fire',
+  'Urgent',
+  'Finance > Urgent',
+  'VIP',
+  'Claims > Motor > Theft',
+] as const;
 const FOLDERS = ['Reports/Surveyor', 'Letters', 'Photos', 'Court bundle'] as const;
 
 /** Key, label, type, options: one of each type that AgileCase can have. */
@@ -81,7 +117,12 @@ export const FIRM_FIELDS = [
   ['inspected_at', 'Inspected at', 'datetime', []],
   ['habitable', 'Habitable?', 'bool', []],
   ['cause', 'Cause', 'choice', ['Flood', 'Fire', 'Theft', 'Escape of water']],
-  ['heads', 'Heads of claim', 'multi_choice', ['Buildings', 'Contents', 'Alternative accommodation']],
+  [
+    'heads',
+    'Heads of claim',
+    'multi_choice',
+    ['Buildings', 'Contents', 'Alternative accommodation'],
+  ],
   ['broker_email', 'Broker e-mail', 'email', []],
   ['site_phone', 'Site phone', 'phone', []],
   ['portal_url', 'Portal link', 'url', []],
@@ -125,7 +166,10 @@ export function generateSampleFirm(options: FirmOptions): SampleFirm {
     tables,
     documents: documents.files,
     pictures,
-    rows: (name) => (tables.find((table) => table.name === name)?.rows ?? []).map((row) => jsonRow(tables, name, row)),
+    rows: (name) =>
+      (tables.find((table) => table.name === name)?.rows ?? []).map((row) =>
+        jsonRow(tables, name, row),
+      ),
     writeTables(folder) {
       for (const table of tables) write(join(folder, `${table.name}.csv`), csvText(table));
     },
@@ -133,7 +177,12 @@ export function generateSampleFirm(options: FirmOptions): SampleFirm {
       mkdirSync(folder, { recursive: true });
       for (const { path, content } of files) write(join(folder, path), content);
       if (format === 'xlsx') write(join(folder, 'firm.xlsx'), await workbook(tables));
-      else for (const table of tables) write(join(folder, 'data', `${table.name}.${format}`), format === 'csv' ? csvText(table) : jsonText(table));
+      else
+        for (const table of tables)
+          write(
+            join(folder, 'data', `${table.name}.${format}`),
+            format === 'csv' ? csvText(table) : jsonText(table),
+          );
     },
   };
 }
@@ -145,7 +194,15 @@ const randomOf = (options: FirmOptions, kind: number, index: number): Random =>
 const usersTable = (): FirmTable => ({
   name: 'users',
   headers: ['id', 'name', 'email', 'is_admin', 'system_role', 'registered_on', 'active'],
-  rows: FIRM_USERS.map((user) => [user.id, user.name, user.email, user.admin, 'Basic user', { day: '2019-02-04' }, user.active]),
+  rows: FIRM_USERS.map((user) => [
+    user.id,
+    user.name,
+    user.email,
+    user.admin,
+    'Basic user',
+    { day: '2019-02-04' },
+    user.active,
+  ]),
 });
 
 function contactsTable(options: FirmOptions): FirmTable {
@@ -160,21 +217,57 @@ function contactsTable(options: FirmOptions): FirmTable {
     const phone = `0${String(1_473_200_000 + made)}`;
     const town = random.pick(TOWNS);
     return [
-      contactId(index), company ? 'company' : 'person', `${last.slice(0, 4).toUpperCase()}${String(index).padStart(3, '0')}`,
-      company ? '' : random.pick(['Mr', 'Ms', 'Dr']), company ? '' : first, company ? '' : last, company ? `${last} & Sons Ltd` : '', email, phone,
-      `${1 + random.int(200)} High St`, town, 'IP1 1AA', 'GB', random.chance(0.2) ? 'VIP' : '', at(random), at(random, 2024), index % 40 !== 7,
+      contactId(index),
+      company ? 'company' : 'person',
+      `${last.slice(0, 4).toUpperCase()}${String(index).padStart(3, '0')}`,
+      company ? '' : random.pick(['Mr', 'Ms', 'Dr']),
+      company ? '' : first,
+      company ? '' : last,
+      company ? `${last} & Sons Ltd` : '',
+      email,
+      phone,
+      `${1 + random.int(200)} High St`,
+      town,
+      'IP1 1AA',
+      'GB',
+      random.chance(0.2) ? 'VIP' : '',
+      at(random),
+      at(random, 2024),
+      index % 40 !== 7,
     ];
   });
   return {
     name: 'contacts',
-    headers: ['id', 'kind', 'code', 'title', 'first_name', 'last_name', 'company', 'email', 'phone', 'address_line1', 'town', 'postcode', 'country', 'labels', 'created_at', 'updated_at', 'active'],
+    headers: [
+      'id',
+      'kind',
+      'code',
+      'title',
+      'first_name',
+      'last_name',
+      'company',
+      'email',
+      'phone',
+      'address_line1',
+      'town',
+      'postcode',
+      'country',
+      'labels',
+      'created_at',
+      'updated_at',
+      'active',
+    ],
     rows,
   };
 }
 
-const letters = (n: number): string => (n < 26 ? String.fromCharCode(65 + n) : letters(Math.floor(n / 26) - 1) + String.fromCharCode(65 + (n % 26)));
+const letters = (n: number): string =>
+  n < 26
+    ? String.fromCharCode(65 + n)
+    : letters(Math.floor(n / 26) - 1) + String.fromCharCode(65 + (n % 26));
 
-const clientOf = (options: FirmOptions, index: number): number => randomOf(options, 2, index).int(options.contacts);
+const clientOf = (options: FirmOptions, index: number): number =>
+  randomOf(options, 2, index).int(options.contacts);
 
 function casesTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: options.cases }, (_, index): FirmCell[] => {
@@ -183,15 +276,56 @@ function casesTable(options: FirmOptions): FirmTable {
     const status = stage === FIRM_STAGES.length - 1 ? 'Closed' : random.pick(STATUSES);
     const opened = on(random);
     return [
-      caseId(index), `DOEJ/${String(index).padStart(5, '0')}/24`, `${random.pick(CASE_TYPES)} ${index}: ${random.pick(['escape of water', 'fire, kitchen', 'sale of "Rose Cottage"', 'theft'])}`,
-      `Line one of ${index}.\nLine two, with <angle> brackets & more.`, 'Insurance', random.pick(CASE_TYPES), contactId(clientOf(options, index)),
-      `YR-${index}`, random.pick(FIRM_USERS).name, random.pick(FIRM_USERS).name, 'fixed', String(100 + random.int(5_000)) + '.50', status, FIRM_STAGES[stage] ?? '', random.pick(['Low', 'Normal', 'High']),
-      opened, on(random, 2025), status === 'Closed' ? on(random, 2025) : null, random.chance(0.6) ? [random.pick(LABELS), random.pick(LABELS)].join('; ') : '', { day: opened.day, time: '09:15' }, at(random, 2024), true,
+      caseId(index),
+      `DOEJ/${String(index).padStart(5, '0')}/24`,
+      `${random.pick(CASE_TYPES)} ${index}: ${random.pick(['escape of water', 'fire, kitchen', 'sale of "Rose Cottage"', 'theft'])}`,
+      `Line one of ${index}.\nLine two, with <angle> brackets & more.`,
+      'Insurance',
+      random.pick(CASE_TYPES),
+      contactId(clientOf(options, index)),
+      `YR-${index}`,
+      random.pick(FIRM_USERS).name,
+      random.pick(FIRM_USERS).name,
+      'fixed',
+      String(100 + random.int(5_000)) + '.50',
+      status,
+      FIRM_STAGES[stage] ?? '',
+      random.pick(['Low', 'Normal', 'High']),
+      opened,
+      on(random, 2025),
+      status === 'Closed' ? on(random, 2025) : null,
+      random.chance(0.6) ? [random.pick(LABELS), random.pick(LABELS)].join('; ') : '',
+      { day: opened.day, time: '09:15' },
+      at(random, 2024),
+      true,
     ];
   });
   return {
     name: 'cases',
-    headers: ['id', 'number', 'title', 'description', 'practice_area', 'case_type', 'client', 'client_reference', 'partner', 'fee_earner', 'fee_type', 'fee_amount', 'status', 'stage', 'priority', 'opened_on', 'planned_completion_on', 'closed_on', 'labels', 'created_at', 'updated_at', 'active'],
+    headers: [
+      'id',
+      'number',
+      'title',
+      'description',
+      'practice_area',
+      'case_type',
+      'client',
+      'client_reference',
+      'partner',
+      'fee_earner',
+      'fee_type',
+      'fee_amount',
+      'status',
+      'stage',
+      'priority',
+      'opened_on',
+      'planned_completion_on',
+      'closed_on',
+      'labels',
+      'created_at',
+      'updated_at',
+      'active',
+    ],
     rows,
   };
 }
@@ -199,17 +333,51 @@ function casesTable(options: FirmOptions): FirmTable {
 function partiesTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: options.cases }, (_, index): FirmCell[][] => {
     const random = randomOf(options, 4, index);
-    const others = Array.from({ length: 1 + random.int(3) }, (): FirmCell[] => [caseId(index), contactId(random.int(options.contacts)), random.pick(ROLES), false, false]);
+    const others = Array.from({ length: 1 + random.int(3) }, (): FirmCell[] => [
+      caseId(index),
+      contactId(random.int(options.contacts)),
+      random.pick(ROLES),
+      false,
+      false,
+    ]);
     return [[caseId(index), contactId(clientOf(options, index)), 'Client', true, false], ...others];
   });
-  return { name: 'case_contacts', headers: ['case', 'contact', 'role', 'is_client', 'is_joint_client'], rows: rows.flat() };
+  return {
+    name: 'case_contacts',
+    headers: ['case', 'contact', 'role', 'is_client', 'is_joint_client'],
+    rows: rows.flat(),
+  };
 }
 
 const fieldsTable = (): FirmTable => ({
   name: 'custom_fields',
-  headers: ['key', 'label', 'scope', 'case_type', 'group', 'tab', 'position', 'is_table', 'type', 'mandatory', 'help_text'],
+  headers: [
+    'key',
+    'label',
+    'scope',
+    'case_type',
+    'group',
+    'tab',
+    'position',
+    'is_table',
+    'type',
+    'mandatory',
+    'help_text',
+  ],
   rows: [
-    ...FIRM_FIELDS.map(([key, label, type], index): FirmCell[] => [key, label, 'case', '', 'Policy', 'Case Data', index + 1, false, type, false, `${label}, as on the claim form.`]),
+    ...FIRM_FIELDS.map(([key, label, type], index): FirmCell[] => [
+      key,
+      label,
+      'case',
+      '',
+      'Policy',
+      'Case Data',
+      index + 1,
+      false,
+      type,
+      false,
+      `${label}, as on the claim form.`,
+    ]),
     ['item', 'Item', 'case', '', 'Inventory of loss', 'Case Data', 20, true, 'text', false, ''],
     ['cost', 'Cost', 'case', '', 'Inventory of loss', 'Case Data', 21, true, 'money', false, ''],
   ],
@@ -218,7 +386,14 @@ const fieldsTable = (): FirmTable => ({
 const optionsTable = (): FirmTable => ({
   name: 'custom_field_options',
   headers: ['field', 'value', 'label', 'position'],
-  rows: FIRM_FIELDS.flatMap(([key, , , options]) => options.map((option, index): FirmCell[] => [key, option.toLowerCase().replaceAll(' ', '_'), option, index + 1])),
+  rows: FIRM_FIELDS.flatMap(([key, , , options]) =>
+    options.map((option, index): FirmCell[] => [
+      key,
+      option.toLowerCase().replaceAll(' ', '_'),
+      option,
+      index + 1,
+    ]),
+  ),
 });
 
 function customTables(options: FirmOptions): FirmTable[] {
@@ -231,11 +406,18 @@ function customTables(options: FirmOptions): FirmTable[] {
       if (value !== null && random.chance(0.7)) values.push(['case', caseId(index), key, value]);
     }
     for (let row = 1; row <= random.int(3); row++)
-      tableRows.push(['case', caseId(index), 'item', row, random.pick(['Boiler', 'Carpet', 'Sofa'])], ['case', caseId(index), 'cost', row, `£${1 + random.int(9)},${100 + random.int(900)}.00`]);
+      tableRows.push(
+        ['case', caseId(index), 'item', row, random.pick(['Boiler', 'Carpet', 'Sofa'])],
+        ['case', caseId(index), 'cost', row, `£${1 + random.int(9)},${100 + random.int(900)}.00`],
+      );
   }
   return [
     { name: 'custom_values', headers: ['owner_type', 'owner', 'field', 'value'], rows: values },
-    { name: 'custom_rows', headers: ['owner_type', 'owner', 'field', 'row', 'value'], rows: tableRows },
+    {
+      name: 'custom_rows',
+      headers: ['owner_type', 'owner', 'field', 'row', 'value'],
+      rows: tableRows,
+    },
   ];
 }
 
@@ -259,7 +441,11 @@ function customValue(random: Random, type: string, index: number): string | null
     case 'choice':
       return random.pick(['flood', 'fire', 'theft', 'escape_of_water']);
     case 'multi_choice':
-      return random.pick(['Buildings; Contents', 'Contents', 'Buildings; Alternative accommodation']);
+      return random.pick([
+        'Buildings; Contents',
+        'Contents',
+        'Buildings; Alternative accommodation',
+      ]);
     case 'email':
       return `broker${index % 7}@brokers.example`;
     case 'phone':
@@ -288,18 +474,42 @@ const labelsTable = (): FirmTable => ({
 function notesTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: options.notes }, (_, index): FirmCell[] => {
     const random = randomOf(options, 6, index);
-    const text = random.pick(['Called the surveyor.', 'Client wants <b>no</b> letters.', 'Second line\nfollows here', 'Grüße an Frau Müller']);
-    return [`n${index}`, caseId(random.int(options.cases)), at(random), random.pick(FIRM_USERS).name, random.chance(0.5) ? 'Phone call' : '', `${text} #${index}`, random.chance(0.2) ? 'public' : 'internal'];
+    const text = random.pick([
+      'Called the surveyor.',
+      'Client wants <b>no</b> letters.',
+      'Second line\nfollows here',
+      'Grüße an Frau Müller',
+    ]);
+    return [
+      `n${index}`,
+      caseId(random.int(options.cases)),
+      at(random),
+      random.pick(FIRM_USERS).name,
+      random.chance(0.5) ? 'Phone call' : '',
+      `${text} #${index}`,
+      random.chance(0.2) ? 'public' : 'internal',
+    ];
   });
-  return { name: 'notes', headers: ['id', 'case', 'at', 'author', 'subject', 'body', 'visibility'], rows };
+  return {
+    name: 'notes',
+    headers: ['id', 'case', 'at', 'author', 'subject', 'body', 'visibility'],
+    rows,
+  };
 }
 
 /** A PNG of one pixel. */
-export const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+export const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** Some letters show a picture that stands in their text, some one that lies beside it, some one in the web. */
 const pictureIn = (index: number): string => {
-  const src = [`data:image/png;base64,${PIXEL.toString('base64')}`, 'inline/logo.png', 'https://firm.example/logo.png'][(index % 15) - 3];
+  const src = [
+    `data:image/png;base64,${PIXEL.toString('base64')}`,
+    'inline/logo.png',
+    'https://firm.example/logo.png',
+  ][(index % 15) - 3];
   return src === undefined ? '' : `<p><img src="${src}"></p>`;
 };
 
@@ -315,16 +525,58 @@ function communicationsTable(options: FirmOptions): FirmTable {
     const place = index % 3;
     const when: Day = { day: day.day, time: `${two(9 + place * 3)}:${two(random.int(60))}` };
     if (thread % 5 === 4)
-      return [`m${index}`, caseId(of), 'sms', place === 1 ? 'in' : 'out', when, place === 1 ? '01473 200 111' : handler.name, place === 1 ? handler.name : '01473 200 111', '', '', '', '', `Text ${index}: surveyor at 10.`, 'internal'];
+      return [
+        `m${index}`,
+        caseId(of),
+        'sms',
+        place === 1 ? 'in' : 'out',
+        when,
+        place === 1 ? '01473 200 111' : handler.name,
+        place === 1 ? handler.name : '01473 200 111',
+        '',
+        '',
+        '',
+        '',
+        `Text ${index}: surveyor at 10.`,
+        'internal',
+      ];
     const known = thread % 2 === 0;
     const id = (n: number): string => (known ? `<t${thread}.${n}@mail.example>` : '');
     return [
-      `m${index}`, caseId(of), 'email', place === 1 ? 'in' : 'out', when, place === 1 ? client : `${handler.name} <${handler.email}>`, place === 1 ? handler.email : client,
-      place === 2 ? 'partner@firm.example' : '', id(place), place === 0 ? '' : id(place - 1), `${place === 0 ? '' : 'RE: '}Your claim ${thread}`,
-      `<p>Dear all,</p><p>mail ${index} &amp; more<br>Regards</p>${pictureIn(index)}`, random.chance(0.5) ? 'public' : 'internal',
+      `m${index}`,
+      caseId(of),
+      'email',
+      place === 1 ? 'in' : 'out',
+      when,
+      place === 1 ? client : `${handler.name} <${handler.email}>`,
+      place === 1 ? handler.email : client,
+      place === 2 ? 'partner@firm.example' : '',
+      id(place),
+      place === 0 ? '' : id(place - 1),
+      `${place === 0 ? '' : 'RE: '}Your claim ${thread}`,
+      `<p>Dear all,</p><p>mail ${index} &amp; more<br>Regards</p>${pictureIn(index)}`,
+      random.chance(0.5) ? 'public' : 'internal',
     ];
   });
-  return { name: 'communications', headers: ['id', 'case', 'channel', 'direction', 'at', 'from', 'to', 'cc', 'message_id', 'in_reply_to', 'subject', 'body', 'visibility'], rows };
+  return {
+    name: 'communications',
+    headers: [
+      'id',
+      'case',
+      'channel',
+      'direction',
+      'at',
+      'from',
+      'to',
+      'cc',
+      'message_id',
+      'in_reply_to',
+      'subject',
+      'body',
+      'visibility',
+    ],
+    rows,
+  };
 }
 
 const TYPES = [
@@ -348,21 +600,62 @@ function makeDocuments(options: FirmOptions): { table: FirmTable; files: FirmDoc
     const missing = index % 125 === 124;
     if (!missing) files.push({ path, content });
     const sha256 = createHash('sha256').update(content).digest('hex');
-    return [`d${index}`, of, folder, name, content.length, mime, sha256, index % 4 === 3 ? '' : path, random.pick(FIRM_USERS).name, at(random), random.chance(0.3) ? 'public' : 'internal', 1];
+    return [
+      `d${index}`,
+      of,
+      folder,
+      name,
+      content.length,
+      mime,
+      sha256,
+      index % 4 === 3 ? '' : path,
+      random.pick(FIRM_USERS).name,
+      at(random),
+      random.chance(0.3) ? 'public' : 'internal',
+      1,
+    ];
   });
-  files.push({ path: `documents/${caseId(0)}/Loose/found.txt`, content: Buffer.from('no row names me') });
+  files.push({
+    path: `documents/${caseId(0)}/Loose/found.txt`,
+    content: Buffer.from('no row names me'),
+  });
   return {
-    table: { name: 'documents', headers: ['id', 'case', 'folder', 'filename', 'size', 'mime', 'sha256', 'path', 'uploaded_by', 'uploaded_at', 'visibility', 'version'], rows },
+    table: {
+      name: 'documents',
+      headers: [
+        'id',
+        'case',
+        'folder',
+        'filename',
+        'size',
+        'mime',
+        'sha256',
+        'path',
+        'uploaded_by',
+        'uploaded_at',
+        'visibility',
+        'version',
+      ],
+      rows,
+    },
     files,
   };
 }
 
-const MAGIC: Readonly<Record<string, string>> = { pdf: '%PDF-1.4\n', png: '\u0089PNG\r\n\u001a\n', docx: 'PK\u0003\u0004' };
+const MAGIC: Readonly<Record<string, string>> = {
+  pdf: '%PDF-1.4\n',
+  png: '\u0089PNG\r\n\u001a\n',
+  docx: 'PK\u0003\u0004',
+};
 
 const documentBytes = (random: Random, extension: string, index: number): Buffer =>
   Buffer.concat([
     Buffer.from(MAGIC[extension] ?? '', 'latin1'),
-    Buffer.from(Array.from({ length: 200 + random.int(2_000) }, () => (extension === 'txt' ? 97 + random.int(26) : random.int(256)))),
+    Buffer.from(
+      Array.from({ length: 200 + random.int(2_000) }, () =>
+        extension === 'txt' ? 97 + random.int(26) : random.int(256),
+      ),
+    ),
     Buffer.from(` ${index}`),
   ]);
 
@@ -370,11 +663,35 @@ function auditTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: options.cases }, (_, index): FirmCell[][] => {
     const random = randomOf(options, 9, index);
     return [
-      [`a${index}.2`, at(random, 2023), random.pick(FIRM_USERS).name, 'case', caseId(index), 'update', 'status', 'Open', 'On hold'],
-      [`a${index}.1`, at(random, 2019), random.pick(FIRM_USERS).name, 'case', caseId(index), 'create', '', '', ''],
+      [
+        `a${index}.2`,
+        at(random, 2023),
+        random.pick(FIRM_USERS).name,
+        'case',
+        caseId(index),
+        'update',
+        'status',
+        'Open',
+        'On hold',
+      ],
+      [
+        `a${index}.1`,
+        at(random, 2019),
+        random.pick(FIRM_USERS).name,
+        'case',
+        caseId(index),
+        'create',
+        '',
+        '',
+        '',
+      ],
     ];
   });
-  return { name: 'audit_log', headers: ['id', 'at', 'user', 'object_type', 'object', 'action', 'field', 'old', 'new'], rows: rows.flat() };
+  return {
+    name: 'audit_log',
+    headers: ['id', 'at', 'user', 'object_type', 'object', 'action', 'field', 'old', 'new'],
+    rows: rows.flat(),
+  };
 }
 
 function tasksTable(options: FirmOptions): FirmTable {
@@ -382,47 +699,174 @@ function tasksTable(options: FirmOptions): FirmTable {
     const random = randomOf(options, 10, index);
     const due = at(random, 2025);
     const done = random.chance(0.5);
-    return [`k${index}`, caseId(random.int(options.cases)), `Chase surveyor ${index}`, 'By phone', random.pick(FIRM_USERS).name, due, done ? { ...due, time: '18:00' } : null, done ? 'Done' : 'Open'];
+    return [
+      `k${index}`,
+      caseId(random.int(options.cases)),
+      `Chase surveyor ${index}`,
+      'By phone',
+      random.pick(FIRM_USERS).name,
+      due,
+      done ? { ...due, time: '18:00' } : null,
+      done ? 'Done' : 'Open',
+    ];
   });
-  return { name: 'tasks', headers: ['id', 'case', 'title', 'description', 'assigned_to', 'due_at', 'completed_at', 'status'], rows };
+  return {
+    name: 'tasks',
+    headers: [
+      'id',
+      'case',
+      'title',
+      'description',
+      'assigned_to',
+      'due_at',
+      'completed_at',
+      'status',
+    ],
+    rows,
+  };
 }
 
 function milestonesTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: Math.ceil(options.cases / 2) }, (_, index): FirmCell[] => {
     const random = randomOf(options, 11, index);
-    return [caseId(index), 'Acknowledge', on(random, 2024), random.chance(0.6) ? on(random, 2024) : null, true];
+    return [
+      caseId(index),
+      'Acknowledge',
+      on(random, 2024),
+      random.chance(0.6) ? on(random, 2024) : null,
+      true,
+    ];
   });
-  return { name: 'case_milestones', headers: ['case', 'milestone', 'due_on', 'actual_on', 'mandatory'], rows };
+  return {
+    name: 'case_milestones',
+    headers: ['case', 'milestone', 'due_on', 'actual_on', 'mandatory'],
+    rows,
+  };
 }
 
 function eventsTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: Math.ceil(options.cases / 10) }, (_, index): FirmCell[] => {
     const random = randomOf(options, 12, index);
     const day = on(random, 2025).day;
-    return [`e${index}`, caseId(random.int(options.cases)), `Hearing ${index}`, { day, time: '10:00' }, { day, time: '11:30' }, false, 'County Court', FIRM_USERS[0].name];
+    return [
+      `e${index}`,
+      caseId(random.int(options.cases)),
+      `Hearing ${index}`,
+      { day, time: '10:00' },
+      { day, time: '11:30' },
+      false,
+      'County Court',
+      FIRM_USERS[0].name,
+    ];
   });
-  return { name: 'events', headers: ['id', 'case', 'title', 'starts_at', 'ends_at', 'all_day', 'location', 'attendees'], rows };
+  return {
+    name: 'events',
+    headers: ['id', 'case', 'title', 'starts_at', 'ends_at', 'all_day', 'location', 'attendees'],
+    rows,
+  };
 }
 
 function moneyTables(options: FirmOptions): FirmTable[] {
   const n = Math.ceil(options.cases / 4);
-  const time = Array.from({ length: n }, (_, index): FirmCell[] => [`t${index}`, caseId(index), { day: '2024-01-15' }, '01:30', 'Site visit', 'Partner', '185.00', 'VAT 20%', FIRM_USERS[0].name, index < 20 ? `B${index}` : '']);
-  const expenses = Array.from({ length: n }, (_, index): FirmCell[] => [`x${index}`, caseId(index), { day: '2024-01-16' }, 'Train', FIRM_USERS[1].name, '42.10', 'No VAT', '']);
-  const bills = Array.from({ length: Math.min(20, n) }, (_, index): FirmCell[] => [`B${index}`, contactId(clientOf(options, index)), caseId(index), { day: '2024-01-31' }, { day: '2024-03-01' }, '277.50', '55.50', '333.00', '133.00', '200.00', 'Sent']);
-  const payments = bills.map((bill, index): FirmCell[] => [`p${index}`, bill[0] ?? '', { day: '2024-02-12' }, '133.00', 'Bank transfer', 'Office account', '1st instalment']);
+  const time = Array.from({ length: n }, (_, index): FirmCell[] => [
+    `t${index}`,
+    caseId(index),
+    { day: '2024-01-15' },
+    '01:30',
+    'Site visit',
+    'Partner',
+    '185.00',
+    'VAT 20%',
+    FIRM_USERS[0].name,
+    index < 20 ? `B${index}` : '',
+  ]);
+  const expenses = Array.from({ length: n }, (_, index): FirmCell[] => [
+    `x${index}`,
+    caseId(index),
+    { day: '2024-01-16' },
+    'Train',
+    FIRM_USERS[1].name,
+    '42.10',
+    'No VAT',
+    '',
+  ]);
+  const bills = Array.from({ length: Math.min(20, n) }, (_, index): FirmCell[] => [
+    `B${index}`,
+    contactId(clientOf(options, index)),
+    caseId(index),
+    { day: '2024-01-31' },
+    { day: '2024-03-01' },
+    '277.50',
+    '55.50',
+    '333.00',
+    '133.00',
+    '200.00',
+    'Sent',
+  ]);
+  const payments = bills.map((bill, index): FirmCell[] => [
+    `p${index}`,
+    bill[0] ?? '',
+    { day: '2024-02-12' },
+    '133.00',
+    'Bank transfer',
+    'Office account',
+    '1st instalment',
+  ]);
   return [
-    { name: 'time_entries', headers: ['id', 'case', 'date', 'duration', 'description', 'rate_name', 'rate', 'tax', 'user', 'bill'], rows: time },
-    { name: 'expenses', headers: ['id', 'case', 'date', 'description', 'user', 'amount', 'tax', 'bill'], rows: expenses },
-    { name: 'bills', headers: ['id', 'customer', 'cases', 'issued_on', 'due_on', 'net', 'tax', 'gross', 'paid', 'balance', 'status'], rows: bills },
-    { name: 'payments', headers: ['id', 'bill', 'at', 'amount', 'source', 'destination_account', 'note'], rows: payments },
+    {
+      name: 'time_entries',
+      headers: [
+        'id',
+        'case',
+        'date',
+        'duration',
+        'description',
+        'rate_name',
+        'rate',
+        'tax',
+        'user',
+        'bill',
+      ],
+      rows: time,
+    },
+    {
+      name: 'expenses',
+      headers: ['id', 'case', 'date', 'description', 'user', 'amount', 'tax', 'bill'],
+      rows: expenses,
+    },
+    {
+      name: 'bills',
+      headers: [
+        'id',
+        'customer',
+        'cases',
+        'issued_on',
+        'due_on',
+        'net',
+        'tax',
+        'gross',
+        'paid',
+        'balance',
+        'status',
+      ],
+      rows: bills,
+    },
+    {
+      name: 'payments',
+      headers: ['id', 'bill', 'at', 'amount', 'source', 'destination_account', 'note'],
+      rows: payments,
+    },
   ];
 }
 
 function portalTable(options: FirmOptions): FirmTable {
-  const rows = Array.from({ length: Math.ceil(options.cases / 8) }, (_, index): FirmCell[] => [contactId(clientOf(options, index)), caseId(index), index % 3 === 0 ? 'invited' : 'registered']);
+  const rows = Array.from({ length: Math.ceil(options.cases / 8) }, (_, index): FirmCell[] => [
+    contactId(clientOf(options, index)),
+    caseId(index),
+    index % 3 === 0 ? 'invited' : 'registered',
+  ]);
   return { name: 'portal_access', headers: ['contact', 'case', 'state'], rows };
 }
-
 
 // The word of the format, not a promise's method.
 // oxlint-disable-next-line unicorn/no-thenable
@@ -438,14 +882,43 @@ const workflowFiles = (): FirmDocument[] =>
           case_type: name,
           plan: 'Claim plan',
           milestones: [
-            { key: 'm1', title: 'Open case', parent: null, anchor: 'open_date', days: 0, mandatory: true },
-            { key: 'm2', title: 'Acknowledge', parent: 'm1', anchor: 'milestone', days: 3, mandatory: true },
+            {
+              key: 'm1',
+              title: 'Open case',
+              parent: null,
+              anchor: 'open_date',
+              days: 0,
+              mandatory: true,
+            },
+            {
+              key: 'm2',
+              title: 'Acknowledge',
+              parent: 'm1',
+              anchor: 'milestone',
+              days: 3,
+              mandatory: true,
+            },
           ],
           statuses: [{ key: 'open', label: 'Open', closed: false }],
           steps: FIRM_STAGES.map((label, index) => ({ key: `s${index}`, label })),
           rules: [
-            { key: 'r1', when: 'milestone_completed:m2', if: 'status = Open', stage: 'Evidence', [THEN]: [{ do: 'create_task', title: 'Chase client' }, { do: 'send_email', template: 'Acknowledgement' }], source_text: 'When Acknowledge is completed, create a task and send the letter.' },
-            { key: 'r2', when: 'stage_changed:Settled', [THEN]: [{ do: 'run_script', name: 'on_close' }], source_text: 'run on_close' },
+            {
+              key: 'r1',
+              when: 'milestone_completed:m2',
+              if: 'status = Open',
+              stage: 'Evidence',
+              [THEN]: [
+                { do: 'create_task', title: 'Chase client' },
+                { do: 'send_email', template: 'Acknowledgement' },
+              ],
+              source_text: 'When Acknowledge is completed, create a task and send the letter.',
+            },
+            {
+              key: 'r2',
+              when: 'stage_changed:Settled',
+              [THEN]: [{ do: 'run_script', name: 'on_close' }],
+              source_text: 'run on_close',
+            },
           ],
           scripts: [{ name: 'on_close', language: 'unknown', source_text: 'case.close()' }],
         },
@@ -457,33 +930,59 @@ const workflowFiles = (): FirmDocument[] =>
 
 // --- forms
 
-const isDay = (cell: FirmCell | undefined): cell is Day => typeof cell === 'object' && cell !== null;
-const ukText = ({ day, time }: Day): string => `${day.split('-').toReversed().join('/')}${time === undefined ? '' : ` ${time}`}`;
+const isDay = (cell: FirmCell | undefined): cell is Day =>
+  typeof cell === 'object' && cell !== null;
+const ukText = ({ day, time }: Day): string =>
+  `${day.split('-').toReversed().join('/')}${time === undefined ? '' : ` ${time}`}`;
 const isoText = ({ day, time }: Day): string => (time === undefined ? day : `${day}T${time}:00`);
 
-function jsonRow(tables: readonly FirmTable[], name: string, row: readonly FirmCell[]): Record<string, string | number | boolean | null> {
+function jsonRow(
+  tables: readonly FirmTable[],
+  name: string,
+  row: readonly FirmCell[],
+): Record<string, string | number | boolean | null> {
   const headers = tables.find((table) => table.name === name)?.headers ?? [];
-  return Object.fromEntries(headers.map((header, index) => [header, plainCell(row[index] ?? null)]));
+  return Object.fromEntries(
+    headers.map((header, index) => [header, plainCell(row[index] ?? null)]),
+  );
 }
 
-const plainCell = (cell: FirmCell): string | number | boolean | null => (isDay(cell) ? isoText(cell) : cell);
+const plainCell = (cell: FirmCell): string | number | boolean | null =>
+  isDay(cell) ? isoText(cell) : cell;
 
-const jsonText = (table: FirmTable): string => JSON.stringify(table.rows.map((row) => jsonRow([table], table.name, row)), null, 1);
+const jsonText = (table: FirmTable): string =>
+  JSON.stringify(
+    table.rows.map((row) => jsonRow([table], table.name, row)),
+    null,
+    1,
+  );
 
 const csvCell = (cell: FirmCell): string => {
   const text = cell === null ? '' : isDay(cell) ? ukText(cell) : String(cell);
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
-const csvText = ({ headers, rows }: FirmTable): string => [headers, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
+const csvText = ({ headers, rows }: FirmTable): string =>
+  [headers, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
 
 /** As Excel has it: dates are dates, the id column is hidden. */
 const workbook = (tables: readonly FirmTable[]): Promise<Uint8Array> =>
   writeXlsx({
     sheets: tables.map(({ name, headers, rows }) => ({
       name,
-      columns: headers.map((header, index) => ({ key: header, ...(header === 'id' && { hidden: true }), ...dateFormat(rows, index) })),
-      rows: [[...headers], ...rows.map((row) => row.map((cell) => (isDay(cell) ? new Date(`${cell.day}T${cell.time ?? '00:00'}:00Z`) : cell)))],
+      columns: headers.map((header, index) => ({
+        key: header,
+        ...(header === 'id' && { hidden: true }),
+        ...dateFormat(rows, index),
+      })),
+      rows: [
+        [...headers],
+        ...rows.map((row) =>
+          row.map((cell) =>
+            isDay(cell) ? new Date(`${cell.day}T${cell.time ?? '00:00'}:00Z`) : cell,
+          ),
+        ),
+      ],
     })),
   });
 

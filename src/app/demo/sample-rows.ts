@@ -79,9 +79,27 @@ export interface SampleTemplate {
 }
 
 export const SAMPLE_CAMPAIGNS = [
-  { id: '1', name: 'Spring Newsletter', segment: 'Flag is Newsletter', date: '4/2/2024 9:00 AM', sent: '1204' },
-  { id: '2', name: 'Open House May', segment: 'Category is Buyer and City is Austin', date: '5/11/2024 8:30 AM', sent: '312' },
-  { id: '3', name: 'Holiday Cards', segment: 'Flag is Holiday Card', date: '12/1/2023 10:00 AM', sent: '2210' },
+  {
+    id: '1',
+    name: 'Spring Newsletter',
+    segment: 'Flag is Newsletter',
+    date: '4/2/2024 9:00 AM',
+    sent: '1204',
+  },
+  {
+    id: '2',
+    name: 'Open House May',
+    segment: 'Category is Buyer and City is Austin',
+    date: '5/11/2024 8:30 AM',
+    sent: '312',
+  },
+  {
+    id: '3',
+    name: 'Holiday Cards',
+    segment: 'Flag is Holiday Card',
+    date: '12/1/2023 10:00 AM',
+    sent: '2210',
+  },
 ] as const;
 
 export const SAMPLE_TEMPLATES: readonly SampleTemplate[] = [
@@ -99,10 +117,23 @@ export const SAMPLE_TEMPLATES: readonly SampleTemplate[] = [
     subject: 'About ${your} call & [[First Name]]',
     body: '<script>alert("x")</script><p onclick="steal()">Hello [[First Name]], your code is {{LoyaltyCode}}.</p><p>100 % of {{ you }} agree: ##City##.</p><a href="https://example.com/?id={{Contact ID}}">Your page</a>',
   },
-  { id: '13', folder: 'Plain', name: 'Just text', subject: 'Hi', body: 'Line one\nLine two for %%Email%%' },
+  {
+    id: '13',
+    folder: 'Plain',
+    name: 'Just text',
+    subject: 'Hi',
+    body: 'Line one\nLine two for %%Email%%',
+  },
 ];
 
-const SUMMARIES = ['Send offer', 'Call back', 'Prepare listing papers 📄', 'Check "final" numbers, again', 'Birthday card', 'Ask for referral'];
+const SUMMARIES = [
+  'Send offer',
+  'Call back',
+  'Prepare listing papers 📄',
+  'Check "final" numbers, again',
+  'Birthday card',
+  'Ask for referral',
+];
 const CATEGORIES = ['Phone Call', 'Email', 'Letter', 'Meeting', ''];
 const PIPELINES: Readonly<Record<string, readonly string[]>> = {
   Listing: ['Prospect', 'Signed', 'On the Market', 'Under Contract'],
@@ -170,7 +201,9 @@ function makeDeal(options: SampleOptions, random: Random, index: number): Sample
     type,
     stage: random.pick(PIPELINES[type] ?? []),
     status,
-    amount: random.chance(0.9) ? `$${100 + random.int(900)},${String(random.int(1_000)).padStart(3, '0')}.25` : '',
+    amount: random.chance(0.9)
+      ? `$${100 + random.int(900)},${String(random.int(1_000)).padStart(3, '0')}.25`
+      : '',
     commission: random.chance(0.7) ? String(1_000 + random.int(9_000)) : '',
     probability: String(5 * random.int(20)),
     opened: usDay(random),
@@ -210,7 +243,12 @@ function makeAppointment(options: SampleOptions, random: Random, index: number):
 
 const KINDS = ['offer.pdf', 'Foto grün.png', 'notes & terms.txt', 'empty.txt', 'list.csv'];
 
-function makeFile(options: SampleOptions, random: Random, index: number, contact: ContactOf): SampleFile {
+function makeFile(
+  options: SampleOptions,
+  random: Random,
+  index: number,
+  contact: ContactOf,
+): SampleFile {
   const of = index % 23 === 22 ? -1 : random.int(options.contacts);
   const kind = KINDS[index % KINDS.length] ?? 'file.bin';
   const name = `${index}-${kind}`;
@@ -244,7 +282,12 @@ function png(width: number, height: number, shade: number): Buffer {
   const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(width, shade)]);
   const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => row)));
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', header),
+    chunk('IDAT', pixels),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type: string, data: Buffer): Buffer {
@@ -262,30 +305,120 @@ function makeOptout(options: SampleOptions, random: Random, contact: ContactOf):
 }
 
 /** Tables of everything but contacts, notes, users and groups, by file name. */
-export function rowTables(rows: SampleRows, contact: ContactOf): Readonly<Record<string, readonly (readonly string[])[]>> {
+export function rowTables(
+  rows: SampleRows,
+  contact: ContactOf,
+): Readonly<Record<string, readonly (readonly string[])[]>> {
   const id = (of: number): string => (of === -2 ? '999999999' : of === -1 ? '' : contact(of).id);
   const email = (of: number): string => (of < 0 ? '' : contact(of).email);
   return {
     'ToDos.csv': [
-      ['To Do ID', 'Contact ID', 'Email', 'Summary', 'Details', 'Due Date', 'Complete Date', 'Status', 'Priority', 'Category', 'Team Member'],
-      ...rows.todos.map((one) => [one.id, id(one.of), email(one.of), one.summary, one.details, one.due, one.completed, one.status, one.priority, one.category, one.owner]),
+      [
+        'To Do ID',
+        'Contact ID',
+        'Email',
+        'Summary',
+        'Details',
+        'Due Date',
+        'Complete Date',
+        'Status',
+        'Priority',
+        'Category',
+        'Team Member',
+      ],
+      ...rows.todos.map((one) => [
+        one.id,
+        id(one.of),
+        email(one.of),
+        one.summary,
+        one.details,
+        one.due,
+        one.completed,
+        one.status,
+        one.priority,
+        one.category,
+        one.owner,
+      ]),
     ],
     'Deals.csv': [
-      ['Deal ID', 'Primary Contact ID', 'Deal Name', 'Deal Type', 'Deal Stage', 'Deal Status', 'Amount', 'Commission', 'Probability', 'Opened Date', 'Expected Close Date', 'Actual Close Date', 'Next Step', 'Lost Reason', 'Related Contacts', 'Team Member', 'Lender', 'Square Feet'],
+      [
+        'Deal ID',
+        'Primary Contact ID',
+        'Deal Name',
+        'Deal Type',
+        'Deal Stage',
+        'Deal Status',
+        'Amount',
+        'Commission',
+        'Probability',
+        'Opened Date',
+        'Expected Close Date',
+        'Actual Close Date',
+        'Next Step',
+        'Lost Reason',
+        'Related Contacts',
+        'Team Member',
+        'Lender',
+        'Square Feet',
+      ],
       ...rows.deals.map((one) => [
-        one.id, id(one.of), one.name, one.type, one.stage, one.status, one.amount, one.commission, one.probability, one.opened, one.expected, one.closed, one.nextStep, one.lostReason,
-        one.related.map((other) => `${id(other.of)} (${other.role})`).join('; '), one.owner, one.lender, one.squareFeet,
+        one.id,
+        id(one.of),
+        one.name,
+        one.type,
+        one.stage,
+        one.status,
+        one.amount,
+        one.commission,
+        one.probability,
+        one.opened,
+        one.expected,
+        one.closed,
+        one.nextStep,
+        one.lostReason,
+        one.related.map((other) => `${id(other.of)} (${other.role})`).join('; '),
+        one.owner,
+        one.lender,
+        one.squareFeet,
       ]),
     ],
     'Appointments.csv': [
-      ['Appointment ID', 'Contact ID', 'Description', 'Details', 'Start Date Time', 'End Date Time', 'Location', 'Team Member'],
-      ...rows.appointments.map((one) => [one.id, id(one.of), one.subject, one.details, one.start, one.end, one.location, one.owner]),
+      [
+        'Appointment ID',
+        'Contact ID',
+        'Description',
+        'Details',
+        'Start Date Time',
+        'End Date Time',
+        'Location',
+        'Team Member',
+      ],
+      ...rows.appointments.map((one) => [
+        one.id,
+        id(one.of),
+        one.subject,
+        one.details,
+        one.start,
+        one.end,
+        one.location,
+        one.owner,
+      ]),
     ],
     'Attachments.csv': [
       ['Contact ID', 'File Name', 'Upload Date', 'Size'],
-      ...rows.files.filter((one) => one.listed).map((one) => [id(one.of), one.name, '12/17/2019 1:24:56 AM', `${Math.ceil(one.bytes.length / 1_024)} KB`]),
+      ...rows.files
+        .filter((one) => one.listed)
+        .map((one) => [
+          id(one.of),
+          one.name,
+          '12/17/2019 1:24:56 AM',
+          `${Math.ceil(one.bytes.length / 1_024)} KB`,
+        ]),
     ],
-    'OptInStatus.csv': [['Address', 'Status'], ...rows.optouts.map((one) => [one.email, one.status])],
+    'OptInStatus.csv': [
+      ['Address', 'Status'],
+      ...rows.optouts.map((one) => [one.email, one.status]),
+    ],
     'EmailTemplates.csv': [
       ['Email Template ID', 'Folder', 'Template Name', 'Subject Line', 'Message Body'],
       ...SAMPLE_TEMPLATES.map((one) => [one.id, one.folder, one.name, one.subject, one.body]),
@@ -302,15 +435,59 @@ export function rowTables(rows: SampleRows, contact: ContactOf): Readonly<Record
 const WORKFLOWS: readonly (readonly string[])[] = [
   ['Workflow', 'Trigger', 'Condition', 'Branch', 'Step', 'Action', 'Linked Description', 'Delay'],
   ['New lead', 'Web form submitted', 'Source is Web', '', '1', 'Assign Flag', 'Buyer', ''],
-  ['New lead', 'Web form submitted', 'Source is Web', '', '2', 'Send Email', 'Welcome letter', '1 day'],
-  ['New lead', 'Web form submitted', 'Source is Web', 'if no reply', '3', 'Create To Do', 'Call back', '3 days'],
-  ['New lead', 'Web form submitted', 'Source is Web', 'else', '4', 'Send Text Message', 'Thanks', '3 days'],
+  [
+    'New lead',
+    'Web form submitted',
+    'Source is Web',
+    '',
+    '2',
+    'Send Email',
+    'Welcome letter',
+    '1 day',
+  ],
+  [
+    'New lead',
+    'Web form submitted',
+    'Source is Web',
+    'if no reply',
+    '3',
+    'Create To Do',
+    'Call back',
+    '3 days',
+  ],
+  [
+    'New lead',
+    'Web form submitted',
+    'Source is Web',
+    'else',
+    '4',
+    'Send Text Message',
+    'Thanks',
+    '3 days',
+  ],
   ['Birthday', 'Contact birthday', '', '', '1', 'Send Email', 'Birthday card', ''],
-  ['Deal won', 'Deal stage is Closed', '', '', '1', 'Start Autoresponder', 'Past client care', '7 days'],
+  [
+    'Deal won',
+    'Deal stage is Closed',
+    '',
+    '',
+    '1',
+    'Start Autoresponder',
+    'Past client care',
+    '7 days',
+  ],
 ];
 const WEB_FORMS: readonly (readonly string[])[] = [
   ['Web Form ID', 'Web Form Name', 'Folder', 'URL', 'Form Fields', 'HTML', 'Starts Workflow'],
-  ['5', 'Home value', 'Landing', 'https://www.allclients.com/LandingPage/5', 'First Name, Last Name, Email, Address', '<form action="/x"><input name="email"></form>', 'New lead'],
+  [
+    '5',
+    'Home value',
+    'Landing',
+    'https://www.allclients.com/LandingPage/5',
+    'First Name, Last Name, Email, Address',
+    '<form action="/x"><input name="email"></form>',
+    'New lead',
+  ],
   ['6', 'Newsletter pop-up', '', '', 'Email', '', ''],
 ];
 

@@ -138,7 +138,7 @@ export async function readThroughApi(
   const client = apiClient(address, journal);
   try {
     const reading = newReading(address, client, emit, signal);
-    if (journal.continued) sayContinued(journal, emit);
+    if (journal.size() > 0) sayContinued(journal, emit);
     await readAccount(reading, store, has, (sheet) => lettersOf(sheet, journal));
     return { inspection: inspect(reading, journal), sheets: reading.sheets, journal, close };
   } catch (error) {

@@ -37,6 +37,11 @@ export async function sizeOf(reading: Reading, flags: number): Promise<AccountSi
   return { contacts, contactsWithNotes: noted, flags };
 }
 
+const durationText = (minutes: number): string =>
+  minutes < 60
+    ? `${minutes} min`
+    : `${Math.floor(minutes / 60).toLocaleString('en-US')} h ${minutes % 60} min`;
+
 export function estimateText(
   size: AccountSize,
   kinds: readonly PerContact[],
@@ -44,5 +49,5 @@ export function estimateText(
 ): string {
   const calls = estimateCalls(size, kinds);
   const minutes = Math.max(1, Math.ceil(calls / callsPerSecond / 60));
-  return `The API will be asked about ${calls.toLocaleString('en-US')} times for ${size.contacts.toLocaleString('en-US')} contacts, one call at a time and ${callsPerSecond} a second at most: ${minutes.toLocaleString('en-US')} minute(s) or more. Attachments come on top. It can be stopped and goes on where it stopped.`;
+  return `The API will be asked about ${calls.toLocaleString('en-US')} times for ${size.contacts.toLocaleString('en-US')} contacts, one call at a time and ${callsPerSecond} a second at most: ${durationText(minutes)} or more. Attachments come on top. It can be stopped and goes on where it stopped.`;
 }

@@ -93,7 +93,7 @@ async function readPages(
     }
     repeats += rows.length - (seen.size - before);
     offset += rows.length;
-    reading.emit({ type: 'step-progress', step: 'read contacts', done: seen.size });
+    if (!size.sure) reading.emit({ type: 'step-progress', step: 'read contacts', done: seen.size });
     if (rows.length === 0 || seen.size === before) break;
     const first = offset === rows.length;
     if (rows.length < full && (size.sure || !first || expected === seen.size)) break;
@@ -147,8 +147,10 @@ async function readMemberships(
   members: Membership,
 ): Promise<void> {
   for (const { element, filter, names } of LISTS) {
-    if (saysItself(element, elements)) continue;
-    for (const [id, name] of names(settings)) {
+    if (saysItself(element, elements) || names(settings).size === 0) continue;
+    const step = `read ${element}`;
+    reading.emit({ type: 'step-started', step, total: names(settings).size });
+    for (const [done, [id, name]] of [...names(settings)].entries()) {
       const listing = newSheet({ object: 'contact', path: CONTACTS, rows: contactRows });
       const { ids } = await readPages(
         reading,
@@ -159,7 +161,9 @@ async function readMemberships(
         new Set(),
       );
       for (const contact of ids) members.add(element, contact, name);
+      reading.emit({ type: 'step-progress', step, done: done + 1 });
     }
+    reading.emit({ type: 'step-ended', step, done: names(settings).size });
   }
 }
 
