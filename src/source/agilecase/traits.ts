@@ -23,6 +23,7 @@ export const KEYS: Readonly<Record<string, KeySlots>> = {
   payment: { id: ['payment_id'] },
   custom_field: { id: ['field_key'] },
   workflow: { id: ['workflow_file'] },
+  milestone: { natural: ['case', 'summary'] },
   milestone_template: { id: ['milestone_id'] },
   label: { id: ['label_id'] },
   audit: { id: ['audit_id'] },
