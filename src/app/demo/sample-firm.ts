@@ -698,6 +698,7 @@ function tasksTable(options: FirmOptions): FirmTable {
   const rows = Array.from({ length: Math.ceil(options.cases / 3) }, (_, index): FirmCell[] => {
     const random = randomOf(options, 10, index);
     const due = at(random, 2025);
+    const done = random.chance(0.5);
     return [
       `k${index}`,
       caseId(random.int(options.cases)),
@@ -705,8 +706,8 @@ function tasksTable(options: FirmOptions): FirmTable {
       'By phone',
       random.pick(FIRM_USERS).name,
       due,
-      random.chance(0.5) ? { ...due, time: '18:00' } : null,
-      'Open',
+      done ? { ...due, time: '18:00' } : null,
+      done ? 'Done' : 'Open',
     ];
   });
   return {
