@@ -62,7 +62,7 @@ interface Totals {
   removed: number;
   restored: number;
   readonly kept: Kept[];
-  /** `model id` of what a rehearsal would have put back by now: it holds on to nothing any more. */
+  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
   readonly released: Set<string>;
 }
 
@@ -149,7 +149,7 @@ async function restore(
   if (!dryRun && Object.keys(values).length > 0)
     await ctx.destination.write(row.model, [row.resId], values);
   if (kept.length > 0) keep(undoing, row, reason);
-  if (dryRun) totals.released.add(`${row.model} ${row.resId}`);
+  if (dryRun && kept.length === 0) totals.released.add(`${row.model} ${row.resId}`);
   if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
@@ -180,6 +180,7 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
+    for (const row of rows) totals.released.add(`${model} ${row.resId}`);
     totals.removed += rows.length;
     return;
   }

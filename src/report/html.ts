@@ -80,7 +80,7 @@ function verification(model: ReportModel): string {
     'Values that differ, and values that the rule for existing contacts did not take',
     ['Record', 'Field', 'Source', 'Odoo', 'Verdict'],
     found.verdicts.map((one) => [one.key, one.field, one.expected, one.found, one.verdict]),
-    'None.',
+    'No value differs, and the rule for existing contacts left none out.',
   );
   const fields = table(
     'Every field that was written',
