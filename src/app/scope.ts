@@ -25,7 +25,8 @@ export interface Scope {
 export async function sourceNotice(session: Session): Promise<string | null> {
   // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
   const files = inspectionOf(session).files.filter(
-    (file) => file.object !== 'attachment' && !isVirtual(file),
+    // Without a checksum: gathered from many files, and not one of its own.
+    (file) => file.sha256 !== '' && file.object !== 'attachment' && !isVirtual(file),
   );
   const path = session.project.config.source.export;
   if (path === undefined) return null;
