@@ -9,6 +9,7 @@ import { verify, type Verification } from '../engine/verify.ts';
 import { isoNow } from '../lib/clock.ts';
 import type { SourceChange } from '../store/delta.ts';
 import { touchedSince } from '../engine/touched.ts';
+import { serverEnd } from '../engine/run-end.ts';
 import { sampleGate } from './gates.ts';
 import { approvedMapping } from './mapping.ts';
 import { asRun, loadSteps, specialIds, type OpenRun } from './migrate.ts';
@@ -118,7 +119,7 @@ async function bring(
   const verification = await verify(ctx);
   const frozen = source.every(({ counts }) => counts.new + counts.changed + counts.deleted === 0);
   const sums = { ...loaded.totals, ...totals, late: loaded.late };
-  session.store.runs.end(run, 'done', sums, await ctx.schema.serverTime());
+  session.store.runs.end(run, 'done', sums, await serverEnd(ctx));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.setMeta(`delta.${ctx.env}`, { at: isoNow(), since, frozen, source, ...sums });
   session.store.runs.audit(

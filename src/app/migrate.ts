@@ -12,6 +12,7 @@ import { rollback, type RollbackTotals } from '../engine/rollback.ts';
 import { standardIds } from '../engine/standard.ts';
 import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
+import { serverEnd } from '../engine/run-end.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { clock } from '../lib/clock.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -190,7 +191,7 @@ export async function asRun<T>(
         run,
         isWaybillError(error, 'WB_STOPPED') ? 'stopped' : 'failed',
         {},
-        await ctx.schema.serverTime().catch(() => ''),
+        await serverEnd(ctx).catch(() => ''),
       );
       throw error;
     }
@@ -211,7 +212,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
   const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
-  session.store.runs.end(run, 'done', { ...totals, reassigned }, await ctx.schema.serverTime());
+  session.store.runs.end(run, 'done', { ...totals, reassigned }, await serverEnd(ctx));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);

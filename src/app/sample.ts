@@ -6,6 +6,7 @@ import { chooseSample, type Choice } from '../engine/choose-sample.ts';
 import { diff } from '../engine/diff.ts';
 import { featuresOf, wantedFeatures } from '../engine/features.ts';
 import type { LoadTotals } from '../engine/load.ts';
+import { serverEnd } from '../engine/run-end.ts';
 import { isoNow } from '../lib/clock.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -62,7 +63,7 @@ async function loadSample(session: Session, open: OpenRun, size: number): Promis
   const model = sampleModel(session, open, choice, records);
   const files = await writeFiles(session, ctx.env, model);
   remember(session, ctx.env, model);
-  session.store.runs.end(run, 'done', totals, await ctx.schema.serverTime());
+  session.store.runs.end(run, 'done', totals, await serverEnd(ctx));
   const verdict = sampleVerdict(model).text;
   session.store.runs.audit(ctx.facts.user.login, 'sample done', { run, hash: model.hash, totals });
   return { environment: ctx.env, run, totals, model, verdict, files };

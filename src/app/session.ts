@@ -1,6 +1,6 @@
 /** A project opened for one command: store, source, connection. Closed by `using` however the command ends. */
 import { join } from 'node:path';
-import { WaybillError } from '../core/errors.ts';
+import { isWaybillError, WaybillError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { connectOdoo } from '../destination/odoo/odoo.ts';
 import { odooSchema } from '../destination/odoo/schema.ts';
@@ -205,13 +205,29 @@ const MAPPED_MODELS = [
   'utm.campaign',
 ];
 
+/** None where the app is not installed: a mapping can be made before it is; `run` asks for it. */
+async function fieldsOf(
+  destination: Destination,
+  model: string,
+  signal: AbortSignal,
+): Promise<Catalog['fields'][string]> {
+  try {
+    return await destination.fields(model, signal);
+  } catch (error) {
+    if (isWaybillError(error, 'WB_ODOO_MODULE')) return {};
+    throw error;
+  }
+}
+
 export async function catalogOf(
   { destination, facts }: Connection,
   signal: AbortSignal,
 ): Promise<Catalog> {
   const fields = Object.fromEntries(
     await Promise.all(
-      MAPPED_MODELS.map(async (model) => [model, await destination.fields(model, signal)] as const),
+      MAPPED_MODELS.map(
+        async (model) => [model, await fieldsOf(destination, model, signal)] as const,
+      ),
     ),
   );
   const countries = await destination.find('res.country', [], ['code', 'name'], {}, signal);

@@ -4,6 +4,8 @@ import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
+const SECOND_MS = 1_000;
+
 /** OdooBot: scheduled jobs, like the one that scores leads every day. */
 const ODOO_ITSELF = 1;
 
@@ -16,10 +18,11 @@ export async function touchedSince(ctx: Context): Promise<Touched> {
   const names = await userNames(ctx);
   return (row, found) => {
     const written = String(found['write_date'] ?? '');
-    const ours = row.stamp || windows.get(row.run)?.end || '';
+    const end = windows.get(row.run)?.end ?? '';
+    const since = row.stamp ? written > row.stamp : end !== '' && written >= end;
     const who = Number(found['write_uid'] ?? 0);
     const stranger = who !== ctx.facts.user.id && who !== 0;
-    const late = ours !== '' && written > ours && !isInside(windows, written);
+    const late = since && !isInside(windows, written);
     if (who === ODOO_ITSELF || !(late || stranger)) return row.touched ?? '';
     return `${names.get(who) ?? 'a user who is gone'} at ${written} UTC`;
   };
@@ -32,12 +35,13 @@ async function userNames(ctx: Context): Promise<Map<number, string>> {
 
 interface Window {
   readonly start: string;
+  /** The first second that is not of it. */
   readonly end: string;
 }
 
 /** While a run of ours was at work, Odoo may have written a record once more for its children. */
 const isInside = (windows: ReadonlyMap<number, Window>, written: string): boolean =>
-  [...windows.values()].some(({ start, end }) => start <= written && written <= end);
+  [...windows.values()].some(({ start, end }) => start <= written && written < end);
 
 /**
  * From when to when each run wrote, by Odoo's clock. A run that was killed could not note its end: then it is when
@@ -55,7 +59,7 @@ async function runWindows(ctx: Context): Promise<Map<number, Window>> {
   for (const [at, { start, end }] of rollbacks(ctx).entries())
     windows.set(-1 - at, {
       start: odooTime(new Date(start).getTime() + skew),
-      end: end === '' ? LAST : odooTime(new Date(end).getTime() + skew),
+      end: end === '' ? LAST : odooTime(new Date(end).getTime() + skew + SECOND_MS),
     });
   return windows;
 }
@@ -94,5 +98,8 @@ async function lastCreation(ctx: Context, run: number): Promise<string> {
     const [found] = await ctx.destination.read(model, [resId], ['create_date'], ctx.signal);
     if (found) dates.push(String(found['create_date']));
   }
-  return dates.sort().at(-1) ?? '';
+  const last = dates.sort().at(-1);
+  return last === undefined
+    ? ''
+    : odooTime(new Date(`${last.replace(' ', 'T')}Z`).getTime() + SECOND_MS);
 }
