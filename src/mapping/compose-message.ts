@@ -55,11 +55,18 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
     key: parts.key,
     object: parts.record.object,
     position: parts.record.position,
-    lane: parts.parent.key,
+    lane: laneOf(parts.parent.key),
     match: '',
     values,
   };
 }
+
+/**
+ * One lane for the contacts of all owners: several whom Odoo does not know share the fallback's chatter, and its order
+ * can only be kept by loading them one after the other.
+ */
+const laneOf = (parent: string): string =>
+  parent.startsWith('ownerpartner.') ? 'ownerpartner' : parent;
 
 /** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
 export function composeNote({ record, file, parent, contacts, tools }: Child): Composed {

@@ -200,12 +200,12 @@ describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_00
     for (const one of await rpc.readAll(
       'mail.message',
       [['message_id', 'like', '@waybill']],
-      ['date', 'res_id'],
+      ['date', 'model', 'res_id', 'body'],
     )) {
-      expect(String(one['date']) >= (last.get(one['res_id']) ?? ''), `message ${one.id}`).toBe(
-        true,
-      );
-      last.set(one['res_id'], String(one['date']));
+      const chatter = `${String(one['model'])} ${String(one['res_id'])}`;
+      const described = `${chatter}, message ${one.id}: ${String(one['body'])}`;
+      expect(String(one['date']) >= (last.get(chatter) ?? ''), described).toBe(true);
+      last.set(chatter, String(one['date']));
     }
   });
 
