@@ -6,7 +6,7 @@ import { openBundle } from '../bundle.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { ALLCLIENTS } from './declaration.ts';
 import { inspectExport } from './inspect.ts';
-import { dataRows, judgeRow } from './read-file.ts';
+import { dataRows, judgeRow, rowText } from './read-file.ts';
 
 /** `path`: the folder, one file, or the .zip. Nothing is read before `inspect`. */
 export function openAllClientsExport(path: string, decisions: SourceDecisions): Source {
@@ -43,11 +43,12 @@ async function* extractFile(
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file);
+  const headers = file.columns.map((column) => column.header);
   let records: StagedRecord[] = [];
   for await (const chunk of rows()) {
     if (signal.aborted) break;
     for (const row of chunk) {
-      const verdict = judgeRow(row, file.columns.length);
+      const verdict = judgeRow(row, headers);
       if (verdict.kind === 'rejected')
         yield {
           kind: 'rejected',
@@ -56,7 +57,7 @@ async function* extractFile(
             message: verdict.message,
             file: file.path,
             line: row.line,
-            text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
+            text: rowText(row, file.delimiter).slice(0, 2_000),
           },
         };
       if (verdict.kind !== 'record') continue;

@@ -153,7 +153,7 @@ async function inspectFile(
         next: 'Run the same command again.',
       });
     for (const row of chunk) {
-      const verdict = judgeRow(row, shape.headers.length);
+      const verdict = judgeRow(row, shape.headers);
       if (verdict.kind !== 'record') continue;
       rows++;
       for (const [index, builder] of builders.entries())

@@ -1,6 +1,6 @@
 /** One file of the export as rows, with its encoding, delimiter and header found. */
 import { WaybillError } from '../../core/errors.ts';
-import { csvRows, guessDelimiter, type CsvRow } from '../../lib/csv.ts';
+import { csvRows, rankDelimiters, type CsvRow } from '../../lib/csv.ts';
 import { decodeText, detectEncoding, type Encoding } from '../../lib/text-encoding.ts';
 import type { BundleFile } from '../bundle.ts';
 import type { SourceObject } from '../source.ts';
@@ -38,9 +38,15 @@ export async function readShape(
       next: `Choose one of ${ENCODINGS.join(', ')} in waybill.yaml, source.encodings.`,
     });
   const sample = await firstText(file, encoding);
-  const delimiter = guessDelimiter(sample.split('\n').slice(0, HEADER_WITHIN));
-  const rows = await firstRows(sample, delimiter);
-  const best = bestHeader(rows, objects);
+  const tried = await Promise.all(
+    rankDelimiters(sample, HEADER_WITHIN).map(async (delimiter) => ({
+      delimiter,
+      best: bestHeader(await firstRows(sample, delimiter), objects),
+    })),
+  );
+  // The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking.
+  const { delimiter, best } = tried.find((one) => (one.best?.score ?? 0) >= MIN_SCORE) ??
+    tried[0] ?? { delimiter: ',', best: null };
   return best && { encoding, sha256: found.sha256, bytes: found.bytes, delimiter, ...best };
 }
 
@@ -66,7 +72,7 @@ async function* once(text: string): AsyncGenerator<string> {
 function bestHeader(
   rows: readonly CsvRow[],
   objects: readonly SourceObject[],
-): Pick<FileShape, 'headerLine' | 'headers' | 'scores'> | null {
+): (Pick<FileShape, 'headerLine' | 'headers' | 'scores'> & { readonly score: number }) | null {
   const scored = rows.map((row) => {
     const scores = Object.fromEntries(
       objects.map((object) => [object.name, headerScore(row.cells, object, objects)]),
@@ -79,7 +85,12 @@ function bestHeader(
   const widest = Math.max(0, ...rows.map((row) => row.cells.length));
   const chosen = named ?? scored.find((one) => one.row.cells.length === widest);
   return chosen
-    ? { headerLine: chosen.row.line, headers: chosen.row.cells, scores: chosen.scores }
+    ? {
+        headerLine: chosen.row.line,
+        headers: chosen.row.cells,
+        scores: chosen.scores,
+        score: chosen.best,
+      }
     : null;
 }
 
@@ -105,10 +116,29 @@ export type RowVerdict =
     }
   | { readonly kind: 'blank' };
 
-const TOTAL = /^\s*(grand\s+)?total(s)?\b|^\s*[\d,]+\s+(records?|contacts?|notes?|rows?)\b/i;
+const COUNTED = String.raw`(?:records?|contacts?|notes?|rows?|entries)`;
+const TOTAL = new RegExp(
+  String.raw`^(?:(?:grand )?totals?(?: ${COUNTED})?(?: ?[:=])?(?: ?[\d,]+)?(?: ${COUNTED})?|[\d,]+ ${COUNTED}(?: (?:exported|found|selected|in total))?)\.?$`,
+  'i',
+);
 
-/** A row is a record when it has as many cells as the header; blank cells too many are forgiven. */
-export function judgeRow(row: CsvRow, columns: number): RowVerdict {
+/** "Total: 1,200", "1,200 contacts"; not the contact whose company is Total Wine. */
+function isTotal(cells: readonly string[], columns: number): boolean {
+  const [first = '', ...more] = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  return (
+    columns > 2 &&
+    TOTAL.test(first.replace(/\s+/g, ' ')) &&
+    more.length < 2 &&
+    more.every((cell) => /^[\d,]+$/.test(cell))
+  );
+}
+
+/**
+ * A row is a record when it has as many cells as the header. Blank cells too many are forgiven, and cells missing
+ * where the header names nothing: some exports end the header, but not the rows, with a delimiter.
+ */
+export function judgeRow(row: CsvRow, headers: readonly string[]): RowVerdict {
+  const columns = headers.length;
   if (row.broken === 'quotes')
     return {
       kind: 'rejected',
@@ -128,8 +158,7 @@ export function judgeRow(row: CsvRow, columns: number): RowVerdict {
       message: `Line ${row.line}: a cell is longer than a million characters.`,
     };
   if (row.cells.every((cell) => cell.trim() === '')) return { kind: 'blank' };
-  const filled = row.cells.filter((cell) => cell.trim() !== '');
-  if (filled.length <= 2 && columns > 2 && TOTAL.test(filled[0] ?? ''))
+  if (isTotal(row.cells, columns))
     return {
       kind: 'rejected',
       code: 'WB_ROW_SHAPE',
@@ -138,9 +167,23 @@ export function judgeRow(row: CsvRow, columns: number): RowVerdict {
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
   if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === ''))
     return { kind: 'record', cells: row.cells.slice(0, columns) };
+  if (
+    row.cells.length < columns &&
+    headers.slice(row.cells.length).every((header) => header.trim() === '')
+  )
+    return { kind: 'record', cells: headers.map((_, index) => row.cells[index] ?? '') };
   return {
     kind: 'rejected',
     code: 'WB_ROW_SHAPE',
     message: `Line ${row.line} has ${row.cells.length} cells where the header has ${columns}.`,
   };
 }
+
+/** The row as text again, for a person to look at: quoted where a cell needs it. */
+export const rowText = (row: CsvRow, delimiter: string): string =>
+  row.text ??
+  row.cells
+    .map((cell) =>
+      cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
+    )
+    .join(delimiter);
