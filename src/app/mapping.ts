@@ -1,6 +1,7 @@
 /** Proposing, checking and approving the mapping; the gate that stands before every write to Odoo. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { WaybillError } from '../core/errors.ts';
+import { checkMeaning } from '../mapping/check.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { propose } from '../mapping/propose.ts';
@@ -75,7 +76,7 @@ export function inspectionColumns(session: Session): Columns {
   return columns;
 }
 
-/** Every column decided, and the mapping fits the export. Throws WB_MAPPING_UNDECIDED, WB_MAPPING_STALE. */
+/** Every column decided, and the mapping fits the export. Throws WB_MAPPING_UNDECIDED, WB_MAPPING_STALE, WB_MAPPING_INVALID. */
 export function checkMapping(session: Session, columns: Columns): MappingState {
   const state = readMapping(session);
   const [open] = state.undecided;
@@ -92,6 +93,8 @@ export function checkMapping(session: Session, columns: Columns): MappingState {
     );
   }
   for (const [object, ids] of Object.entries(columns)) checkFits(state.document, object, ids);
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  if (inspection) checkMeaning(state.document, session.connector.declaration, inspection);
   return state;
 }
 

@@ -147,7 +147,9 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
   for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
     queueRepeated(ctx, object, key, n, fate);
   for (const group of ctx.store.staging.sharedEmails()) {
-    const open = group.filter((one) => !fate.queued.has(one.position));
+    const open = group.filter(
+      (one) => !fate.queued.has(one.position) && !fate.mergedInto.has(one.position),
+    );
     const asked = input.choices.duplicates;
     const decided = open.map((one) =>
       ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'),
@@ -194,7 +196,6 @@ function merge(fate: Fate, position: number, into: number): void {
 }
 
 function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fate): void {
-  if (fate.mergedInto.has(decision.position)) return;
   switch (decision.kind) {
     case 'keep':
       return;
@@ -257,14 +258,20 @@ const newestFirst = (
     )
     .map(({ record }) => record);
 
+/** A row that stood in the export twice may have gone into one that was itself merged by its address. */
+function lastOf(fate: Fate, position: number): number {
+  const into = fate.mergedInto.get(position);
+  return into === undefined ? position : lastOf(fate, into);
+}
+
 function settlePartners(
   _ctx: LocalContext,
   fate: Fate,
   object: SourceObject,
   writer: Writer,
 ): void {
-  for (const [position, into] of fate.mergedInto) {
-    const key = fate.plannedKey.get(into) ?? '';
+  for (const [position] of fate.mergedInto) {
+    const key = fate.plannedKey.get(lastOf(fate, position)) ?? '';
     writer.settle({ object: object.name, position }, key ? 'merged' : 'queued', key);
     writer.partner(position, key);
   }
@@ -275,9 +282,10 @@ function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writ
   const total = ctx.store.staging.count(object.name);
   ctx.emit({ type: 'step-started', step: `map ${object.plural}`, total });
   const index = ctx.store.staging.contactIndex();
+  const repeated = repeatedNotes(ctx, object);
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
-    mapNote(ctx, input, record, index, writer);
+    mapNote(ctx, input, record, index, repeated.get(record.position), writer);
     if (++done % CHUNK === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
@@ -285,13 +293,38 @@ function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writ
   ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
 }
 
+/** The first stays; the same note once more goes into it; another note of that id waits for a person. */
+function repeatedNotes(ctx: LocalContext, object: SourceObject): Map<number, 'same' | Issue> {
+  const found = new Map<number, 'same' | Issue>();
+  for (const { key, n } of ctx.store.staging.repeatedKeys(object.name)) {
+    const [first, ...others] = ctx.store.staging.byKey(object.name, key);
+    for (const other of others)
+      found.set(
+        other.position,
+        JSON.stringify(other.cells) === JSON.stringify(first?.cells)
+          ? 'same'
+          : {
+              code: 'WB_DUPLICATE_KEY',
+              message: `Record id ${key} stands on ${n} ${object.plural}; the first (line ${first?.line}) was taken.`,
+            },
+      );
+  }
+  return found;
+}
+
 function mapNote(
   ctx: LocalContext,
   input: MapInput,
   record: StagedRecord,
   index: ContactIndex,
+  repeated: 'same' | Issue | undefined,
   writer: Writer,
 ): void {
+  if (repeated === 'same') return writer.settle(record, 'merged', record.key);
+  if (repeated) {
+    writer.review(record, repeated);
+    return writer.settle(record, 'queued');
+  }
   const partner = partnerOfNote(ctx, input, record, index, writer);
   if (partner === undefined) return writer.settle(record, 'queued');
   const { planned, issues } = input.mapper.note(record, partner);

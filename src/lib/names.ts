@@ -1,5 +1,6 @@
-/** Lower case, spaces folded, accents kept: `José  Díaz` and `josé díaz` are one, `Jose` is another. */
-export const foldText = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
+/** Lower case, spaces folded, accents kept, however they are encoded: `José  Díaz` and `josé díaz` are one, `Jose` is another. */
+export const foldText = (text: string): string =>
+  text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 export const joinName = (first: string, last: string): string => `${first} ${last}`.trim();
 

@@ -11,6 +11,8 @@ export interface CompiledColumn {
 export interface CompiledFile {
   /** The text of a slot, trimmed; empty when the file has no such column. */
   slot(record: StagedRecord, name: string): string;
+  /** True when a column of the file fills the slot. */
+  has(name: string): boolean;
   /** Column id of a slot, for messages. */
   columnOf(name: string): string;
   readonly others: readonly CompiledColumn[];
@@ -61,6 +63,7 @@ function compileFile(
       const found = slots.get(name);
       return found === undefined ? '' : (record.cells[found.index] ?? '').trim();
     },
+    has: (name) => slots.has(name),
     columnOf: (name) => slots.get(name)?.mapping.column ?? name,
     others,
     order: (slot) => slots.get(slot)?.mapping.dateOrder ?? defaultOrder,

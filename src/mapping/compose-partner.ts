@@ -1,7 +1,7 @@
 /** A contact of the source as Odoo partners: the person, a second person, tags, company; and what would not fit. */
 import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
-import { joinName } from '../lib/names.ts';
-import { escapeHtml } from '../lib/html.ts';
+import { plainToHtml } from '../lib/html.ts';
+import { foldText, joinName } from '../lib/names.ts';
 import type { CompiledColumn, CompiledFile } from './columns.ts';
 import { standardField } from './custom-fields.ts';
 import type { Catalog, Choices } from './mapping.ts';
@@ -49,6 +49,7 @@ export function composePartner(
   const key = tools.keyOf(record);
   const second = joinName(read('person2_first_name'), read('person2_last_name'));
   put(draft, 'name', personName(read, record));
+  fullName(draft, read, tools);
   emails(draft, file, record, second !== '', tools);
   phones(draft, read, tools);
   address(draft, read, file, tools);
@@ -62,7 +63,7 @@ export function composePartner(
     draft.values,
     tools.choices.match === 'none' ? '' : matchOf(draft),
   );
-  const people = second === '' ? [] : [secondPerson(record, key, second, read, draft)];
+  const people = second === '' ? [] : [secondPerson(record, key, second, file, draft)];
   return {
     planned: [main, ...people],
     values: draft.values,
@@ -99,6 +100,13 @@ const personName = (read: (slot: string) => string, record: StagedRecord): strin
   read('email') ||
   `Contact ${record.key}`;
 
+/** The whole name may say more than its parts: "Dr. Jane Q. Smith" beside Jane and Smith. */
+function fullName(draft: Draft, read: (slot: string) => string, tools: PartnerTools): void {
+  const [parts, full] = [joinName(read('first_name'), read('last_name')), read('full_name')];
+  if (parts !== '' && foldText(parts) !== foldText(full))
+    put(draft, tools.prefix + 'full_name', full);
+}
+
 const matchOf = (draft: Draft): string =>
   typeof draft.values['email'] === 'string'
     ? (parseEmails(draft.values['email']).addresses[0] ?? '').toLowerCase()
@@ -124,7 +132,7 @@ function emails(
   const other = singleLine(file.slot(record, 'other_email'));
   const rest = [...more, ...(hasSecond || other === '' ? [] : [other])];
   if (rest.length === 0) return;
-  if (file.columnOf('other_email') === 'other_email' && other === '')
+  if (!file.has('other_email'))
     draft.issues.push({
       code: 'WB_VALUE_INVALID',
       message: `Only the first of several e-mail addresses was taken; left: ${rest.join(', ')}.`,
@@ -210,10 +218,17 @@ function plainSlots(
       tools.choices.companies === 'partners' ? 'parent_id' : 'company_name',
       tools.choices.companies === 'partners' ? tools.company(company) : company,
     );
-  const inactive = read('inactive');
-  if (inactive !== '' && parseBoolean(inactive) === true) draft.values['active'] = false;
+  archived(draft, file, read('inactive'));
   const owner = tools.owner(read('owner'), read('owner_email'));
   if (owner) put(draft, 'user_id', owner);
+}
+
+function archived(draft: Draft, file: CompiledFile, text: string): void {
+  if (text === '') return;
+  const inactive = /^(in)?active$/i.test(text) ? /^in/i.test(text) : parseBoolean(text);
+  if (inactive === true) draft.values['active'] = false;
+  if (inactive === undefined)
+    draft.issues.push(badValue(file.columnOf('inactive'), text, 'yes or no'));
 }
 
 function moment(
@@ -255,17 +270,21 @@ function customValue(
     for (const name of splitList(raw)) draft.tags.add(mapping.to.slice('tags:'.length) + name);
     return;
   }
-  const field =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.name
-      : mapping.to.slice('field:'.length);
-  const type =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.type
-      : (tools.catalog.fields['res.partner']?.[field]?.type ?? 'char');
-  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', mapping.custom?.options, tools);
+  const custom = mapping.to === 'custom' ? mapping.custom : undefined;
+  const field = custom ? custom.name : mapping.to.slice('field:'.length);
+  const known = tools.catalog.fields['res.partner']?.[field];
+  const type = custom ? custom.type : (known?.type ?? 'char');
+  const options = custom ? custom.options : known?.selection;
+  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', options, tools);
   if (value === undefined)
     draft.issues.push(badValue(mapping.column, raw, type === 'selection' ? 'known option' : type));
+  else if (field in draft.values && draft.values[field] !== value)
+    draft.issues.push({
+      code: 'WB_VALUE_INVALID',
+      message: `"${raw.slice(0, 100)}" was left: ${field} has its value from another column.`,
+      column: mapping.column,
+      raw,
+    });
   else put(draft, field, value);
 }
 
@@ -293,30 +312,41 @@ function convert(
     case 'text':
       return raw;
     case 'html':
-      return `<p>${escapeHtml(raw)}</p>`;
+      return plainToHtml(raw);
     default:
       return singleLine(raw);
   }
 }
 
+const SHARED_BY_BOTH = [
+  'street',
+  'street2',
+  'city',
+  'zip',
+  'state_id',
+  'country_id',
+  'user_id',
+  'active',
+];
+
 function secondPerson(
   record: StagedRecord,
   key: string,
   name: string,
-  read: (slot: string) => string,
+  file: CompiledFile,
   draft: Draft,
 ): PlannedRecord {
   const values: Record<string, Value> = { name, parent_id: { ref: key }, type: 'contact' };
-  const email = parseEmails(read('other_email'));
+  const email = parseEmails(singleLine(file.slot(record, 'other_email')));
   if (email.addresses[0]) values['email'] = email.addresses[0];
   for (const bad of [...email.invalid, ...email.addresses.slice(1)])
     draft.issues.push({
       code: 'WB_VALUE_INVALID',
       message: `"${bad}" did not fit the second person's e-mail.`,
-      column: 'other_email',
+      column: file.columnOf('other_email'),
       raw: bad,
     });
-  for (const field of ['street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'user_id']) {
+  for (const field of SHARED_BY_BOTH) {
     const value = draft.values[field];
     if (value !== undefined) values[field] = value;
   }

@@ -37,7 +37,9 @@ const STANDARD: readonly (readonly [
   ['opt_in', 'opt_in', 'e-mail opt-in', 'char'],
   ['state', 'state', 'state as written', 'char'],
   ['country', 'country', 'country as written', 'char'],
+  ['full_name', 'full_name', 'full name as written', 'char'],
 ];
+export const STANDARD_SUFFIXES: ReadonlySet<string> = new Set(STANDARD.map(([, suffix]) => suffix));
 
 export const standardField = (slot: string): string | undefined =>
   STANDARD.find(([name]) => name === slot)?.[1];
@@ -53,9 +55,13 @@ export function customFields(
   const slots = new Set(
     columns.filter((one) => one.to.startsWith('slot:')).map((one) => one.to.slice('slot:'.length)),
   );
+  const mobile = 'mobile' in (catalog.fields['res.partner'] ?? {});
   const standard = STANDARD.filter(
     ([slot]) =>
-      slots.has(slot) && !(slot === 'phone2' && 'mobile' in (catalog.fields['res.partner'] ?? {})),
+      slots.has(slot) &&
+      !(slot === 'phone2' && mobile) &&
+      // Alone it is the name itself.
+      !(slot === 'full_name' && !slots.has('first_name') && !slots.has('last_name')),
   ).map(([, suffix, label, type]): CustomField => ({
     model: 'res.partner',
     name: declaration.fieldPrefix + suffix,

@@ -25,7 +25,7 @@ const columnSchema = z.strictObject({
   to: z
     .string()
     .regex(
-      /^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:.+|custom|drop|\?)$/,
+      /^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:[^]*|custom|drop|\?)$/,
       'must be slot:<name>, field:<odoo field>, tags:<prefix>, custom, drop or ?',
     ),
   proposed: z.string().optional(),
@@ -64,19 +64,20 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Throws WB_MAPPING_INVALID with the line and what is allowed there. A line whose `to` is not as proposed counts as decided. */
+/** Throws WB_MAPPING_INVALID with the line and what is allowed there. A column that is not as it was proposed counts as decided. */
 export function parseMapping(text: string): MappingDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
   if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? '');
-  const result = documentSchema.safeParse(document.toJS());
+  const result = documentSchema.safeParse(plain(document));
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw invalid(
-      lineOf(document, lines, issue?.path ?? []),
-      `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
-    );
+    const path = [
+      ...(issue?.path ?? []),
+      ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+    ];
+    throw invalid(lineOf(document, lines, path), `${path.join('.')} ${issue?.message ?? ''}`);
   }
   const objects = Object.fromEntries(
     Object.entries(result.data.objects).map(([object, columns]) => [
@@ -85,6 +86,14 @@ export function parseMapping(text: string): MappingDocument {
     ]),
   );
   return { ...result.data, objects };
+}
+
+function plain(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid(1, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function toColumn(
@@ -106,13 +115,29 @@ function toColumn(
     help: custom.help,
     ...(custom.options && { options: custom.options }),
   };
-  return {
+  const column = {
     ...rest,
     ...(field && { custom: field }),
     ...(dateOrder && { dateOrder }),
-    decided: proposed !== undefined && proposed !== rest.to,
   };
+  return { ...column, decided: proposed !== fingerprint(column) };
 }
+
+type Meaning = Pick<ColumnMapping, 'column' | 'to' | 'custom' | 'dateOrder'>;
+const meaningOf = ({ column, to, custom, dateOrder }: Meaning): Meaning => ({
+  column,
+  to,
+  ...(custom && { custom }),
+  ...(dateOrder && { dateOrder }),
+});
+
+/** Tells whether a person changed anything that matters: the target, or the field and date order beside it. */
+const fingerprint = (column: Meaning): string => {
+  const { column: _id, to, ...details } = meaningOf(column);
+  return Object.keys(details).length === 0
+    ? to
+    : `${to} (${sha256(canonicalJson(details)).slice(0, 8)})`;
+};
 
 const invalid = (line: number, message: string): WaybillError =>
   new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, line ${line}: ${message}`, {
@@ -132,7 +157,7 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
   return 1;
 }
 
-const HEADER = `# Where every column goes. Change what follows "to:" and the line is yours: a new proposal leaves it alone.
+const HEADER = `# Where every column goes. Change a column, "to:" or what stands below it, and it is yours: a new proposal leaves it alone.
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
 #   drop            left behind, by your decision           ?               you must choose
@@ -151,7 +176,7 @@ export function formatMapping(document: MappingDocument): string {
 
 function formatColumn(column: ColumnMapping): string {
   const { profile, decided, ...rest } = column;
-  const proposed = decided ? '' : rest.to;
+  const proposed = decided ? '' : fingerprint(column);
   const { column: id, to, ...details } = rest;
   const text = stringify([{ column: id, to, proposed, ...details }], { lineWidth: 0 });
   const about = profile
@@ -164,7 +189,7 @@ function formatColumn(column: ColumnMapping): string {
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(({ column, to, custom, dateOrder }) => ({ column, to, custom, dateOrder })),
+    columns.map(meaningOf),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }

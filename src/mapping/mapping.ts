@@ -46,13 +46,16 @@ export interface CustomField {
 export interface Choices {
   /** Contacts of the export that share an e-mail. Default `same-name`: merged when the names agree too, else kept apart and listed. */
   readonly duplicates: 'same-name' | 'merge' | 'separate' | 'review';
-  /** How an existing Odoo contact is recognised. Default `email-and-name`. */
+  /** How an existing Odoo contact is recognised. Default `email`. */
   readonly match: 'email' | 'email-and-name' | 'none';
   /** What happens to the values of an existing Odoo contact. Default `fill-empty`. */
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';
   /** Default `text`: the company's name stays a text on the contact. */
   readonly companies: 'text' | 'partners';
-  /** Default `id-first`: an e-mail can be shared, a record id cannot. */
+  /**
+   * Which of a note's clues counts more. Default `id-first`: an e-mail can be shared, a record id cannot.
+   * Where both are known and name different contacts, a person decides under either.
+   */
   readonly noteJoin: 'id-first' | 'email-first';
   /** Login of the Odoo user who gets what has no known owner; empty: the user of the API key. */
   readonly fallbackOwner: string;
@@ -72,7 +75,7 @@ export interface ColumnMapping {
   /**
    * `slot:<name>`: as the slot says (see the composer); `custom`: a custom field, described in `custom`;
    * `field:<name>`: straight into that Odoo field of the object's model; `drop`: left behind, by decision.
-   * `?`: a person must choose; the gate stays shut.
+   * `tags:<prefix>`: tags with that prefix. `?`: a person must choose; the gate stays shut.
    */
   readonly to: string;
   readonly custom?: CustomField;

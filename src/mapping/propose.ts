@@ -7,6 +7,7 @@ import type {
   SourceDeclaration,
   SourceObject,
 } from '../source/source.ts';
+import { STANDARD_SUFFIXES } from './custom-fields.ts';
 import type {
   Catalog,
   Choices,
@@ -50,12 +51,16 @@ export function propose(
       (name) => !name.startsWith(declaration.fieldPrefix),
     ),
   );
+  const held = heldNames(previous);
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);
     if (columns.length === 0) continue;
     objects[object.name] = columns.map(
       (column) =>
-        kept(previous, object.name, column) ?? proposeColumn(declaration, object, column, names),
+        kept(previous, object.name, column) ??
+        proposeColumn(declaration, object, column, (wanted) =>
+          uniqueName(wanted, formerName(previous, object.name, column.id), names, held),
+        ),
     );
   }
   return {
@@ -66,14 +71,34 @@ export function propose(
   };
 }
 
-const uniqueColumns = (inspection: Inspection, object: string): SourceColumn[] => [
-  ...new Map(
-    inspection.files
-      .filter((file) => file.object === object)
-      .flatMap((file) => file.columns)
-      .map((column) => [column.id, column]),
-  ).values(),
-];
+/** Names of the former proposal and of what a person wrote: another column may not take them. */
+const heldNames = (previous: MappingDocument | undefined): Set<string> =>
+  new Set(
+    Object.values(previous?.objects ?? {})
+      .flat()
+      .flatMap((one) => (one.custom ? [one.custom.name] : [])),
+  );
+
+/** A column that stands in several files is as sure as in the least sure of them. */
+function uniqueColumns(inspection: Inspection, object: string): SourceColumn[] {
+  const columns = new Map<string, SourceColumn>();
+  for (const file of inspection.files.filter((one) => one.object === object))
+    for (const column of file.columns) {
+      const other = columns.get(column.id);
+      columns.set(column.id, other ? together(other, column) : column);
+    }
+  return [...columns.values()];
+}
+
+function together(a: SourceColumn, b: SourceColumn): SourceColumn {
+  const unsure = b.confidence < a.confidence ? b : a;
+  const orders = [a, b].flatMap(({ profile: { dateOrder } }) =>
+    dateOrder === undefined || dateOrder === 'ambiguous' || dateOrder === 'ymd' ? [] : [dateOrder],
+  );
+  const dateOrder = new Set(orders).size > 1 ? 'mixed' : (orders[0] ?? unsure.profile.dateOrder);
+  const filled = a.profile.filled + b.profile.filled;
+  return { ...unsure, profile: { ...unsure.profile, filled, ...(dateOrder && { dateOrder }) } };
+}
 
 function kept(
   previous: MappingDocument | undefined,
@@ -102,7 +127,7 @@ function proposeColumn(
   declaration: SourceDeclaration,
   object: SourceObject,
   column: SourceColumn,
-  names: Set<string>,
+  nameOf: (wanted: string) => string,
 ): ColumnMapping {
   const base = {
     column: column.id,
@@ -110,18 +135,25 @@ function proposeColumn(
     profile: shortProfile(column.profile),
     decided: false,
   };
-  const order = dateOrderOf(declaration, column.profile);
-  const dated = order ? { dateOrder: order.order } : {};
-  if (column.slot !== null && column.confidence < SURE) {
-    return {
-      ...base,
-      ...dated,
-      to: '?',
-      confidence: column.confidence,
-      reason: column.reason,
-      alternatives: [`slot:${column.slot}`, ...base.alternatives, 'custom', 'drop'],
-    };
-  }
+  const order = dateOrderOf(declaration, object, column);
+  const dated = order?.order ? { dateOrder: order.order } : {};
+  const ask = (reason: string, ...alternatives: string[]): ColumnMapping => ({
+    ...base,
+    ...dated,
+    to: '?',
+    confidence: Math.min(column.confidence, 0.5),
+    reason,
+    alternatives: [...new Set([...alternatives, ...base.alternatives, 'drop'])],
+  });
+  const own = object.shape === 'partner' ? ['custom'] : [];
+  if (column.slot !== null && column.confidence < SURE)
+    return ask(column.reason, `slot:${column.slot}`, ...own);
+  if (order && !order.order)
+    return ask(
+      `${column.reason}; ${order.reason}`,
+      ...(column.slot === null ? [] : [`slot:${column.slot}`]),
+      ...own,
+    );
   if (column.slot !== null)
     return {
       ...base,
@@ -133,13 +165,8 @@ function proposeColumn(
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
   if (object.shape !== 'partner')
-    return {
-      ...base,
-      to: '?',
-      confidence: 0.5,
-      reason: `${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`,
-      alternatives: [...base.alternatives, 'drop'],
-    };
+    return ask(`${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`);
+  if (column.confidence < SURE) return ask(column.reason, ...own);
   if (column.profile.type === 'list')
     return {
       ...base,
@@ -151,33 +178,50 @@ function proposeColumn(
     ...base,
     ...dated,
     to: 'custom',
-    custom: customField(declaration, column, names),
-    confidence: Math.max(SURE, column.confidence),
+    custom: customField(declaration, column, nameOf),
+    confidence: column.confidence,
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
   };
 }
 
+/** Without an order in the answer, a person must say it: half of the dates would be of another day. */
 function dateOrderOf(
   declaration: SourceDeclaration,
-  profile: ColumnProfile,
-): { order: 'mdy' | 'dmy' | 'ymd'; reason: string } | undefined {
-  if (profile.dateOrder === undefined) return undefined;
-  if (profile.dateOrder !== 'ambiguous')
-    return { order: profile.dateOrder, reason: `its values are ${profile.dateOrder} dates` };
-  const order = declaration.country === 'US' ? 'mdy' : 'dmy';
-  return { order, reason: `no value tells day from month; ${declaration.name} writes ${order}` };
+  object: SourceObject,
+  { slot, profile }: SourceColumn,
+): { order?: 'mdy' | 'dmy' | 'ymd'; reason: string } | undefined {
+  const type = object.slots.find((one) => one.name === slot)?.type ?? profile.type;
+  if (profile.dateOrder === undefined || (type !== 'date' && type !== 'datetime')) return undefined;
+  switch (profile.dateOrder) {
+    case 'mixed':
+      return {
+        reason:
+          'some of its dates have the day first and some the month: set dateOrder beside your "to:"',
+      };
+    case 'ambiguous': {
+      const order = declaration.country === 'US' ? 'mdy' : 'dmy';
+      return {
+        order,
+        reason: `no value tells day from month; ${declaration.name} writes ${order}`,
+      };
+    }
+    case 'mdy':
+    case 'dmy':
+    case 'ymd':
+      return { order: profile.dateOrder, reason: `its values are ${profile.dateOrder} dates` };
+  }
 }
 
 function customField(
   declaration: SourceDeclaration,
   column: SourceColumn,
-  names: Set<string>,
+  nameOf: (wanted: string) => string,
 ): CustomField {
   const type = customType(column.profile);
   const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
   return {
     model: 'res.partner',
-    name: uniqueName(declaration.fieldPrefix, column.id, names),
+    name: nameOf(fieldName(declaration.fieldPrefix, column.id)),
     label: column.id,
     type,
     help: `The column "${column.id}" of ${declaration.name}.`,
@@ -185,41 +229,32 @@ function customField(
   };
 }
 
-function uniqueName(prefix: string, label: string, taken: Set<string>): string {
-  const base = `${prefix}${slug(label) || 'field'}`.slice(0, NAME_LENGTH - 3);
-  let name = base;
-  for (let n = 2; taken.has(name) || RESERVED.has(name.slice(prefix.length)); n++)
-    name = `${base}_${n}`;
+/** The field a column had in the last proposal: what was loaded already stands in it. */
+const formerName = (
+  previous: MappingDocument | undefined,
+  object: string,
+  column: string,
+): string | undefined =>
+  previous?.objects[object]?.find((one) => one.column === column)?.custom?.name;
+
+/** Fields that the composer makes itself keep their names. */
+const fieldName = (prefix: string, label: string): string => {
+  const name = slug(label) || 'field';
+  return `${prefix}${STANDARD_SUFFIXES.has(name) ? `${name}_2` : name}`.slice(0, NAME_LENGTH - 4);
+};
+
+function uniqueName(
+  wanted: string,
+  former: string | undefined,
+  taken: Set<string>,
+  held: ReadonlySet<string>,
+): string {
+  let name = wanted;
+  if (former !== undefined && !taken.has(former)) name = former;
+  else for (let n = 2; taken.has(name) || held.has(name); n++) name = `${wanted}_${n}`;
   taken.add(name);
   return name;
 }
-
-/** Names of the fields that the composer makes itself. */
-const RESERVED = new Set([
-  'id',
-  'created',
-  'edited',
-  'phone_2',
-  'phone_3',
-  'phone_4',
-  'phone_1_note',
-  'phone_2_note',
-  'phone_3_note',
-  'phone_4_note',
-  'fax',
-  'birthday',
-  'other_email',
-  'category',
-  'category2',
-  'source',
-  'memo',
-  'other_system_id',
-  'opt_in',
-  'state',
-  'email',
-  'website',
-  'person2_birthday',
-]);
 
 function customType(profile: ColumnProfile): CustomType {
   switch (profile.type) {

@@ -10,7 +10,7 @@ import type {
 } from '../source.ts';
 import { profileBuilder } from './profile.ts';
 import { dataRows, judgeRow, readShape, type FileShape } from './read-file.ts';
-import { recogniseColumns } from './recognise.ts';
+import { recogniseColumns, SURE } from './recognise.ts';
 
 const TABLES = /\.(csv|tsv|txt)$/i;
 /** Counts at which exports are known to be cut off. */
@@ -33,6 +33,7 @@ export async function inspectExport(
   decisions: SourceDecisions,
   signal: AbortSignal,
 ): Promise<Inspection> {
+  checkFiles(path, files, decisions);
   const skipped: { path: string; reason: string }[] = [];
   const candidates: Candidate[] = [];
   for (const file of files) {
@@ -46,7 +47,21 @@ export async function inspectExport(
     for (const candidate of candidates.filter((one) => one.object === object))
       inspected.push(await inspectFile(candidate, decisions, signal));
   }
-  return { files: inspected, skipped, notices: notices(inspected) };
+  return { files: inspected, skipped, notices: [...notices(inspected), ...doubts(candidates)] };
+}
+
+function checkFiles(path: string, files: readonly BundleFile[], decisions: SourceDecisions): void {
+  const settled = [decisions.files, decisions.encodings].flatMap((one) => Object.keys(one ?? {}));
+  const unknown = settled.find((name) => !files.some((file) => file.path === name));
+  if (unknown === undefined) return;
+  throw new WaybillError(
+    'WB_CONFIG_INVALID',
+    `waybill.yaml names "${unknown}", which is not in ${path}.`,
+    {
+      place: 'waybill.yaml',
+      next: `The files are: ${files.map((file) => file.path).join(', ')}.`,
+    },
+  );
 }
 
 async function classify(
@@ -55,6 +70,7 @@ async function classify(
   decisions: SourceDecisions,
 ): Promise<Candidate | string> {
   const decided = decisions.files?.[file.path];
+  if (file.refused !== undefined) return file.refused;
   if (decided === 'skip') return 'left out in waybill.yaml';
   if (decided === undefined && !TABLES.test(file.path)) return 'not a table (.csv, .tsv, .txt)';
   if (file.bytes === 0) return 'the file is empty';
@@ -70,6 +86,15 @@ async function classify(
   const [best, second] = ranked;
   if (!best || best.score < 3)
     return `its header is not recognised (${shape.headers.slice(0, 6).join(', ')}); settle it in waybill.yaml, source.files`;
+  if (best.score === second?.score)
+    throw new WaybillError(
+      'WB_SOURCE_AMBIGUOUS',
+      `${file.path} reads like ${best.object.plural} and like ${second.object.plural} alike.`,
+      {
+        place: file.path,
+        next: `Say in waybill.yaml, source.files, which it is:  "${file.path}": ${best.object.name}`,
+      },
+    );
   const confidence = Math.min(0.99, 0.6 + (best.score - (second?.score ?? 0)) * 0.1);
   return {
     file,
@@ -184,6 +209,22 @@ async function inspectFile(
     rows,
     columns,
   };
+}
+
+function doubts(candidates: readonly Candidate[]): string[] {
+  const unsure = candidates
+    .filter((one) => one.confidence < SURE)
+    .map(
+      (one) =>
+        `${one.file.path} was taken for ${one.object.plural} with little to go by: look at its columns, and settle it in waybill.yaml, source.files, if that is wrong.`,
+    );
+  const mixed = candidates
+    .filter((one) => one.shape.mixedEncoding)
+    .map(
+      (one) =>
+        `${one.file.path} mixes UTF-8 with another encoding; it was read as ${one.shape.encoding}, so some accents may look wrong. Export it again, or set source.encodings in waybill.yaml.`,
+    );
+  return [...unsure, ...mixed];
 }
 
 function notices(files: readonly SourceFile[]): string[] {

@@ -8,6 +8,7 @@ import { headerScore } from './recognise.ts';
 
 export interface FileShape {
   readonly encoding: Encoding;
+  readonly mixedEncoding: boolean;
   readonly sha256: string;
   readonly bytes: number;
   readonly delimiter: string;
@@ -47,7 +48,16 @@ export async function readShape(
   // The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking.
   const { delimiter, best } = tried.find((one) => (one.best?.score ?? 0) >= MIN_SCORE) ??
     tried[0] ?? { delimiter: ',', best: null };
-  return best && { encoding, sha256: found.sha256, bytes: found.bytes, delimiter, ...best };
+  return (
+    best && {
+      encoding,
+      mixedEncoding: found.mixed && asked === undefined,
+      sha256: found.sha256,
+      bytes: found.bytes,
+      delimiter,
+      ...best,
+    }
+  );
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
