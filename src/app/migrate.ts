@@ -154,7 +154,7 @@ async function runSteps(
     customFields(state.document, session.connector.declaration, catalog),
   );
   const before = session.store.runs.ownerMatches(ctx.env);
-  const owners = await resolveOwners(ctx);
+  const owners = await resolveOwners(ctx, run);
   const special = new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
   const totals = await load(ctx, run, special);
   const reassigned = await reassign(ctx, before, owners);

@@ -4,6 +4,8 @@ import type { Owner } from '../core/contact.ts';
 import type { OdooRow } from '../destination/destination.ts';
 import type { OwnerMatch } from '../store/runs.ts';
 import type { Context } from './context.ts';
+import { wasMade } from './provision.ts';
+import { createUsers, rememberUsers } from './users.ts';
 
 /** Owner and author keys -> Odoo ids, for the resolver. An author without a user stays empty: `email_from` names him. */
 export function ownerIds(ctx: Context): Map<string, number | null> {
@@ -19,30 +21,60 @@ export function ownerIds(ctx: Context): Map<string, number | null> {
 }
 
 /** Matches by login or e-mail, else by exact name when only one user bears it. Writes the result to the store. */
-export async function resolveOwners(ctx: Context): Promise<OwnerMatch[]> {
-  const users = await ctx.destination.find(
+export async function resolveOwners(ctx: Context, run: number): Promise<OwnerMatch[]> {
+  const owners = ctx.store.plan.owners();
+  const users = ctx.choices.createUsers
+    ? await withNewUsers(ctx, run, owners)
+    : await readUsers(ctx);
+  const fallback = fallbackUser(ctx, users);
+  const matches = owners.map((owner) => matchOwner(ctx, owner, users, fallback));
+  ctx.store.runs.setOwnerMatches(ctx.env, matches);
+  return matches;
+}
+
+async function withNewUsers(
+  ctx: Context,
+  run: number,
+  owners: readonly Owner[],
+): Promise<OdooRow[]> {
+  const there = await readUsers(ctx);
+  const missing = owners.filter((owner) => !findUser(owner, there));
+  await createUsers(ctx, run, missing);
+  const users = missing.length > 0 ? await readUsers(ctx) : there;
+  rememberUsers(ctx, run, users);
+  return users;
+}
+
+const readUsers = (ctx: Context): Promise<OdooRow[]> =>
+  ctx.destination.find(
     'res.users',
     [['share', '=', false]],
     ['login', 'email', 'name', 'partner_id', 'active'],
     { archived: true },
     ctx.signal,
   );
-  const fallback = fallbackUser(ctx, users);
-  const matches = ctx.store.plan.owners().map((owner) => matchOwner(owner, users, fallback));
-  ctx.store.runs.setOwnerMatches(ctx.env, matches);
-  return matches;
-}
 
-function matchOwner(owner: Owner, users: readonly OdooRow[], fallback: OdooRow): OwnerMatch {
-  const found = byEmail(owner.email, users) ?? byName(owner.name || owner.label, users);
+const findUser = (owner: Owner, users: readonly OdooRow[]): OdooRow | undefined =>
+  byEmail(owner.email, users) ?? byName(owner.name || owner.label, users);
+
+function matchOwner(
+  ctx: Context,
+  owner: Owner,
+  users: readonly OdooRow[],
+  fallback: OdooRow,
+): OwnerMatch {
+  const found = findUser(owner, users);
   const user = found ?? fallback;
   return {
     key: owner.key,
     userId: user.id,
     partnerId: user['partner_id'] as number | null,
-    how: found ? 'matched' : 'fallback',
+    how: !found ? 'fallback' : isOurs(ctx, found) ? 'created' : 'matched',
   };
 }
+
+const isOurs = (ctx: Context, user: OdooRow): boolean =>
+  wasMade(ctx, 'res.users', fold(user['login']));
 
 const fold = (text: unknown): string => (typeof text === 'string' ? text.trim().toLowerCase() : '');
 

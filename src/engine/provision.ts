@@ -1,5 +1,5 @@
 /** Makes in Odoo's schema what the mapping needs: the fence, custom fields, the "Migrated data" page. Idempotent. */
-import { FENCE_FIELD, KEY_FIELD, type FieldSpec, type Made } from '../destination/destination.ts';
+import type { FieldSpec, Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
@@ -14,9 +14,10 @@ export async function provision(
   ctx.emit({ type: 'step-started', step: 'provision', total: fields.length });
   const made: string[] = [];
   const keep = (things: readonly Made[]): void => {
-    for (const thing of things) if (remember(ctx, run, thing)) made.push(thing.name);
+    for (const thing of things) if (rememberMade(ctx, run, thing)) made.push(thing.name);
   };
-  keep(await ctx.schema.ensureFence(FENCED_MODELS, ctx.signal));
+  for (const thing of await ctx.schema.ensureFence(FENCED_MODELS, ctx.signal))
+    if (rememberMade(ctx, run, thing, 'fence')) made.push(thing.name);
   let done = 0;
   for (const field of fields) {
     await announce(ctx, run, field);
@@ -42,33 +43,38 @@ const ledgerKey = (model: string, name: string): string => `provision.${model}.$
  * that the next run takes for somebody else's, and rollback would leave it behind.
  */
 async function announce(ctx: Context, run: number, field: FieldSpec): Promise<void> {
-  const key = ledgerKey('ir.model.fields', `${field.model}.${field.name}`);
-  if (ctx.store.ledger.get(ctx.env, [key]).length > 0) return;
   const fields = await ctx.destination.fields(field.model, ctx.signal);
-  if (!(field.name in fields))
-    ctx.store.ledger.put([
-      row(
-        ctx,
-        run,
-        key,
-        { model: 'ir.model.fields', id: 0, name: field.name, created: true },
-        'intent',
-      ),
-    ]);
+  if (field.name in fields) return;
+  announceMade(ctx, run, 'ir.model.fields', `${field.model}.${field.name}`);
 }
 
-/** True when the thing is ours and new. The fence's names are nobody else's, so it is always ours. */
-function remember(ctx: Context, run: number, thing: Made): boolean {
+/** `name` must be unique within the model: it is how the thing is found again. */
+export function announceMade(ctx: Context, run: number, model: string, name: string): void {
+  const key = ledgerKey(model, name);
+  if (ctx.store.ledger.get(ctx.env, [key]).length > 0) return;
+  ctx.store.ledger.put([row(ctx, run, key, { model, id: 0, name, created: true }, 'intent')]);
+}
+
+/**
+ * True when the thing is ours and new. A part of the fence is always ours: nobody else makes fields of that name.
+ * Of everything else that was there before, nothing may be taken for ours: rollback would remove it.
+ */
+export function rememberMade(
+  ctx: Context,
+  run: number,
+  thing: Made,
+  part: 'fence' | '' = '',
+): boolean {
   const key = ledgerKey(thing.model, thing.name);
   const known = ctx.store.ledger.get(ctx.env, [key])[0];
   if (known?.state === 'done') return false;
-  const ours = thing.created || known?.state === 'intent' || isFence(thing.name);
-  if (ours) ctx.store.ledger.put([row(ctx, run, key, thing, 'done')]);
+  const ours = thing.created || known?.state === 'intent' || part === 'fence';
+  if (ours) ctx.store.ledger.put([row(ctx, run, key, thing, 'done', part)]);
   return ours;
 }
 
-const isFence = (name: string): boolean =>
-  name.includes(KEY_FIELD) || name.includes(FENCE_FIELD) || name.includes('waybill');
+export const wasMade = (ctx: Context, model: string, name: string): boolean =>
+  ctx.store.ledger.get(ctx.env, [ledgerKey(model, name)]).length > 0;
 
 const row = (
   ctx: Context,
@@ -76,6 +82,7 @@ const row = (
   key: string,
   thing: Made,
   state: LedgerRow['state'],
+  part = '',
 ): LedgerRow => ({
   env: ctx.env,
   key,
@@ -85,7 +92,7 @@ const row = (
   op: 'create',
   state,
   before: {},
-  after: { name: thing.name },
+  after: { name: thing.name, part },
   xid: true,
   run,
   batch: 0,

@@ -289,9 +289,9 @@ async function hasModel(ctx: Context, model: string): Promise<boolean> {
   return (await ctx.destination.count('ir.model', [['model', '=', model]])) > 0;
 }
 
-/** The page shows the fields, so it goes before them; the fence goes last. */
+/** The page shows the fields and a user its contact, so they go before them; the fence goes last. */
 const undoOrder = (row: LedgerRow): number =>
-  row.model === 'ir.ui.view' ? 0 : String(row.after['name']).includes('waybill') ? 2 : 1;
+  ['ir.ui.view', 'res.users'].includes(row.model) ? 0 : row.after['part'] === 'fence' ? 2 : 1;
 
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {

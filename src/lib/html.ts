@@ -9,12 +9,6 @@ export const escapeHtml = (text: string): string => text.replace(SPECIAL, (c) =>
 export const plainToHtml = (text: string): string =>
   `<p>${escapeHtml(text).replace(/\r\n?|\n/g, '<br>')}</p>`;
 
-const TAGGED =
-  /<br\s*\/?>|<\/(?:p|div|b|i|u|a|ul|ol|li|span|strong|em|table|tr|td|h[1-6]|blockquote|font|body|html)>/i;
-
-/** An address in angle brackets is no markup; a closing tag or a line break is. */
-export const looksLikeHtml = (text: string): boolean => TAGGED.test(text);
-
 /** What Odoo's own sanitiser would keep, without styles; a picture becomes a link, so that its address is not lost. */
 export const cleanHtml = (html: string): string =>
   sanitize(html, {
@@ -60,6 +54,3 @@ export const cleanHtml = (html: string): string =>
       }),
     },
   }).trim();
-
-export const toHtml = (text: string): string =>
-  looksLikeHtml(text) ? cleanHtml(text) : plainToHtml(text);

@@ -1,6 +1,6 @@
 /** A note of the source as an internal note in the partner's chatter. */
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
-import { toHtml } from '../lib/html.ts';
+import { cleanHtml, plainToHtml } from '../lib/html.ts';
 import { cleanText } from './transforms/text.ts';
 
 export interface MessageParts {
@@ -8,6 +8,8 @@ export interface MessageParts {
   readonly record: Pick<StagedRecord, 'object' | 'position'>;
   readonly partner: string;
   readonly body: string;
+  /** The source says that its bodies are markup; else `<b>` in a note is what somebody typed. */
+  readonly html: boolean;
   readonly date: string;
   /** `author.<hash>` or empty. */
   readonly author: string;
@@ -31,7 +33,7 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
   const values: Values = {
     model: 'res.partner',
     res_id: { ref: parts.partner },
-    body: toHtml(readableBody(parts.body)),
+    body: parts.html ? cleanHtml(parts.body) : plainToHtml(readableBody(parts.body)),
     date: parts.date,
     message_type: 'comment',
     subtype_id: { ref: 'subtype.note' },

@@ -8,6 +8,7 @@ import {
   type Value,
 } from '../core/record.ts';
 import { sha256 } from '../lib/hash.ts';
+import { escapeHtml } from '../lib/html.ts';
 import { foldText, joinName } from '../lib/names.ts';
 import { phoneFormatter } from '../lib/phones.ts';
 import type { Inspection, SourceDeclaration } from '../source/source.ts';
@@ -50,6 +51,7 @@ export function createMapper(
     readers.set(wanted, reader);
     return reader;
   };
+  const markup = objectsWithMarkup(declaration);
   const shared = sharedRecords(declaration.id);
   const owners = ownerBook();
   const keyOf = (record: StagedRecord): string =>
@@ -110,7 +112,8 @@ export function createMapper(
             key: keyOf(record),
             record,
             partner,
-            body: file.slot(record, 'body'),
+            body: bodyOf(record, file, markup.has(record.object)),
+            html: markup.has(record.object),
             date,
             author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
             emailFrom: owners.sender(author),
@@ -123,6 +126,22 @@ export function createMapper(
     owners: () => owners.all(),
   };
 }
+
+/** Odoo's chatter pins nothing: the word below the note is what stays of it. */
+function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string {
+  const [body, pinned] = [file.slot(record, 'body'), file.slot(record, 'pinned')];
+  if (pinned === '' || parseBoolean(pinned) === false) return body;
+  const word = parseBoolean(pinned) === true ? 'pinned' : `pinned: ${pinned}`;
+  return html ? `${body}<p>(${escapeHtml(word)})</p>` : `${body}\n(${word})`;
+}
+
+/** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */
+const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
+  new Set(
+    declaration.objects
+      .filter(({ slots }) => slots.some(({ name, type }) => name === 'body' && type === 'html'))
+      .map(({ name }) => name),
+  );
 
 /**
  * External ids take [a-z0-9_.-]; what had to be changed gets a hash, so that two keys never become one.
@@ -383,6 +402,7 @@ function absorb(
     record,
     partner,
     body: raw,
+    html: false,
     date: MERGE_NOTE_DATE,
     author: '',
     emailFrom: '',

@@ -8,6 +8,8 @@ import type { Issue, StagedRecord } from '../core/record.ts';
 export type SlotType =
   | 'text'
   | 'longtext'
+  /** Markup, cleaned before it is shown; any other text is shown letter by letter. */
+  | 'html'
   | 'email'
   | 'phone'
   | 'date'

@@ -46,6 +46,8 @@ export interface TestProject {
   readonly env: Readonly<Record<string, string>>;
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
+  /** The JSON report of the environment `init` made. */
+  report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 }
@@ -78,6 +80,10 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
     env,
     run: (command, ...args) => waybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
+    report: <T>() =>
+      Promise.resolve(
+        JSON.parse(readFileSync(join(project, 'reports', 'report-production.json'), 'utf8')) as T,
+      ),
     edit: (file, change) =>
       writeFileSync(join(project, file), change(readFileSync(join(project, file), 'utf8'))),
     remove: () => rmSync(folder, { recursive: true, force: true }),

@@ -218,6 +218,7 @@ function contradicts(slot: Slot, profile: ColumnProfile): boolean {
       return profile.type === 'email' || profile.type === 'longtext';
     case 'text':
     case 'longtext':
+    case 'html':
     case 'boolean':
     case 'integer':
     case 'float':
