@@ -192,7 +192,7 @@ export function rankDelimiters(text: string, rows: number): string[] {
   const lines = text
     .replace(/(^|[,;\t|\r\n])"[^"]*(?:""[^"]*)*(?:"|$)/g, '$1')
     .split(/\r\n|\n|\r/)
-    .filter((line) => line.trim() !== '')
+    .filter((line) => line !== '')
     .slice(0, rows);
   const scores = DELIMITERS.map((delimiter) => {
     const counts = Map.groupBy(

@@ -51,14 +51,12 @@ const cell = fc.oneof(
   fc.string({ unit: nasty, maxLength: 8 }),
   fc.string({ unit: 'grapheme', maxLength: 12 }),
 );
-const table = fc
-  .integer({ min: 2, max: 5 })
-  .chain((width) =>
-    fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
-      minLength: 1,
-      maxLength: 8,
-    }),
-  );
+const table = fc.integer({ min: 2, max: 5 }).chain((width) =>
+  fc.array(fc.array(cell, { minLength: width, maxLength: width }), {
+    minLength: 1,
+    maxLength: 8,
+  }),
+);
 
 describe('delimited text', () => {
   test('any table that is written by the book is read back to the character, at whatever places the stream is cut', async () => {
@@ -151,6 +149,7 @@ describe('the delimiter', () => {
     [`id;body\n1;"${'a, b, c, d\n'.repeat(30)}"\n`, ';'],
     ['size,name\n5",pipe, old\n', ','],
     ['Name\nAnn\n', ','],
+    ['"a"\t"b"\n"1"\t"2"\n', '\t'],
   ])('is found in %j', (text, delimiter) => {
     expect(rankDelimiters(text, 20)[0]).toBe(delimiter);
   });

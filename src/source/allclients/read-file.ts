@@ -46,8 +46,10 @@ export async function readShape(
     })),
   );
   // The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking.
-  const { delimiter, best } = tried.find((one) => (one.best?.score ?? 0) >= MIN_SCORE) ??
-    tried[0] ?? { delimiter: ',', best: null };
+  const scoreOf = (one: (typeof tried)[number]): number =>
+    (one.best?.score ?? 0) >= MIN_SCORE ? (one.best?.score ?? 0) : 0;
+  const [first] = tried.sort((a, b) => scoreOf(b) - scoreOf(a));
+  const { delimiter, best } = first ?? { delimiter: ',', best: null };
   return (
     best && {
       encoding,

@@ -47,7 +47,9 @@ export function headerScore(
     (name) =>
       !others.some((other) => other !== object && other.slots.some((slot) => slot.name === name)),
   );
-  return own.size + rare.length;
+  // A note without a text is hardly a note: of two objects that fit alike it is the other.
+  const hollow = object.shape === 'message' && !own.has('body');
+  return own.size + rare.length - Number(hollow);
 }
 
 interface Guess {
