@@ -182,8 +182,15 @@ function formatColumn(column: ColumnMapping): string {
   const about = profile
     ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n`
     : '';
-  return about.replace(/[\u0085\u2028\u2029]/g, ' ') + text.replace(/^(?=.)/gm, '    ');
+  return about.replace(/[\u0085\u2028\u2029]/g, ' ') + indented(text);
 }
+
+/** By LF alone: what else Unicode calls a line end may stand inside a value. */
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : `    ${line}`))
+    .join('\n');
 
 /** sha256 of what changes what is written to Odoo; confidence, reasons and examples do not. */
 export function hashMapping({ source, choices, objects }: MappingDocument): string {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { csvRows, rankDelimiters, type CsvRow } from '../../src/lib/csv.ts';
 
@@ -58,6 +58,8 @@ const table = fc.integer({ min: 2, max: 5 }).chain((width) =>
   }),
 );
 
+const good = (n: number): string => `${n},"fine, quoted",x`;
+
 describe('delimited text', () => {
   test('any table that is written by the book is read back to the character, at whatever places the stream is cut', async () => {
     await fc.assert(
@@ -87,7 +89,6 @@ describe('delimited text', () => {
   });
 
   test('a broken quote costs its own line and no other', async () => {
-    const good = (n: number): string => `${n},"fine, quoted",x`;
     for (const bad of ['7,"opens and never closes,x', '7,"closed"then text,x', '7,x,"', '"7,a,b']) {
       const rows = await read([good(1), good(2), bad, good(3), good(4)].join('\n'));
       const broken = rows.filter((row) => row.broken === 'quotes');

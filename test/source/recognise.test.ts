@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ALLCLIENTS } from '../../src/source/allclients/declaration.ts';
 import { columnIds, recogniseColumns } from '../../src/source/allclients/recognise.ts';
@@ -24,16 +24,19 @@ function recognise(
   );
 }
 
+const disguise = (text: string, marks: readonly string[], upper: readonly boolean[]): string =>
+  Array.from(text)
+    .map(
+      (c, i) =>
+        (upper[i % upper.length] ? c.toUpperCase() : c.toLowerCase()) +
+        (marks[i % marks.length] ?? ''),
+    )
+    .join('');
+const fold = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+const repeat = (value: string, n: number): string[] => Array.from({ length: n }, () => value);
+
 describe('columns', () => {
   test('are recognised by any synonym, in any case, spacing and punctuation', () => {
-    const disguise = (text: string, marks: readonly string[], upper: readonly boolean[]): string =>
-      Array.from(text)
-        .map(
-          (c, i) =>
-            (upper[i % upper.length] ? c.toUpperCase() : c.toLowerCase()) +
-            (marks[i % marks.length] ?? ''),
-        )
-        .join('');
     const synonyms = contact.slots.flatMap((slot) =>
       slot.synonyms.map((synonym) => ({ slot: slot.name, synonym })),
     );
@@ -53,7 +56,6 @@ describe('columns', () => {
 
   test('no synonym means two things', () => {
     for (const object of ALLCLIENTS.objects) {
-      const fold = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
       const all = object.slots.flatMap((slot) => [...new Set(slot.synonyms.map(fold))]);
       expect(
         all.filter((one, index) => all.indexOf(one) !== index),
@@ -120,7 +122,7 @@ describe('columns', () => {
     const [better, worse] = recognise([
       ['E-mail Address', 'a@example.com'],
       ['Email', 'b@example.com'],
-    ]).reverse();
+    ]).toReversed();
     expect(better?.slot).toBe('email');
     expect(worse).toMatchObject({
       slot: null,
@@ -173,7 +175,6 @@ describe('columns', () => {
 });
 
 describe('the type of a column', () => {
-  const repeat = (value: string, n: number): string[] => Array.from({ length: n }, () => value);
   test.each<[string, readonly string[]]>([
     ['empty', ['', ' ']],
     ['email', ['a@example.com', 'b@example.org']],
