@@ -157,6 +157,9 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
   return 1;
 }
 
+/** Values of several lines in quotes: block text would not survive being moved to the right, nor every line end. */
+const YAML = { lineWidth: 0, blockQuote: false } as const;
+
 const HEADER = `# Where every column goes. Change a column, "to:" or what stands below it, and it is yours: a new proposal leaves it alone.
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
@@ -166,7 +169,7 @@ const HEADER = `# Where every column goes. Change a column, "to:" or what stands
 
 export function formatMapping(document: MappingDocument): string {
   const { version, source, choices, objects } = document;
-  const parts = [HEADER, stringify({ version, source, choices }), 'objects:\n'];
+  const parts = [HEADER, stringify({ version, source, choices }, YAML), 'objects:\n'];
   for (const [object, columns] of Object.entries(objects)) {
     parts.push(`  ${object}:${columns.length === 0 ? ' []' : ''}\n`);
     for (const column of columns) parts.push(formatColumn(column));
@@ -178,7 +181,7 @@ function formatColumn(column: ColumnMapping): string {
   const { profile, decided, ...rest } = column;
   const proposed = decided ? '' : fingerprint(column);
   const { column: id, to, ...details } = rest;
-  const text = stringify([{ column: id, to, proposed, ...details }], { lineWidth: 0 });
+  const text = stringify([{ column: id, to, proposed, ...details }], YAML);
   const about = profile
     ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n`
     : '';

@@ -130,7 +130,7 @@ describe('mapping.yaml', () => {
         expect(hashMapping(read)).toBe(hashMapping(one));
         expect(formatMapping(read)).toBe(formatMapping(withoutProfiles(one)));
       }),
-      { numRuns: 600 },
+      { numRuns: 200 },
     );
   });
 
