@@ -20,11 +20,12 @@ const words = (name: string): Set<string> =>
       .filter(Boolean),
   );
 
+const within = (some: Set<string>, all: Set<string>): boolean =>
+  [...some].every((word) => all.has(word));
+
 /** True when both are given and neither can be a shorter form of the other. */
 export function namesContradict(a: string, b: string): boolean {
   const [left, right] = [words(a), words(b)];
   if (left.size === 0 || right.size === 0) return false;
-  const within = (some: Set<string>, all: Set<string>): boolean =>
-    [...some].every((word) => all.has(word));
   return !within(left, right) && !within(right, left);
 }

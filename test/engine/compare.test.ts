@@ -4,6 +4,12 @@ import { htmlText, sameValue } from '../../src/engine/compare.ts';
 import { changes } from '../../src/engine/match.ts';
 import { plainToHtml } from '../../src/lib/html.ts';
 
+const seen = (text: string): string =>
+  text
+    .replace(/ +/g, ' ')
+    .replace(/ ?\n ?/g, '\n')
+    .trim();
+
 describe('a value read back', () => {
   test.each<[string, unknown, unknown, boolean]>([
     ['char', 'Ann', 'Ann', true],
@@ -67,11 +73,6 @@ describe('a value read back', () => {
       unit: fc.constantFrom('a', 'B', '<', '>', '&', 'lt;', '#39;', '\n', '😀', '"', ' '),
       maxLength: 10,
     });
-    const seen = (text: string): string =>
-      text
-        .replace(/ +/g, ' ')
-        .replace(/ ?\n ?/g, '\n')
-        .trim();
     fc.assert(
       fc.property(typed, typed, (a, b) => {
         expect(htmlText(plainToHtml(a))).toBe(seen(a));

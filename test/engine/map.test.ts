@@ -23,16 +23,15 @@ afterEach(() => {
 const CONTACT = ['Contact ID', 'Last Name', 'Email', 'Edit Date'];
 const NOTE = ['Note ID', 'Contact ID', 'Date', 'Note'];
 
+const table = (headers: readonly string[], rows: readonly string[][]): Record<string, string[]> =>
+  Object.fromEntries(headers.map((header, index) => [header, rows.map((row) => row[index] ?? '')]));
+
 /** Stages the rows and maps them; gives back where each record ended. */
 function mapped(
   contacts: readonly string[][],
   notes: readonly string[][],
   choices: Partial<Choices> = {},
 ): Record<string, Record<string, number>> {
-  const table = (headers: readonly string[], rows: readonly string[][]): Record<string, string[]> =>
-    Object.fromEntries(
-      headers.map((header, index) => [header, rows.map((row) => row[index] ?? '')]),
-    );
   const files = [fileOf('contact', table(CONTACT, contacts)), fileOf('note', table(NOTE, notes))];
   const inspection = inspectionOf(...files);
   const { mapper, document } = mapperOf(inspection, choices);

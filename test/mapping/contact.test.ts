@@ -24,7 +24,7 @@ const HEADERS = [
   'Left behind',
 ];
 
-const words = fc.string({
+const anyWords = fc.string({
   unit: fc.constantFrom(
     'a',
     'b',
@@ -45,19 +45,19 @@ const words = fc.string({
   maxLength: 8,
 });
 const VALUES: Readonly<Record<string, fc.Arbitrary<string>>> = {
-  Email: fc.oneof(words, fc.constantFrom('a@x.co', 'Ann <a@x.co>; b@x.co', 'a@x.co, junk')),
-  'Other Email': fc.oneof(words, fc.constantFrom('s@x.co', 's@x.co; t@x.co')),
-  'Add Date': fc.oneof(words, fc.constantFrom('1/25/2020 3:00 PM', '31/02/2020')),
-  'Edit Date': fc.oneof(words, fc.constantFrom('1/25/2020')),
+  Email: fc.oneof(anyWords, fc.constantFrom('a@x.co', 'Ann <a@x.co>; b@x.co', 'a@x.co, junk')),
+  'Other Email': fc.oneof(anyWords, fc.constantFrom('s@x.co', 's@x.co; t@x.co')),
+  'Add Date': fc.oneof(anyWords, fc.constantFrom('1/25/2020 3:00 PM', '31/02/2020')),
+  'Edit Date': fc.oneof(anyWords, fc.constantFrom('1/25/2020')),
   Inactive: fc.constantFrom('', 'Yes', 'no', 'perhaps', 'Inactive', 'Active'),
-  State: fc.oneof(words, fc.constantFrom('TX', 'texas', 'Bavaria')),
-  Country: fc.oneof(words, fc.constantFrom('USA', 'Germany', 'Atlantis')),
-  Flags: fc.oneof(words, fc.constantFrom('VIP, Buyer', 'vip; VIP')),
-  Score: fc.oneof(words, fc.constantFrom('7', '1,234', '99999999999')),
-  Kind: fc.oneof(words, fc.constantFrom('Buyer', 'Seller', 'Other')),
+  State: fc.oneof(anyWords, fc.constantFrom('TX', 'texas', 'Bavaria')),
+  Country: fc.oneof(anyWords, fc.constantFrom('USA', 'Germany', 'Atlantis')),
+  Flags: fc.oneof(anyWords, fc.constantFrom('VIP, Buyer', 'vip; VIP')),
+  Score: fc.oneof(anyWords, fc.constantFrom('7', '1,234', '99999999999')),
+  Kind: fc.oneof(anyWords, fc.constantFrom('Buyer', 'Seller', 'Other')),
 };
 const row = fc.tuple(
-  ...HEADERS.map((header) => VALUES[header] ?? fc.oneof(fc.constant(''), words)),
+  ...HEADERS.map((header) => VALUES[header] ?? fc.oneof(fc.constant(''), anyWords)),
 );
 const rowsOf = (n: number): fc.Arbitrary<string[][]> =>
   fc.array(row, { minLength: n, maxLength: n });
@@ -82,20 +82,21 @@ const OLD: Catalog = {
   },
 };
 
+const custom = (name: string, type: 'integer' | 'selection' | 'text') => ({
+  model: 'res.partner',
+  name: `x_allclients_${name}`,
+  label: name,
+  type,
+  help: '',
+  ...(type === 'selection' && {
+    options: [
+      ['Buyer', 'Buyer'],
+      ['Seller', 'Seller'],
+    ] as [string, string][],
+  }),
+});
+
 function fresh(catalog: Catalog, companies: 'text' | 'partners'): Mapped {
-  const custom = (name: string, type: 'integer' | 'selection' | 'text') => ({
-    model: 'res.partner',
-    name: `x_allclients_${name}`,
-    label: name,
-    type,
-    help: '',
-    ...(type === 'selection' && {
-      options: [
-        ['Buyer', 'Buyer'],
-        ['Seller', 'Seller'],
-      ] as [string, string][],
-    }),
-  });
   return mapperOf(
     inspectionOf(FILE),
     { companies },
@@ -237,9 +238,9 @@ describe('a contact', () => {
       fc.property(rowsOf(3), (drawn) => {
         const rows = drawn.map(([, ...rest], n) => [String(n), ...rest]);
         const mapped = fresh(MODERN, 'partners');
-        const [leader, ...merged] = recordsOf(FILE, rows);
+        const [leader, ...others] = recordsOf(FILE, rows);
         if (!leader) throw new Error('no record');
-        const outcome = mapped.mapper.contact(leader, merged);
+        const outcome = mapped.mapper.contact(leader, others);
         for (const cells of rows) expect(lostOf(mapped, outcome, cells)).toEqual([]);
         const main = outcome.planned.find((one) => one.step === 'contacts');
         const alone = mapped.mapper.contact(leader, []).planned[0];

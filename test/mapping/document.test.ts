@@ -186,7 +186,6 @@ describe('mapping.yaml', () => {
   const text = formatMapping(proposed);
 
   test('names the line of a mistake, and what is allowed there', () => {
-    const lineOf = (part: string): number => text.slice(0, text.indexOf(part)).split('\n').length;
     const mistakes: [string, string, RegExp][] = [
       ['to: slot:email', 'to: slots:email', /must be slot:<name>/],
       ['timeZone: America/Chicago', 'timeZone: Chicago', /is no time zone/],
@@ -205,7 +204,10 @@ describe('mapping.yaml', () => {
       if (!isWaybillError(caught, 'WB_MAPPING_INVALID'))
         throw new Error(`${wrong} was taken`, { cause: caught });
       expect(caught.message, wrong).toMatch(words);
-      if (!wrong.includes('[')) expect(caught.place, wrong).toBe(`mapping.yaml:${lineOf(right)}`);
+      if (!wrong.includes('['))
+        expect(caught.place, wrong).toBe(
+          `mapping.yaml:${text.slice(0, text.indexOf(right)).split('\n').length}`,
+        );
     }
     expect(() => parseMapping('a: &x [1]\nb: [*x,*x,*x]\n'.repeat(2))).toThrow(/mapping.yaml/);
     expect(() => parseMapping('')).toThrow(/mapping.yaml, line 1/);

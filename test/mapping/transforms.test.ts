@@ -139,9 +139,10 @@ describe('a date', () => {
   });
 });
 
+const digits = (text: string): string => text.replace(/\D/g, '');
+
 describe('a telephone number', () => {
   const us = phoneFormatter('US');
-  const digits = (text: string): string => text.replace(/\D/g, '');
   test('never loses a digit or its extension, whatever was written', () => {
     const part = fc.constantFrom(
       '(',
@@ -309,12 +310,21 @@ describe('an e-mail cell', () => {
   });
 });
 
+const visible = (text: string): string => text.replace(/[\s\p{Cc}]/gu, '');
+
+const shown = (html: string): string =>
+  html
+    .replace(/^<p>|<\/p>$/g, '')
+    .replaceAll('<br>', '\n')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+
 describe('text', () => {
   const anyText = fc.string({ unit: 'binary', maxLength: 40 });
   test('cleaned is text that stays as it is when cleaned again, and no visible character is gone', () => {
     fc.assert(
       fc.property(anyText, (raw) => {
-        const visible = (text: string): string => text.replace(/[\s\p{Cc}]/gu, '');
         expect(cleanText(cleanText(raw))).toBe(cleanText(raw));
         expect(singleLine(singleLine(raw))).toBe(singleLine(raw));
         expect(visible(cleanText(raw))).toBe(visible(raw));
@@ -324,13 +334,6 @@ describe('text', () => {
     );
   });
   test('put into HTML shows what was typed, letter by letter', () => {
-    const shown = (html: string): string =>
-      html
-        .replace(/^<p>|<\/p>$/g, '')
-        .replaceAll('<br>', '\n')
-        .replaceAll('&lt;', '<')
-        .replaceAll('&gt;', '>')
-        .replaceAll('&amp;', '&');
     fc.assert(
       fc.property(
         fc.string({

@@ -158,6 +158,21 @@ const state = fc.constantFrom(
   'lost',
 );
 
+const ledger = (key: string, kind: 'done' | 'intent') => ({
+  env: 'a',
+  key,
+  step: 'contacts',
+  model: 'res.partner',
+  resId: 1,
+  op: 'create' as const,
+  state: kind,
+  before: {},
+  after: {},
+  xid: true,
+  run: 1,
+  batch: 1,
+});
+
 function fill(store: Store, states: readonly string[]): void {
   const file = store.staging.addFile({ object: 'contact', path: 'c.csv', detail: '{}' });
   store.staging.add(
@@ -171,20 +186,6 @@ function fill(store: Store, states: readonly string[]): void {
       cells: [],
     })),
   );
-  const ledger = (key: string, kind: 'done' | 'intent') => ({
-    env: 'a',
-    key,
-    step: 'contacts',
-    model: 'res.partner',
-    resId: 1,
-    op: 'create' as const,
-    state: kind,
-    before: {},
-    after: {},
-    xid: true,
-    run: 1,
-    batch: 1,
-  });
   states.forEach((one, n) => {
     const position = n + 1;
     if (one === 'merged' || one === 'queued' || one === 'excluded')

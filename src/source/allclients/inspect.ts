@@ -51,8 +51,8 @@ export async function inspectExport(
 }
 
 function checkFiles(path: string, files: readonly BundleFile[], decisions: SourceDecisions): void {
-  const settled = [decisions.files, decisions.encodings].flatMap((one) => Object.keys(one ?? {}));
-  const unknown = settled.find((name) => !files.some((file) => file.path === name));
+  const named = [decisions.files, decisions.encodings].flatMap((one) => Object.keys(one ?? {}));
+  const unknown = named.find((name) => !files.some((file) => file.path === name));
   if (unknown === undefined) return;
   throw new WaybillError(
     'WB_CONFIG_INVALID',
