@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where .ci/run wants the counts. */
+const summary = process.env['WAYBILL_TEST_SUMMARY'];
+
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/odoo-setup.ts'],
+    reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
     // Two cores: more workers only fight with Odoo for them.
     maxWorkers: 2,
     testTimeout: 180_000,

@@ -1,35 +1,49 @@
 /** The command line: parses, runs one command, prints one result, exits with the code its outcome has. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { EXIT } from '../core/errors.ts';
+import { EXIT, WaybillError, type ExitCode } from '../core/errors.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
+
+const EXIT_HELP = `
+Exit codes: 0 done; 1 a fault of ours; 2 usage or configuration; 3 a gate is shut; 4 done, but something differs or
+waits in the review queue; 5 source or Odoo cannot be reached or refuses; 6 rollback left conflicts; 130 stopped, can be resumed.`;
 
 const program = new Command('waybill')
   .description(
     "Moves a company's CRM into Odoo, proves every value it moved, and can take it all back.",
   )
-  .version('0.1.0')
-  .showHelpAfterError('(waybill --help lists the commands)')
+  .version(version())
   .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text) })
-  .addHelpText('after', EXIT_HELP());
+  // Usage errors are ours to print: in the form, and with --json as the object, that every other error has.
+  .configureOutput({ outputError: () => {} })
+  .addHelpText('afterAll', EXIT_HELP);
 
 addCommands(program);
 
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
-  // Commander has printed its own usage errors and help already.
-  process.exitCode =
-    error instanceof CommanderError
-      ? error.exitCode === 0
-        ? EXIT.done
-        : EXIT.usage
-      : printError(error, process.argv.includes('--json'));
+  process.exitCode = ending(error, process.argv.includes('--json'));
 }
 
-function EXIT_HELP(): string {
-  return `
-Exit codes: 0 done; 1 a fault of ours; 2 usage or configuration; 3 a gate is shut; 4 done, but something differs or
-waits in the review queue; 5 source or Odoo cannot be reached or refuses; 6 rollback left conflicts; 130 stopped, can be resumed.`;
+function ending(error: unknown, json: boolean): ExitCode {
+  if (!(error instanceof CommanderError)) return printError(error, json);
+  if (error.exitCode === 0) return EXIT.done;
+  // No command at all: the help is on the screen already.
+  if (error.code === 'commander.help') return EXIT.usage;
+  const message = error.message.replace(/^error: /, '');
+  return printError(new WaybillError('WB_USAGE', message, { next: usageHelp() }), json);
+}
+
+/** The help of the command that was meant, where one was. */
+function usageHelp(): string {
+  const name = process.argv[2] ?? '';
+  const known = program.commands.some((command) => command.name() === name);
+  return known ? `waybill ${name} --help` : 'waybill --help';
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

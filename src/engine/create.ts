@@ -137,13 +137,13 @@ export function makeCreator(
 function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
   let fetching: Promise<void> | undefined;
-  const fetch = async (): Promise<void> =>
+  const refill = async (): Promise<void> =>
     void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
   return async () => {
     for (;;) {
       const marker = ready.shift();
       if (marker !== undefined) return marker;
-      fetching ??= fetch().finally(() => (fetching = undefined));
+      fetching ??= refill().finally(() => (fetching = undefined));
       await fetching;
     }
   };

@@ -6,7 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { batches, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { makeCreator, stopped, type Creator } from './create.ts';
-import { changes, matchRows, type Match } from './match.ts';
+import { changes, matchRows, untaken, type Match } from './match.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
 
 export interface LoadTotals {
@@ -144,7 +144,14 @@ async function settleMatch(
     match.found,
     row.values,
   );
-  await update(loading.ctx, loading.run, row, match.found, wanted);
+  await update(
+    loading.ctx,
+    loading.run,
+    row,
+    match.found,
+    wanted,
+    untaken(row, match.found, wanted),
+  );
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;
 }
@@ -165,6 +172,7 @@ async function update(
   { row }: Resolved,
   found: OdooRow,
   wanted: Record<string, OdooValue>,
+  left: Record<string, OdooValue>,
 ): Promise<void> {
   const before = Object.fromEntries(
     Object.keys(wanted).map((field) => [field, found[field] ?? null]),
@@ -180,6 +188,7 @@ async function update(
     state: 'done',
     before,
     after: wanted,
+    untaken: left,
     xid: false,
     run,
     batch: 0,

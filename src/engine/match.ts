@@ -87,11 +87,7 @@ function choose(
   shared: boolean,
 ): Match {
   if (row.match === '' || candidates.length === 0) return { kind: 'new' };
-  const decided = ctx.store.review.decided(
-    row.object,
-    ctx.store.staging.keyAt(row.object, row.position),
-    'WB_MATCH_AMBIGUOUS',
-  );
+  const decided = ctx.store.review.decided(row.object, row.key, 'WB_MATCH_AMBIGUOUS');
   if (decided === 'create') return { kind: 'new' };
   const chosen = candidates.find((one) => String(one.id) === decided);
   if (chosen) return { kind: 'existing', found: chosen };
@@ -108,8 +104,11 @@ function choose(
 }
 
 const fieldsToRead = (rows: readonly Resolved[]): string[] => [
-  ...new Set(['name', ...rows.flatMap(({ values }) => Object.keys(values))]),
+  ...new Set(['name', ...parentOf(rows), ...rows.flatMap(({ values }) => Object.keys(values))]),
 ];
+
+const parentOf = (rows: readonly Resolved[]): string[] =>
+  rows[0]?.row.model === 'res.partner' ? ['parent_id'] : [];
 
 /** What the rule writes on an existing record. Lists are joined: a tag that is there stays. */
 export function changes(
@@ -121,6 +120,7 @@ export function changes(
   const out: Record<string, OdooValue> = {};
   for (const [field, value] of Object.entries(wanted)) {
     const current = found[field] ?? null;
+    if (spreads(field, found)) continue;
     if (Array.isArray(value)) {
       const joined = [
         ...new Set([
@@ -134,6 +134,33 @@ export function changes(
   }
   return out;
 }
+
+const ADDRESS = new Set(['street', 'street2', 'city', 'zip', 'state_id', 'country_id']);
+
+/**
+ * Writing a company on a contact that exists, or the address of one that has a company, makes Odoo copy the
+ * address and commercial fields between the contact, the company and everybody below it (base/models/res_partner.py,
+ * _fields_sync): values nobody approved on records nobody named, and no rollback could find them all.
+ */
+const spreads = (field: string, found: OdooRow): boolean =>
+  field === 'parent_id' || (ADDRESS.has(field) && typeof found['parent_id'] === 'number');
+
+/** What the source says and the rule did not write, to be shown: it is neither in Odoo nor anybody's loss unseen. */
+export function untaken(
+  { values }: Resolved,
+  found: OdooRow,
+  written: Readonly<Record<string, OdooValue>>,
+): Record<string, OdooValue> {
+  const left = Object.entries(values).filter(
+    ([field, value]) => !(field in written) && !holds(found[field] ?? null, value),
+  );
+  return Object.fromEntries(left);
+}
+
+const holds = (current: OdooValue, value: OdooValue): boolean =>
+  Array.isArray(value)
+    ? (value as number[]).every((id) => Array.isArray(current) && current.includes(id))
+    : value === null || value === current;
 
 const isEmpty = (value: OdooValue): boolean =>
   value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);

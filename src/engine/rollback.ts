@@ -23,11 +23,12 @@ const PAGE = 500;
 
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
-  const totals = { removed: 0, restored: 0, kept: [] as Kept[] };
+  const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
   const since = serverEnd(ctx);
   for (const step of STEPS.toReversed()) await undoStep(ctx, step, since, dryRun, totals);
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
-  return totals;
+  const { removed, restored, kept } = totals;
+  return { removed, restored, kept };
 }
 
 /** Odoo's time when the last run ended: what was written later was written by people. */
@@ -39,7 +40,13 @@ const serverEnd = (ctx: Context): string =>
     .sort()
     .at(-1) ?? '';
 
-type Totals = { removed: number; restored: number; kept: Kept[] };
+interface Totals {
+  removed: number;
+  restored: number;
+  readonly kept: Kept[];
+  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
+  readonly released: Set<string>;
+}
 
 async function undoStep(
   ctx: Context,
@@ -92,6 +99,7 @@ async function undoPage(
     ctx,
     model,
     page.filter((row) => row.op === 'create').map((row) => row.resId),
+    totals.released,
   );
   const removable: LedgerRow[] = [];
   for (const row of page) {
@@ -137,7 +145,7 @@ async function restore(
   totals: Totals,
 ): Promise<void> {
   if (current && row.op === 'update') totals.restored++;
-  if (dryRun) return;
+  if (dryRun) return void totals.released.add(`${row.model} ${row.resId}`);
   if (current && row.op === 'update')
     await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
   await dropExternalIds(ctx, [row.key]);
@@ -169,6 +177,7 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
+    for (const row of rows) totals.released.add(`${model} ${row.resId}`);
     totals.removed += rows.length;
     return;
   }
@@ -220,10 +229,11 @@ async function referenced(
   ctx: Context,
   model: string,
   ids: readonly number[],
+  released: ReadonlySet<string>,
 ): Promise<Map<number, string>> {
   const used = new Map<number, string>();
   if (ids.length === 0) return used;
-  if (model === 'res.partner.category') return referencedTags(ctx, ids, used);
+  if (model === 'res.partner.category') return referencedTags(ctx, ids, used, released);
   if (model !== 'res.partner') return used;
   for (const [user, field, label] of PARTNER_USES) {
     if (!(user in ctx.facts.counts) && !(await hasModel(ctx, user))) continue;
@@ -240,6 +250,7 @@ async function referencedTags(
   ctx: Context,
   ids: readonly number[],
   used: Map<number, string>,
+  released: ReadonlySet<string>,
 ): Promise<Map<number, string>> {
   const partners = await ctx.destination.find(
     'res.partner',
@@ -247,8 +258,10 @@ async function referencedTags(
     ['category_id'],
     { archived: true },
   );
-  for (const partner of partners)
+  for (const partner of partners) {
+    if (released.has(`res.partner ${partner.id}`)) continue;
     mark(used, ids, partner['category_id'], `contact ${partner.id} bears this tag`);
+  }
   return used;
 }
 

@@ -88,9 +88,11 @@ async function verifyPage(
 ): Promise<Verdict[]> {
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
-  const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter(
-    (field) => field in info,
-  );
+  const fields = [
+    ...new Set(
+      page.flatMap((row) => [...Object.keys(row.after), ...Object.keys(row.untaken ?? {})]),
+    ),
+  ].filter((field) => field in info);
   const found = await ctx.destination.read(
     model,
     page.map((row) => row.resId),
@@ -109,7 +111,13 @@ function verifyRow(
 ): Verdict[] {
   if (!found)
     return [{ key: row.key, field: '', expected: 'a record', found: 'none', verdict: 'missing' }];
-  const verdicts: Verdict[] = [];
+  const verdicts: Verdict[] = Object.entries(row.untaken ?? {}).map(([field, value]) => ({
+    key: row.key,
+    field,
+    expected: show(value),
+    found: show(found[field]),
+    verdict: 'untaken',
+  }));
   for (const [field, sent] of Object.entries(row.after)) {
     const equal = sameValue(info[field]?.type, sent, found[field]);
     count(tally, row.model, field, equal);

@@ -115,15 +115,15 @@ function verification(model: ReportModel): string {
   const found = model.verification;
   if (!found) return '<p>Nothing was read back yet.</p>';
   const differs = table(
-    'Values that differ',
-    ['Record', 'Field', 'Sent', 'Found', 'Verdict'],
+    'Values that differ, and values that the rule for existing contacts did not take',
+    ['Record', 'Field', 'Source', 'Odoo', 'Verdict'],
     found.verdicts.map((one) => [
       one.key,
       one.field,
       ...parting(one.expected, one.found),
       one.verdict,
     ]),
-    'No value differs.',
+    'None.',
   );
   const fields = table(
     'Every field that was written',

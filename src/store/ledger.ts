@@ -17,6 +17,8 @@ export interface LedgerRow {
   readonly before: Readonly<Record<string, unknown>>;
   /** Values as sent, ids resolved. */
   readonly after: Readonly<Record<string, unknown>>;
+  /** Values of the source that the rule for existing records did not write. */
+  readonly untaken?: Readonly<Record<string, unknown>>;
   readonly xid: boolean;
   readonly run: number;
   readonly batch: number;
@@ -31,8 +33,8 @@ export interface BatchRow {
   readonly keys: readonly string[];
 }
 
-const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, xid, run, batch)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, untaken, xid, run, batch)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export const ledgerQueries = (db: Database) => ({
   put(rows: readonly LedgerRow[]): void {
@@ -49,6 +51,7 @@ export const ledgerQueries = (db: Database) => ({
           r.state,
           JSON.stringify(r.before),
           JSON.stringify(r.after),
+          JSON.stringify(r.untaken ?? {}),
           Number(r.xid),
           r.run,
           r.batch,
@@ -211,6 +214,7 @@ const toRow = (r: {
   state: string;
   before: string;
   after: string;
+  untaken: string;
   xid: number;
   run: number;
   batch: number;
@@ -224,6 +228,7 @@ const toRow = (r: {
   state: r.state as LedgerState,
   before: JSON.parse(r.before) as Record<string, unknown>,
   after: JSON.parse(r.after) as Record<string, unknown>,
+  untaken: JSON.parse(r.untaken) as Record<string, unknown>,
   xid: r.xid === 1,
   run: r.run,
   batch: r.batch,

@@ -15,7 +15,8 @@ export interface Verdict {
   readonly field: string;
   readonly expected: string;
   readonly found: string;
-  readonly verdict: 'differs' | 'missing';
+  /** untaken: Odoo had a value already, and the rule for existing records let it stand. */
+  readonly verdict: 'differs' | 'missing' | 'untaken';
 }
 
 export const runQueries = (db: Database) => ({

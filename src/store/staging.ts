@@ -97,17 +97,6 @@ export const stagingQueries = (db: Database) => ({
       )
       .map(toRecord);
   },
-  keyAt(object: string, position: number): string {
-    return (
-      db.first(
-        sql
-          .selectFrom('staged')
-          .select('key')
-          .where('object', '=', object)
-          .where('position', '=', position),
-      )?.key ?? ''
-    );
-  },
   byKey(object: string, key: string): StagedRecord[] {
     return db
       .all(stagedQuery().where('staged.object', '=', object).where('staged.key', '=', key))

@@ -95,6 +95,7 @@ export interface Tables {
     state: string;
     before: string;
     after: string;
+    untaken: string;
     xid: number;
     run: number;
     batch: number;

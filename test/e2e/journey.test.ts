@@ -192,9 +192,12 @@ describe.each<OdooVersion>([19, 14])('AllClients into Odoo %i', (version) => {
     );
   });
 
-  it('can be taken back until the database is what it was', async () => {
+  it('can be taken back, as rehearsed, until the database is what it was', async () => {
+    const rehearsal = await project.run('rollback', '--dry-run', '--json');
     const back = await project.run('rollback', '--yes', '--json');
     expect(back.code, back.stderr + back.stdout).toBe(0);
+    expect(rehearsal.code).toBe(0);
+    expect(rehearsal.json()).toEqual({ dryRun: true, ...back.json() });
     expect(differences(before, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ export const NOT_COMPARED: Readonly<Record<string, string>> = {
 };
 
 /** Odoo 14 stamps the external ids of its SQL constraints anew at every reload of the schema. */
-const IGNORED: Readonly<Record<string, string>> = {
+export const IGNORED: Readonly<Record<string, string>> = {
   ir_model_data: " - case when t.model = 'ir.model.constraint' then 'write_date' else '' end",
 };
 
@@ -57,8 +57,8 @@ export function differences(before: Dump, after: Dump): string[] {
       continue;
     }
     const [had, has] = [new Set(then), new Set(now)];
-    for (const row of then) if (!has.has(row)) out.push(`${table} - ${row.slice(0, 400)}`);
-    for (const row of now) if (!had.has(row)) out.push(`${table} + ${row.slice(0, 400)}`);
+    for (const row of then) if (!has.has(row)) out.push(`${table} - ${row.slice(0, 4_000)}`);
+    for (const row of now) if (!had.has(row)) out.push(`${table} + ${row.slice(0, 4_000)}`);
   }
   return out;
 }

@@ -16,6 +16,8 @@ export interface TestOdoo {
   readonly version: string;
   /** PostgreSQL of this database; empty on a server of one's own, where nobody gave it. */
   readonly databaseUrl: string;
+  /** An API key of another user, which over RPC only that user could make; undefined on a server of one's own. */
+  keyOf(login: string): Promise<string | undefined>;
   /** Removes the database; does nothing on a server of one's own. */
   drop(): Promise<void>;
 }
@@ -50,6 +52,7 @@ function ownOdoo(env: NodeJS.ProcessEnv = process.env): TestOdoo | undefined {
     apiKey: key,
     version: '',
     databaseUrl,
+    keyOf: async () => undefined,
     drop: async () => {},
   };
 }
@@ -58,9 +61,29 @@ async function scriptedOdoo(version: OdooVersion, hint: string): Promise<TestOdo
   const name = uniqueName(hint);
   const made = JSON.parse(await odooScript('fresh', name, String(version), '--json')) as Omit<
     TestOdoo,
-    'drop'
+    'drop' | 'keyOf'
   >;
-  return { ...made, drop: async () => void (await odooScript('drop', name, String(version))) };
+  return {
+    ...made,
+    keyOf: (login) => makeKey(name, version, login),
+    drop: async () => void (await odooScript('drop', name, String(version))),
+  };
+}
+
+async function makeKey(name: string, version: OdooVersion, login: string): Promise<string> {
+  const expires = version === 19 ? ', datetime.datetime.now() + datetime.timedelta(days=1)' : '';
+  const said = await runScript(
+    ['shell', name, String(version)],
+    `import datetime
+user = env['res.users'].search([('login', '=', '${login}')])
+key = env['res.users.apikeys'].with_user(user).sudo()._generate('rpc', 'test'${expires})
+env.cr.commit()
+print('key=' + key)
+`,
+  );
+  const key = /^key=(\w+)$/m.exec(said)?.[1];
+  if (key) return key;
+  throw new Error(`Odoo's shell made no key for ${login}: ${said.slice(-500)}`);
 }
 
 /** Two test files, or two people's test runs, never share a database. */
@@ -70,13 +93,16 @@ function uniqueName(hint: string): string {
 }
 
 /** Runs scripts/odoo and gives what it printed. */
-export async function odooScript(...args: readonly string[]): Promise<string> {
+export const odooScript = (...args: readonly string[]): Promise<string> => runScript(args);
+
+async function runScript(args: readonly string[], input = ''): Promise<string> {
   try {
-    const done = await promisify(execFile)(ODOO_SCRIPT, [...args], {
+    const running = promisify(execFile)(ODOO_SCRIPT, [...args], {
       timeout: FRESH_TIMEOUT_MS,
       maxBuffer: 16 * 1024 * 1024,
     });
-    return done.stdout;
+    running.child.stdin?.end(input);
+    return (await running).stdout;
   } catch (error) {
     const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new Error(

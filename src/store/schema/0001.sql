@@ -122,6 +122,7 @@ create table ledger (
   state text not null, -- intent, done, kept, undone
   before text not null default '{}',
   after text not null default '{}',
+  untaken text not null default '{}', -- what the rule for existing records left out
   xid integer not null default 0,
   run integer not null,
   batch integer not null default 0,
@@ -134,7 +135,7 @@ create table verdict (
   field text not null,
   expected text not null,
   found text not null,
-  verdict text not null, -- differs, missing
+  verdict text not null, -- differs, missing, untaken
   at text not null,
   primary key (env, key, field)
 ) without rowid;

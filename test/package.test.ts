@@ -1,0 +1,52 @@
+/** What `npm pack` makes runs where there is nothing else: no source, no development dependency. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'waybill-package-'));
+const installed = join(folder, 'node_modules', 'waybill');
+
+interface Manifest {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+
+/** As npm would lay it out, without asking a registry: the package, and beside it what it says it depends on. */
+beforeAll(() => {
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: ROOT, stdio: 'ignore' });
+  mkdirSync(installed, { recursive: true });
+  const archive = join(folder, `waybill-${manifest.version}.tgz`);
+  execFileSync('tar', ['-xzf', archive, '-C', installed, '--strip-components=1']);
+  for (const name of Object.keys(manifest.dependencies)) {
+    mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  }
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [join(installed, 'bin/waybill.js'), ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+
+it('runs, makes a project and opens its store', () => {
+  expect(run('--version')).toMatchObject({ status: 0, stdout: `${manifest.version}\n` });
+  const init = run('init', 'acme', '--source', 'allclients', '--export', '.', '--odoo', 'https://acme.example', '--db', 'acme', '--login', 'admin'); // prettier-ignore
+  expect(init, init.stderr).toMatchObject({ status: 0, stderr: '' });
+  const status = run('status', 'acme');
+  expect(status, status.stderr).toMatchObject({ status: 0, stderr: '' });
+  expect(status.stdout).toContain('Next: waybill scope');
+});
+
+it('carries what a person reads, and neither sources nor tests', () => {
+  for (const there of ['README.md', 'LICENSE', 'CHANGELOG.md', 'docs/errors.md', 'scripts/odoo'])
+    expect(existsSync(join(installed, there)), there).toBe(true);
+  for (const absent of ['src', 'test', 'node_modules'])
+    expect(existsSync(join(installed, absent)), absent).toBe(false);
+});
