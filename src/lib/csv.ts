@@ -164,19 +164,56 @@ function checked(row: { line: number; cells: string[] }, text: () => string): Cs
 const LF_WITHIN = 100_000;
 
 async function* lineChunks(chunks: AsyncIterable<string>): AsyncGenerator<Line[]> {
-  let [rest, newline, number, cut] = ['', '', 1, false];
-  for await (const chunk of chunks) {
-    const text = rest + chunk;
-    newline ||= text.includes('\n') ? '\n' : text.length > LF_WITHIN && /\r/.test(text) ? '\r' : '';
-    const parts = newline === '' ? [text] : text.split(newline);
-    rest = parts.pop() ?? '';
+  const rest = unfinished();
+  let [newline, number] = ['', 1];
+  for await (const piece of chunks) {
+    let chunk = piece;
+    if (newline === '') {
+      newline = newlineOf(chunk, rest.length());
+      if (newline === '\r') chunk = rest.take() + chunk;
+    }
+    if (newline === '' || !chunk.includes(newline)) {
+      rest.add(chunk);
+      continue;
+    }
+    const parts = chunk.split(newline);
+    const cut = rest.isCut();
+    parts[0] = rest.take() + (parts[0] ?? '');
+    rest.add(parts.pop() ?? '');
     yield parts.map((part, index) => lineOf(part, number++, newline, cut && index === 0));
-    cut = rest.length > MAX_ROW_CHARS || (cut && parts.length === 0);
-    if (cut) rest = rest.slice(0, KEPT_OF_BROKEN);
   }
-  if (rest === '') return;
-  const last = newline === '' ? rest.split('\r') : [rest];
-  yield last.map((text) => lineOf(text, number++, newline || '\r', cut));
+  const cut = rest.isCut();
+  const last = rest.take();
+  if (last === '') return;
+  const lines = newline === '' ? last.split('\r') : [last];
+  yield lines.map((text) => lineOf(text, number++, newline || '\r', cut));
+}
+
+const newlineOf = (chunk: string, before: number): string => {
+  if (chunk.includes('\n')) return '\n';
+  return before > LF_WITHIN && chunk.includes('\r') ? '\r' : '';
+};
+
+/** The line that has no end yet, in the pieces it came in: joined each time, a long one would be copied a hundred times. */
+function unfinished() {
+  let pieces: string[] = [];
+  let [length, cut] = [0, false];
+  return {
+    length: () => length,
+    isCut: () => cut,
+    add(piece: string): void {
+      length += piece.length;
+      if (!cut) pieces.push(piece);
+      if (cut || length <= MAX_ROW_CHARS) return;
+      cut = true;
+      pieces = [pieces.join('').slice(0, KEPT_OF_BROKEN)];
+    },
+    take(): string {
+      const text = pieces.join('');
+      [pieces, length, cut] = [[], 0, false];
+      return text;
+    },
+  };
 }
 
 const lineOf = (text: string, number: number, newline: string, cut: boolean): Line =>

@@ -129,6 +129,8 @@ describe('delimited text', () => {
       ['1', 'x\ry'],
       ['2', 'z'],
     ]);
+    const many = await read('1,2\r'.repeat(60_000), ',', 65_536);
+    expect(many.map((row) => row.line)).toEqual(Array.from({ length: 60_000 }, (_, n) => n + 1));
   });
 });
 
