@@ -10,7 +10,8 @@ export default defineConfig({
     reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
     // Two cores: more workers only fight with Odoo for them.
     maxWorkers: 2,
-    testTimeout: 180_000,
+    // A guard against hanging only: a busy machine is slow, not wrong.
+    testTimeout: 900_000,
     hookTimeout: 900_000,
   },
 });

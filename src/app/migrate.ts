@@ -5,6 +5,8 @@ import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { rollback, type RollbackTotals } from '../engine/rollback.ts';
+import { standardIds } from '../engine/standard.ts';
+import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -117,9 +119,9 @@ export async function fullRun(
 ): Promise<RunResult> {
   const state = approvedMapping(session);
   return withOdoo(session, faces, envName, async (connection) => {
-    requireRights(connection);
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+    requireRights(session, connection);
     const ctx = contextOf(session, connection, state.document);
     const run = session.store.runs.start(ctx.env, 'full', state.hash);
     session.store.runs.audit(connection.facts.user.login, 'run started', {
@@ -155,7 +157,8 @@ async function runSteps(
   );
   const before = session.store.runs.ownerMatches(ctx.env);
   const owners = await resolveOwners(ctx, run);
-  const special = new Map([...ownerIds(ctx), ['subtype.note', await noteSubtype(ctx)]]);
+  const ids = ownerIds(ctx);
+  const special = new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
   const totals = await load(ctx, run, special);
   const reassigned = await reassign(ctx, before, owners);
   const verification = await verify(ctx);
@@ -174,29 +177,10 @@ async function runSteps(
   };
 }
 
-async function noteSubtype(ctx: Context): Promise<number> {
-  const [found] = await ctx.destination.find(
-    'ir.model.data',
-    [
-      ['module', '=', 'mail'],
-      ['name', '=', 'mt_note'],
-    ],
-    ['res_id'],
-  );
-  if (found) return Number(found['res_id']);
-  throw new WaybillError(
-    'WB_ODOO_MODULE',
-    'This Odoo has no subtype for internal notes (mail.mt_note).',
-    { next: 'Install or update the Discuss app (mail) in Odoo.' },
-  );
-}
-
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
-function requireRights({ facts, env }: Connection): void {
+function requireRights(session: Session, { facts, env }: Connection): void {
   const lacking = [
-    'res.partner',
-    'res.partner.category',
-    'mail.message',
+    ...session.store.plan.models(),
     'ir.model.fields',
     'ir.model',
     'ir.ui.view',

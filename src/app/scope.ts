@@ -1,6 +1,7 @@
 /** Reads the export into the store and says what is in it, with the numbers that are reconciled against at the end. */
 import { extract } from '../engine/extract.ts';
 import type { Inspection } from '../source/source.ts';
+import { writeInventories } from './inventories.ts';
 import { openSource, type Session } from './session.ts';
 
 export interface Scope {
@@ -11,6 +12,8 @@ export interface Scope {
     readonly rejectedRows: number;
   }[];
   readonly traps: readonly string[];
+  /** What does not move, written down. */
+  readonly inventory: { readonly html: string; readonly json: string };
 }
 
 export async function scope(session: Session): Promise<Scope> {
@@ -31,5 +34,6 @@ export async function scope(session: Session): Promise<Scope> {
     records: n,
     rejectedRows: rejected.filter((item) => item.object === object).length,
   }));
-  return { inspection, objects, traps: session.connector.declaration.traps };
+  const inventory = writeInventories(session);
+  return { inspection, objects, traps: session.connector.declaration.traps, inventory };
 }

@@ -104,6 +104,9 @@ function checkSameDatabase(session: Session, env: string, facts: DestinationFact
   }
 }
 
+/** Odoo's own limit for a request is 128 MiB (odoo/http.py, DEFAULT_MAX_CONTENT_LENGTH), and base64 makes 4 bytes of 3. */
+const MAX_FILE_MEGABYTES = 95;
+
 export function contextOf(
   session: Session,
   connection: Connection,
@@ -124,10 +127,24 @@ export function contextOf(
     choices: document.choices,
     batchSize: options.batchSize ?? 500,
     concurrency: options.concurrency ?? 2,
+    openFile: (file) => openSource(session).openFile(file),
+    maxFileBytes: (options.maxFileMegabytes ?? MAX_FILE_MEGABYTES) * 1024 ** 2,
   };
 }
 
-const MAPPED_MODELS = ['res.partner', 'res.partner.category', 'mail.message', 'res.users'];
+const MAPPED_MODELS = [
+  'res.partner',
+  'res.partner.category',
+  'res.users',
+  'mail.message',
+  'mail.activity',
+  'mail.template',
+  'calendar.event',
+  'crm.lead',
+  'crm.stage',
+  'crm.tag',
+  'utm.campaign',
+];
 
 export async function catalogOf(
   { destination, facts }: Connection,

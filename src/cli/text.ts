@@ -11,7 +11,7 @@ import { count } from './progress.ts';
 
 const KEPT_SHOWN = 20;
 
-export function scopeText({ inspection, objects, traps }: Scope): string {
+export function scopeText({ inspection, objects, traps, inventory }: Scope): string {
   const files = table([
     ['file', 'object', 'rows', 'columns', 'encoding'],
     ...inspection.files.map((file) => [
@@ -44,6 +44,7 @@ export function scopeText({ inspection, objects, traps }: Scope): string {
     ...(traps.length > 0
       ? ['Good to know about this source:', ...traps.map((text) => `  ${text}`)]
       : []),
+    `What does not move is written down in ${inventory.html}`,
   ].join('\n');
 }
 

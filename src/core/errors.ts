@@ -61,6 +61,24 @@ export const ERRORS = {
   WB_MATCH_AMBIGUOUS: code('record', EXIT.differences, 'Several Odoo records match one contact'),
   WB_NOTE_ORPHAN: code('record', EXIT.differences, 'A note belongs to no contact'),
   WB_NOTE_AMBIGUOUS: code('record', EXIT.differences, 'A note could belong to several contacts'),
+  WB_PARENT_MISSING: code('record', EXIT.differences, 'A record belongs to nothing that was found'),
+  WB_PARENT_AMBIGUOUS: code('record', EXIT.differences, 'A record could belong to several others'),
+  WB_FILE_MISSING: code('record', EXIT.differences, 'The bytes of an attachment are not there'),
+  WB_FILE_CHANGED: code(
+    'record',
+    EXIT.differences,
+    'A file is not what it was when it was looked at',
+  ),
+  WB_FILE_TOO_LARGE: code(
+    'record',
+    EXIT.differences,
+    'A file is larger than Odoo takes in one request',
+  ),
+  WB_TEMPLATE_MERGE_FIELD: code(
+    'record',
+    EXIT.differences,
+    'A merge field of a template has no equivalent',
+  ),
   WB_OWNER_UNKNOWN: code('record', EXIT.differences, 'An owner is not a user in Odoo'),
   // destination
   WB_ODOO_UNREACHABLE: code('retriable', EXIT.unreachable, 'Odoo cannot be reached'),

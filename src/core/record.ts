@@ -31,9 +31,22 @@ export interface Ref {
   readonly ref: string;
 }
 
+/** Bytes of the source that are read only when they are sent; they never stand in a plan or a ledger. */
+export interface FileRef {
+  /** What the source calls it (`Source.openFile`). */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** A text with Odoo ids in it, like a link to an attachment that is loaded before it. */
+export interface Joined {
+  readonly parts: readonly (string | Ref)[];
+}
+
 export type Scalar = string | number | boolean | null;
 /** A Ref is a many2one, a list of Refs a many2many. Dates are `YYYY-MM-DD`, date-times `YYYY-MM-DD HH:MM:SS` in UTC, as Odoo's API wants them; `false` never stands for empty, null does. */
-export type Value = Scalar | Ref | readonly Ref[];
+export type Value = Scalar | Ref | readonly Ref[] | FileRef | Joined;
 export type Values = Readonly<Record<string, Value>>;
 
 /** One Odoo record that the mapping wants to exist. */
@@ -52,8 +65,25 @@ export interface PlannedRecord {
   readonly values: Values;
 }
 
-/** The order in which things are loaded: what is pointed at comes first. */
-export const STEPS = ['tags', 'companies', 'contacts', 'people', 'notes'] as const;
+/** The order in which things are loaded: what is pointed at comes first. All records of a step are of one model. */
+export const STEPS = [
+  'tags',
+  'lead-tags',
+  'campaigns',
+  'teams',
+  'stages',
+  'lost-reasons',
+  'companies',
+  'contacts',
+  'people',
+  'leads',
+  'events',
+  'activities',
+  'optouts',
+  'attachments',
+  'templates',
+  'notes',
+] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Where every source record ends. `planned` becomes `loaded` once all its Odoo records exist. */
@@ -63,3 +93,7 @@ export type Disposition = 'loaded' | 'merged' | 'excluded' | 'queued' | 'rejecte
 export const isRef = (value: Value | undefined): value is Ref =>
   typeof value === 'object' && value !== null && 'ref' in value;
 export const isRefs = (value: Value | undefined): value is readonly Ref[] => Array.isArray(value);
+export const isFileRef = (value: Value | undefined): value is FileRef =>
+  typeof value === 'object' && value !== null && 'sha256' in value;
+export const isJoined = (value: Value | undefined): value is Joined =>
+  typeof value === 'object' && value !== null && 'parts' in value;

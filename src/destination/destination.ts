@@ -131,6 +131,8 @@ export interface FieldSpec {
   readonly label: string;
   readonly type: string;
   readonly options?: readonly (readonly [string, string])[];
+  /** many2many: the model it points at. */
+  readonly relation?: string;
   readonly help: string;
 }
 
@@ -143,7 +145,8 @@ export interface FieldSpec {
 export interface DestinationSchema {
   /** Fields named `KEY_FIELD` and `FENCE_FIELD` on the models, and the markers' own model. */
   ensureFence(models: readonly string[], signal?: AbortSignal): Promise<Made[]>;
-  ensureField(field: FieldSpec, signal?: AbortSignal): Promise<Made[]>;
+  /** One `Made` per field, in their order, then those of options added to fields that were there. */
+  ensureFields(fields: readonly FieldSpec[], signal?: AbortSignal): Promise<Made[]>;
   /** A page "Migrated data" on the form of the model. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
   /** Already gone is not an error. */

@@ -2,6 +2,7 @@
 import type { Step } from '../core/record.ts';
 import type { PlannedRow } from '../store/plan.ts';
 import type { Context } from './context.ts';
+import type { Resolved } from './resolve.ts';
 
 /**
  * A lane (one record's messages) is kept whole in one batch where it fits, since messages of one record must
@@ -26,6 +27,24 @@ function cut(page: readonly PlannedRow[]): PlannedRow[] {
   if (lane === '' || whole.at(-1)?.lane !== lane) return whole;
   const before = whole.filter((row) => row.lane !== lane);
   return before.length > 0 ? before : whole;
+}
+
+/** Small files travel together, a large one alone: a request is held in memory whole, and Odoo takes only so much. */
+const BYTES_AT_ONCE = 8 * 1024 ** 2;
+
+export function* byBytes(rows: readonly Resolved[]): Generator<Resolved[]> {
+  let some: Resolved[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = row.files.reduce((sum, [, file]) => sum + file.bytes, 0);
+    if (some.length > 0 && bytes + size > BYTES_AT_ONCE) {
+      yield some;
+      [some, bytes] = [[], 0];
+    }
+    some.push(row);
+    bytes += size;
+  }
+  if (some.length > 0) yield some;
 }
 
 /** Runs tasks at most `size` at once; one whose lane is in flight waits for it. The first failure stops the rest. */

@@ -1,4 +1,5 @@
 /** What every verb of the engine works with. Verbs speak to each other only through the store. */
+import type { Readable } from 'node:stream';
 import type { Emit } from '../core/events.ts';
 import type {
   Destination,
@@ -15,6 +16,9 @@ export interface LocalContext {
   readonly signal: AbortSignal;
 }
 
+/** A file of the source, by the name its FileRef gives. Rejects with WB_FILE_MISSING. */
+export type OpenFile = (file: string) => Promise<Readable>;
+
 export interface Context extends LocalContext {
   readonly env: string;
   readonly destination: Destination;
@@ -24,4 +28,7 @@ export interface Context extends LocalContext {
   /** Records per create call, and calls at once. */
   readonly batchSize: number;
   readonly concurrency: number;
+  readonly openFile: OpenFile;
+  /** The largest file that fits into one request of this Odoo and of the proxy before it. */
+  readonly maxFileBytes: number;
 }

@@ -7,6 +7,7 @@ import { FENCE_FIELD, KEY_FIELD, type OdooValues } from '../destination/destinat
 import { sleep } from '../lib/sleep.ts';
 import type { BatchRow, LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
+import { withBytes, type Sendable } from './files.ts';
 import type { Resolved } from './resolve.ts';
 
 const BUSY_WAITS_MS = [500, 2_000, 5_000, 15_000, 30_000, 60_000];
@@ -42,6 +43,8 @@ export function makeCreator(
     first: Resolved,
   ): Promise<'done' | 'split' | WaybillError> {
     const { model, step } = first.row;
+    const sendable = await readAll(rows);
+    if (sendable.length === 0) return 'done';
     const marker = await takeMarker();
     const batch = ctx.store.ledger.openBatch({
       env: ctx.env,
@@ -49,22 +52,38 @@ export function makeCreator(
       step,
       model,
       marker,
-      keys: rows.map(({ row }) => row.key),
+      keys: sendable.map(({ row }) => row.key),
     });
     try {
       const ids = await ctx.destination.create(
         model,
-        rows.map((row) => marked(row, marker)),
+        sendable.map((one) => marked(one, marker)),
       );
       ctx.store.ledger.closeBatch(
         batch,
         'done',
-        rows.map((row, index) => ledgerRow(ctx, run, batch, row, idAt(ids, index))),
+        sendable.map((one, index) => ledgerRow(ctx, run, batch, one, idAt(ids, index))),
       );
       return 'done';
     } catch (error) {
-      return failed(batch, rows, { marker, model }, error);
+      const keys = new Set(sendable.map(({ row }) => row.key));
+      const sent = rows.filter(({ row }) => keys.has(row.key));
+      return failed(batch, sent, { marker, model }, error);
     }
+  }
+
+  /** Those whose files can be read; the others are the review queue's. */
+  async function readAll(rows: readonly Resolved[]): Promise<Sendable[]> {
+    const sendable: Sendable[] = [];
+    for (const row of rows) {
+      try {
+        sendable.push(await withBytes(ctx, row));
+      } catch (error) {
+        if (!isWaybillError(error) || error.class !== 'record') throw error;
+        onFailed(row, error);
+      }
+    }
+    return sendable;
   }
 
   async function failed(
@@ -112,7 +131,9 @@ export function makeCreator(
       ),
     );
     const ids = new Map(found.map((one) => [String(one[keyField(at.model)]), one.id]));
-    const there = rows.filter((row) => ids.has(markOf(row)));
+    const there = await Promise.all(
+      rows.filter((row) => ids.has(markOf(row))).map((row) => rememberedOf(ctx, row)),
+    );
     ctx.store.ledger.closeBatch(
       batch,
       there.length > 0 ? 'done' : 'failed',
@@ -149,14 +170,26 @@ function markerSource(ctx: Context): () => Promise<number> {
   };
 }
 
+type Remembered = Pick<Sendable, 'row' | 'values'>;
+
 /** Messages carry their key as message id, everything else in a field of its own. */
 const keyField = (model: string): string => (model === 'mail.message' ? 'message_id' : KEY_FIELD);
-const markOf = ({ row, values }: Resolved): string =>
+const markOf = ({ row, values }: Remembered): string =>
   row.model === 'mail.message' ? String(values['message_id']) : row.key;
 
-function marked({ row, values }: Resolved, marker: number): OdooValues {
+/** The bytes may be gone meanwhile: then verification says so. */
+const rememberedOf = async (ctx: Context, row: Resolved): Promise<Remembered> => {
+  try {
+    return await withBytes(ctx, row);
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    return { row: row.row, values: { ...row.values, checksum: `not known: ${error.message}` } };
+  }
+};
+
+function marked({ row, sent }: Sendable, marker: number): OdooValues {
   const own = row.model === 'mail.message' ? {} : { [KEY_FIELD]: row.key };
-  return { ...values, ...own, [FENCE_FIELD]: marker };
+  return { ...sent, ...own, [FENCE_FIELD]: marker };
 }
 
 function idAt(ids: readonly number[], index: number): number {
@@ -170,7 +203,7 @@ const ledgerRow = (
   ctx: Context,
   run: number,
   batch: number,
-  { row, values }: Resolved,
+  { row, values }: Remembered,
   resId: number,
 ): LedgerRow => ({
   env: ctx.env,

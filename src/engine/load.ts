@@ -3,10 +3,12 @@ import type { ErrorCode } from '../core/errors.ts';
 import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
-import { batches, lanePool } from './batches.ts';
+import { noteFollowers } from './followers.ts';
+import { batches, byBytes, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { makeCreator, stopped, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
+import { RULES } from './steps.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
 
 export interface LoadTotals {
@@ -49,7 +51,10 @@ export async function load(
     resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)),
   );
   await finishIntents(ctx);
-  for (const step of STEPS) await loadStep(loading, step);
+  for (const step of STEPS) {
+    if (step === 'activities') await noteFollowers(ctx, special);
+    await loadStep(loading, step);
+  }
   await giveExternalIds(ctx);
   return totals;
 }
@@ -105,7 +110,7 @@ async function loadBatch(
     else await settleMatch(loading, row, match);
   }
   const failedBefore = loading.totals.queued;
-  await loading.creator.create(fresh);
+  for (const some of byBytes(fresh)) await loading.creator.create(some);
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
 }
 
@@ -136,11 +141,12 @@ async function settleMatch(
   match: Exclude<Match, { kind: 'new' }>,
 ): Promise<void> {
   if (match.kind === 'ambiguous') return queueAmbiguous(loading, row, match.candidates);
+  const { existing } = RULES[row.row.step];
   if (row.row.step === 'contacts' && loading.taken.has(match.found.id))
     return queueAmbiguous(loading, row, [match.found]);
-  loading.taken.add(match.found.id);
+  if (row.row.step === 'contacts') loading.taken.add(match.found.id);
   const wanted = changes(
-    row.row.step === 'contacts' ? loading.ctx.choices.existing : 'leave',
+    existing === 'choice' ? loading.ctx.choices.existing : existing,
     match.found,
     row.values,
   );
@@ -150,7 +156,8 @@ async function settleMatch(
     row,
     match.found,
     wanted,
-    untaken(row, match.found, wanted),
+    // Where a stage or a tag stands in its list is nobody's loss.
+    row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {},
   );
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;

@@ -1,7 +1,7 @@
 /** Turns staged records into planned Odoo records and dispositions, through the approved mapping. Writes only the store. */
 import type { ContactIndex, Identity } from '../core/contact.ts';
 import type { Issue, PlannedRecord, StagedRecord } from '../core/record.ts';
-import type { Choices, DuplicateDecision, Mapper } from '../mapping/mapping.ts';
+import type { Choices, DuplicateDecision, Mapper, Parent } from '../mapping/mapping.ts';
 import type { SourceDeclaration, SourceObject } from '../source/source.ts';
 import type { DispositionRow } from '../store/plan.ts';
 import type { NewReview } from '../store/review.ts';
@@ -27,7 +27,10 @@ export function mapAll(ctx: LocalContext, input: MapInput): void {
     input.declaration.objects.filter((object) => object.shape === shape);
   for (const object of [...objects('user'), ...objects('group')]) learn(ctx, input, object, writer);
   for (const object of objects('partner')) mapContacts(ctx, input, object, writer);
-  for (const object of objects('message')) mapNotes(ctx, input, object, writer);
+  for (const object of objects('lead')) mapChildren(ctx, input, object, writer);
+  const done = new Set(['user', 'group', 'partner', 'lead']);
+  for (const object of input.declaration.objects)
+    if (!done.has(object.shape)) mapChildren(ctx, input, object, writer);
   for (const record of input.mapper.shared()) writer.plan(record, '');
   writer.flush();
   ctx.store.plan.setOwners(input.mapper.owners());
@@ -278,14 +281,19 @@ function settlePartners(
   writer.flush();
 }
 
-function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writer: Writer): void {
+function mapChildren(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  writer: Writer,
+): void {
   const total = ctx.store.staging.count(object.name);
+  if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `map ${object.plural}`, total });
-  const index = ctx.store.staging.contactIndex();
-  const repeated = repeatedNotes(ctx, object);
+  const children = childMapper(ctx, input, object, writer);
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
-    mapNote(ctx, input, record, index, repeated.get(record.position), writer);
+    children(record);
     if (++done % CHUNK === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
@@ -293,66 +301,112 @@ function mapNotes(ctx: LocalContext, input: MapInput, object: SourceObject, writ
   ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
 }
 
-/** The first stays; the same note once more goes into it; another note of that id waits for a person. */
-function repeatedNotes(ctx: LocalContext, object: SourceObject): Map<number, 'same' | Issue> {
-  const found = new Map<number, 'same' | Issue>();
-  for (const { key, n } of ctx.store.staging.repeatedKeys(object.name)) {
-    const [first, ...others] = ctx.store.staging.byKey(object.name, key);
-    for (const other of others)
-      found.set(
-        other.position,
-        JSON.stringify(other.cells) === JSON.stringify(first?.cells)
-          ? 'same'
-          : {
-              code: 'WB_DUPLICATE_KEY',
-              message: `Record id ${key} stands on ${n} ${object.plural}; the first (line ${first?.line}) was taken.`,
-            },
-      );
-  }
-  return found;
-}
-
-function mapNote(
+function childMapper(
   ctx: LocalContext,
   input: MapInput,
+  object: SourceObject,
+  writer: Writer,
+): (record: StagedRecord) => void {
+  const contacts = ctx.store.staging.contactIndex();
+  const parents = parentsOf(ctx, input, object, contacts);
+  const repeats = repeatedRecords(ctx, object);
+  return (record) => {
+    const first = repeats(record);
+    if (first) return settleRepeated(record, first, input, writer);
+    const parent = parents ? findParent(ctx, input, record, parents, writer) : null;
+    if (parent === undefined) return writer.settle(record, 'queued');
+    const { planned, issues, settled } = input.mapper.child(record, parent, contacts);
+    for (const issue of issues) writer.review(record, issue);
+    for (const one of planned) writer.plan(one, input.mapper.childDate(record));
+    if (planned.length === 0)
+      writer.settle(record, settled?.state ?? 'queued', settled?.into ?? '');
+  };
+}
+
+interface Parents {
+  readonly model: Parent['model'];
+  readonly index: ContactIndex;
+}
+
+function parentsOf(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  contacts: ContactIndex,
+): Parents | null {
+  const parent = input.declaration.objects.find((one) => one.name === object.parent);
+  if (!parent) return null;
+  if (parent.shape === 'partner') return { model: 'res.partner', index: contacts };
+  return { model: 'crm.lead', index: recordIndex(ctx, input, parent) };
+}
+
+/** Leads are found by their record id alone. One that waits in the review queue has no planned record. */
+const recordIndex = (ctx: LocalContext, input: MapInput, object: SourceObject): ContactIndex => ({
+  byKey: (key) =>
+    ctx.store.staging.byKey(object.name, key).map((record) => ({
+      position: record.position,
+      key: record.key,
+      name: '',
+      partner: ctx.store.plan.isSettled(object.name, record.position)
+        ? ''
+        : input.mapper.keyOf(record),
+    })),
+  byEmail: () => [],
+});
+
+/** Two rows with one id: the first stands; the same row again is that row, another one is a person's to look at. */
+function repeatedRecords(
+  ctx: LocalContext,
+  object: SourceObject,
+): (record: StagedRecord) => StagedRecord | undefined {
+  const repeated = new Set(ctx.store.staging.repeatedKeys(object.name).map(({ key }) => key));
+  const firsts = new Map<string, StagedRecord>();
+  return (record) => {
+    if (!repeated.has(record.key)) return undefined;
+    const first = firsts.get(record.key);
+    if (!first) firsts.set(record.key, record);
+    return first;
+  };
+}
+
+function settleRepeated(
   record: StagedRecord,
-  index: ContactIndex,
-  repeated: 'same' | Issue | undefined,
+  first: StagedRecord,
+  input: MapInput,
   writer: Writer,
 ): void {
-  if (repeated === 'same') return writer.settle(record, 'merged', record.key);
-  if (repeated) {
-    writer.review(record, repeated);
-    return writer.settle(record, 'queued');
-  }
-  const partner = partnerOfNote(ctx, input, record, index, writer);
-  if (partner === undefined) return writer.settle(record, 'queued');
-  const { planned, issues } = input.mapper.note(record, partner);
-  for (const issue of issues) writer.review(record, issue);
-  if (planned.length === 0) return writer.settle(record, 'queued');
-  for (const one of planned) writer.plan(one, input.mapper.noteDate(record));
+  if (JSON.stringify(record.cells) === JSON.stringify(first.cells))
+    return writer.settle(record, 'merged', input.mapper.keyOf(first));
+  writer.review(record, {
+    code: 'WB_DUPLICATE_KEY',
+    message: `Record id ${record.key} stands on two different records; the first (line ${first.line}) was taken.`,
+    candidates: [String(first.position)],
+  });
+  writer.settle(record, 'queued');
 }
 
-/** A person's decision (a contact's record id) comes first; then the mapping's own rule. */
-function partnerOfNote(
+/** A person's decision (the parent's record id, or "none") comes first; then the mapping's own rule. Undefined: it waits. */
+function findParent(
   ctx: LocalContext,
   input: MapInput,
   record: StagedRecord,
-  index: ContactIndex,
+  { model, index }: Parents,
   writer: Writer,
-): string | undefined {
+): Parent | null | undefined {
   const answer = input.mapper.parentOf(record, index);
-  if (answer.kind === 'found' && answer.contact.partner !== '') return answer.contact.partner;
-  const issue: Issue =
-    answer.kind === 'found'
-      ? {
-          code: 'WB_NOTE_ORPHAN',
-          message: `Belongs to contact ${answer.contact.key}, which itself waits in the review queue.`,
-          candidates: [answer.contact.key],
-        }
-      : answer.issue;
+  if (answer.kind === 'none') return null;
+  if (answer.kind === 'found' && answer.contact.partner !== '')
+    return { model, key: answer.contact.partner };
+  const issue = answer.kind === 'found' ? parentWaits(record, answer.contact.key) : answer.issue;
   const chosen = ctx.store.review.decided(record.object, record.key, issue.code);
-  const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
   writer.review(record, issue);
-  return decided?.partner;
+  if (chosen === 'none' && issue.code.startsWith('WB_PARENT_')) return null;
+  const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
+  return decided && { model, key: decided.partner };
 }
+
+const parentWaits = (record: StagedRecord, key: string): Issue => ({
+  code: record.object === 'note' ? 'WB_NOTE_ORPHAN' : 'WB_PARENT_MISSING',
+  message: `Belongs to record ${key}, which itself waits in the review queue.`,
+  candidates: [key],
+});

@@ -3,7 +3,9 @@ import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import { KEY_FIELD } from '../destination/destination.ts';
 import type { PlannedRow } from '../store/plan.ts';
 import type { Context } from './context.ts';
+import { sameValue } from './compare.ts';
 import type { Resolved } from './resolve.ts';
+import { RULES, type StepRule } from './steps.ts';
 
 export type Match =
   | { readonly kind: 'new' }
@@ -14,43 +16,39 @@ export type Match =
 export async function matchRows(ctx: Context, rows: readonly Resolved[]): Promise<Match[]> {
   const first = rows[0];
   if (!first) return [];
-  switch (first.row.step) {
-    case 'tags':
-      return matchByName(ctx, rows, [['parent_id', '=', false]]);
-    case 'companies':
-      return ctx.choices.match === 'none'
-        ? rows.map(() => ({ kind: 'new' }))
-        : matchByName(ctx, rows, [
-            ['is_company', '=', true],
-            ['parent_id', '=', false],
-          ]);
-    case 'contacts':
-      return matchByEmail(ctx, rows);
-    case 'people':
-    case 'notes':
-      return rows.map(() => ({ kind: 'new' }));
-  }
+  const { match } = RULES[first.row.step];
+  const none = match === 'never' || (ctx.choices.match === 'none' && first.row.model === PARTNER);
+  if (none) return rows.map(() => ({ kind: 'new' }));
+  return match === 'email' ? matchByEmail(ctx, rows) : matchByFields(ctx, rows, match);
 }
+
+const PARTNER = 'res.partner';
 
 const fold = (value: OdooValue | undefined): string =>
   typeof value === 'string' ? value.trim().replace(/\s+/g, ' ').toLowerCase() : '';
 
-async function matchByName(
+async function matchByFields(
   ctx: Context,
   rows: readonly Resolved[],
-  also: readonly [string, string, unknown][],
+  { by, and, also }: Exclude<StepRule['match'], string>,
 ): Promise<Match[]> {
-  const names = rows.map(({ values }) => values['name']);
   const model = rows[0]?.row.model ?? '';
+  const info = await ctx.destination.fields(model, ctx.signal);
+  const first = by.find((field) => field in info) ?? 'name';
+  const more = and.filter((field) => field in info);
   const found = await ctx.destination.find(
     model,
-    [['name', 'in', names], [KEY_FIELD, '=', false], ...also],
-    fieldsToRead(rows),
+    [[first, 'in', rows.map(({ values }) => values[first])], [KEY_FIELD, '=', false], ...also],
+    [...new Set([...fieldsToRead(rows), first, ...more])],
     { archived: true },
     ctx.signal,
   );
   return rows.map(({ values }) => {
-    const same = found.filter((one) => one['name'] === values['name']);
+    const same = found.filter(
+      (one) =>
+        one[first] === values[first] &&
+        more.every((field) => sameValue(info[field]?.type, values[field], one[field])),
+    );
     // Several tags or companies of one name are interchangeable to whoever sees only the name: take the oldest.
     const oldest = same.sort((a, b) => a.id - b.id)[0];
     return oldest ? { kind: 'existing', found: oldest } : { kind: 'new' };
@@ -61,7 +59,7 @@ async function matchByName(
 async function matchByEmail(ctx: Context, rows: readonly Resolved[]): Promise<Match[]> {
   const emails = [...new Set(rows.map(({ row }) => row.match).filter((email) => email !== ''))];
   if (emails.length === 0) return rows.map(() => ({ kind: 'new' }));
-  const fields = [...fieldsToRead(rows), 'email_normalized', 'active'];
+  const fields = ['name', ...fieldsToRead(rows), 'email_normalized', 'active'];
   const found = await ctx.destination.find(
     'res.partner',
     [
@@ -104,7 +102,7 @@ function choose(
 }
 
 const fieldsToRead = (rows: readonly Resolved[]): string[] => [
-  ...new Set(['name', ...parentOf(rows), ...rows.flatMap(({ values }) => Object.keys(values))]),
+  ...new Set([...parentOf(rows), ...rows.flatMap(({ values }) => Object.keys(values))]),
 ];
 
 const parentOf = (rows: readonly Resolved[]): string[] =>

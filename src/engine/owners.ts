@@ -7,11 +7,12 @@ import type { Context } from './context.ts';
 import { wasMade } from './provision.ts';
 import { createUsers, rememberUsers } from './users.ts';
 
-/** Owner and author keys -> Odoo ids, for the resolver. An author without a user stays empty: `email_from` names him. */
+/** Keys of owners (the user, or `ownerpartner.` the user's contact) and authors -> Odoo ids. An author without a user stays empty: `email_from` names him. */
 export function ownerIds(ctx: Context): Map<string, number | null> {
   const ids = new Map<string, number | null>();
   for (const match of ctx.store.runs.ownerMatches(ctx.env)) {
     ids.set(match.key, match.userId);
+    ids.set(match.key.replace(/^owner\./, 'ownerpartner.'), match.partnerId);
     ids.set(
       match.key.replace(/^owner\./, 'author.'),
       match.how === 'fallback' ? null : match.partnerId,
@@ -27,7 +28,10 @@ export async function resolveOwners(ctx: Context, run: number): Promise<OwnerMat
     ? await withNewUsers(ctx, run, owners)
     : await readUsers(ctx);
   const fallback = fallbackUser(ctx, users);
-  const matches = owners.map((owner) => matchOwner(ctx, owner, users, fallback));
+  const matches = [
+    ...owners.map((owner) => matchOwner(ctx, owner, users, fallback)),
+    nobody(fallback),
+  ];
   ctx.store.runs.setOwnerMatches(ctx.env, matches);
   return matches;
 }
@@ -72,6 +76,14 @@ function matchOwner(
     how: !found ? 'fallback' : isOurs(ctx, found) ? 'created' : 'matched',
   };
 }
+
+/** Who gets what names no owner but needs one: a task. */
+const nobody = (fallback: OdooRow): OwnerMatch => ({
+  key: 'owner.fallback',
+  userId: fallback.id,
+  partnerId: fallback['partner_id'] as number | null,
+  how: 'fallback',
+});
 
 const isOurs = (ctx: Context, user: OdooRow): boolean =>
   wasMade(ctx, 'res.users', fold(user['login']));

@@ -3,8 +3,6 @@ import type { FieldSpec, Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
-const FENCED_MODELS = ['res.partner', 'res.partner.category', 'mail.message'];
-
 /** Returns the names that this call made. */
 export async function provision(
   ctx: Context,
@@ -16,23 +14,17 @@ export async function provision(
   const keep = (things: readonly Made[]): void => {
     for (const thing of things) if (rememberMade(ctx, run, thing)) made.push(thing.name);
   };
-  for (const thing of await ctx.schema.ensureFence(FENCED_MODELS, ctx.signal))
+  // Whatever is made carries the fence.
+  for (const thing of await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal))
     if (rememberMade(ctx, run, thing, 'fence')) made.push(thing.name);
-  let done = 0;
-  for (const field of fields) {
-    await announce(ctx, run, field);
-    keep(await ctx.schema.ensureField(field, ctx.signal));
-    ctx.emit({ type: 'step-progress', step: 'provision', done: ++done });
+  for (const field of fields) await announce(ctx, run, field);
+  keep(await ctx.schema.ensureFields(fields, ctx.signal));
+  for (const [model, own] of Map.groupBy(fields, (field) => field.model)) {
+    const names = own.map((field) => field.name);
+    keep(await ctx.schema.ensurePage(model, names, ctx.signal));
   }
-  keep(
-    await ctx.schema.ensurePage(
-      'res.partner',
-      fields.filter((field) => field.model === 'res.partner').map((field) => field.name),
-      ctx.signal,
-    ),
-  );
   ctx.destination.forgetSchema();
-  ctx.emit({ type: 'step-ended', step: 'provision', done });
+  ctx.emit({ type: 'step-ended', step: 'provision', done: fields.length });
   return made;
 }
 

@@ -1,10 +1,24 @@
 /** Turns the Refs of planned values into Odoo ids, from the ledger and the owners. */
-import { isRef, isRefs, type Ref, type Value } from '../core/record.ts';
+import {
+  isFileRef,
+  isJoined,
+  isRef,
+  isRefs,
+  type FileRef,
+  type Ref,
+  type Value,
+} from '../core/record.ts';
 import type { OdooValue } from '../destination/destination.ts';
 import type { PlannedRow } from '../store/plan.ts';
 import type { Context } from './context.ts';
 
-export type Resolved = { readonly row: PlannedRow; readonly values: Record<string, OdooValue> };
+export interface Resolved {
+  readonly row: PlannedRow;
+  /** What is remembered and compared: everything but bytes. */
+  readonly values: Record<string, OdooValue>;
+  /** Field -> the file whose bytes it gets when it is sent. */
+  readonly files: readonly (readonly [field: string, file: FileRef])[];
+}
 export type Blocked = { readonly row: PlannedRow; readonly waitsFor: string };
 export type Resolver = (row: PlannedRow) => Resolved | Blocked;
 
@@ -32,21 +46,27 @@ function resolveRow(
   idOf: (key: string) => number | null | undefined,
 ): Resolved | Blocked {
   const values: Record<string, OdooValue> = {};
+  const files: (readonly [string, FileRef])[] = [];
   for (const [field, value] of Object.entries(row.values)) {
+    if (isFileRef(value)) {
+      files.push([field, value]);
+      continue;
+    }
     const resolved = resolveValue(value, idOf);
     if (typeof resolved === 'object' && resolved !== null && 'waitsFor' in resolved)
       return { row, waitsFor: resolved.waitsFor };
     values[field] = resolved;
   }
-  return { row, values };
+  return { row, values, files };
 }
 
 function resolveValue(
-  value: Value,
+  value: Exclude<Value, FileRef>,
   idOf: (key: string) => number | null | undefined,
 ): OdooValue | { waitsFor: string } {
   if (isRef(value))
     return idOf(value.ref) === undefined ? { waitsFor: value.ref } : (idOf(value.ref) ?? null);
+  if (isJoined(value)) return joined(value.parts, idOf);
   if (!isRefs(value)) return value;
   const ids = value.map((ref: Ref) => [ref.ref, idOf(ref.ref)] as const);
   const missing = ids.find(([, id]) => id === undefined);
@@ -54,4 +74,17 @@ function resolveValue(
   return [...new Set(ids.flatMap(([, id]) => (typeof id === 'number' ? [id] : [])))].sort(
     (a, b) => a - b,
   );
+}
+
+function joined(
+  parts: readonly (string | Ref)[],
+  idOf: (key: string) => number | null | undefined,
+): string | { waitsFor: string } {
+  const missing = parts.find(
+    (part): part is Ref => typeof part !== 'string' && idOf(part.ref) === undefined,
+  );
+  if (missing) return { waitsFor: missing.ref };
+  return parts
+    .map((part) => (typeof part === 'string' ? part : String(idOf(part.ref) ?? 0)))
+    .join('');
 }

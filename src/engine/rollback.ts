@@ -1,11 +1,14 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import { KEY_FIELD, type OdooRow, type OdooValue } from '../destination/destination.ts';
+import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { reopen } from './reopen.ts';
+import { restoreFollowers } from './followers.ts';
+import { usesOf } from './uses.ts';
 
 export interface Kept {
   readonly key: string;
@@ -25,7 +28,10 @@ const PAGE = 500;
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
   const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
   const since = serverEnd(ctx);
-  for (const step of STEPS.toReversed()) await undoStep(ctx, step, since, dryRun, totals);
+  for (const step of STEPS.toReversed()) {
+    await undoStep(ctx, step, since, dryRun, totals);
+    if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
+  }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
   const { removed, restored, kept } = totals;
   return { removed, restored, kept };
@@ -95,12 +101,8 @@ async function undoPage(
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
-  const used = await referenced(
-    ctx,
-    model,
-    page.filter((row) => row.op === 'create').map((row) => row.resId),
-    totals.released,
-  );
+  const created = page.filter((row) => row.op === 'create').map((row) => row.resId);
+  const used = await usesOf(ctx, model, created, totals.released);
   const removable: LedgerRow[] = [];
   for (const row of page) {
     const current = byId.get(row.resId);
@@ -128,7 +130,7 @@ function conflict(
     .map(([field]) => field);
   if (changed.length > 0 && row.state === 'done')
     return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create') return undefined;
+  if (row.op !== 'create' || row.state === 'intent') return undefined;
   const user = used.get(row.resId);
   if (user) return user;
   const written = String(current['write_date'] ?? '');
@@ -181,6 +183,7 @@ async function removeRows(
     totals.removed += rows.length;
     return;
   }
+  if (model === 'crm.lead') await reopen(ctx, rows);
   try {
     await ctx.destination.remove(
       model,
@@ -213,93 +216,6 @@ async function removeSplit(
   const middle = Math.ceil(rows.length / 2);
   await removeRows(ctx, model, rows.slice(0, middle), false, totals);
   await removeRows(ctx, model, rows.slice(middle), false, totals);
-}
-
-/** Where people point at a partner: model, field, and what it is called. Absent models are skipped. */
-const PARTNER_USES: readonly (readonly [string, string, string])[] = [
-  ['crm.lead', 'partner_id', 'a lead'],
-  ['res.users', 'partner_id', 'a user'],
-  ['res.partner', 'parent_id', 'a contact below it'],
-  ['calendar.event', 'partner_ids', 'a meeting'],
-  ['mail.message', 'author_id', 'a message written by it'],
-];
-
-/** Odoo id -> reason, for records that something newer, not ours, refers to. Messages and tags are removed with their links. */
-async function referenced(
-  ctx: Context,
-  model: string,
-  ids: readonly number[],
-  released: ReadonlySet<string>,
-): Promise<Map<number, string>> {
-  const used = new Map<number, string>();
-  if (ids.length === 0) return used;
-  if (model === 'res.partner.category') return referencedTags(ctx, ids, used, released);
-  if (model !== 'res.partner') return used;
-  for (const [user, field, label] of PARTNER_USES) {
-    if (!(user in ctx.facts.counts) && !(await hasModel(ctx, user))) continue;
-    const ours =
-      user === 'res.partner' ? [[KEY_FIELD, '=', false] as [string, string, unknown]] : [];
-    for (const one of await ctx.destination.find(user, [[field, 'in', ids], ...ours], [field]))
-      mark(used, ids, one[field], `${label} (${user} ${one.id}) refers to it`);
-  }
-  await markNewMessages(ctx, ids, used);
-  return used;
-}
-
-async function referencedTags(
-  ctx: Context,
-  ids: readonly number[],
-  used: Map<number, string>,
-  released: ReadonlySet<string>,
-): Promise<Map<number, string>> {
-  const partners = await ctx.destination.find(
-    'res.partner',
-    [['category_id', 'in', ids]],
-    ['category_id'],
-    { archived: true },
-  );
-  for (const partner of partners) {
-    if (released.has(`res.partner ${partner.id}`)) continue;
-    mark(used, ids, partner['category_id'], `contact ${partner.id} bears this tag`);
-  }
-  return used;
-}
-
-/** Our messages are gone by now (they were undone first), so any that is left was written by somebody. */
-async function markNewMessages(
-  ctx: Context,
-  ids: readonly number[],
-  used: Map<number, string>,
-): Promise<void> {
-  const messages = await ctx.destination.find(
-    'mail.message',
-    [
-      ['model', '=', 'res.partner'],
-      ['res_id', 'in', ids],
-      ['message_type', 'in', ['comment', 'email', 'sms']],
-    ],
-    ['res_id', 'message_id'],
-  );
-  const ours = new Set(
-    messages.filter((one) => String(one['message_id']).includes('@waybill')).map((one) => one.id),
-  );
-  for (const one of messages)
-    if (!ours.has(one.id)) mark(used, ids, one['res_id'], `message ${one.id} was written on it`);
-}
-
-function mark(
-  used: Map<number, string>,
-  ids: readonly number[],
-  value: OdooValue | undefined,
-  reason: string,
-): void {
-  const mine = new Set(ids);
-  for (const id of Array.isArray(value) ? (value as number[]) : [value as number])
-    if (mine.has(id)) used.set(id, reason);
-}
-
-async function hasModel(ctx: Context, model: string): Promise<boolean> {
-  return (await ctx.destination.count('ir.model', [['model', '=', model]])) > 0;
 }
 
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */

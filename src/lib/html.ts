@@ -54,3 +54,33 @@ export const cleanHtml = (html: string): string =>
       }),
     },
   }).trim();
+
+const LAYOUT =
+  'style class align valign width height bgcolor background border cellpadding cellspacing colspan rowspan color face size alt title'.split(
+    ' ',
+  );
+
+/** A mail's layout stays, what could run does not: scripts, handlers, style sheets, and attributes that a template engine obeys. */
+export const mailHtml = (html: string): string =>
+  sanitize(html, {
+    allowedTags: [...sanitize.defaults.allowedTags, 'img', 'center', 'font'],
+    allowedAttributes: { '*': LAYOUT, a: ['href', 'name', 'target'], img: ['src'] },
+    allowedSchemes: ['http', 'https', 'mailto', 'tel'],
+  }).trim();
+
+/** Addresses of the pictures that a mail shows, each once. */
+export function imagesIn(html: string): string[] {
+  const found = new Set<string>();
+  sanitize(html, {
+    allowedTags: false,
+    allowedAttributes: false,
+    transformTags: {
+      '*': (tagName, attribs) => {
+        const source = tagName === 'img' ? attribs['src'] : attribs['background'];
+        if (source) found.add(source);
+        return { tagName, attribs };
+      },
+    },
+  });
+  return [...found];
+}

@@ -1,7 +1,7 @@
 /** What the form of mapping.yaml cannot show: targets that no composer reads, and two columns that want one place. */
 import { WaybillError } from '../core/errors.ts';
-import type { Inspection, SourceDeclaration, SourceObject } from '../source/source.ts';
-import { standardField } from './custom-fields.ts';
+import type { Inspection, Shape, SourceDeclaration, SourceObject } from '../source/source.ts';
+import { customModel, standardField } from './custom-fields.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
 
 /** Throws WB_MAPPING_INVALID: an approved mapping must not send a value nowhere, or two values to one place. */
@@ -21,7 +21,7 @@ export function checkMeaning(
       checkTwice(
         name,
         columns.filter((one) => there.has(one.column)),
-        (one) => placeOf(one, declaration.fieldPrefix),
+        (one) => placeOf(one, object.shape, declaration.fieldPrefix),
         'goes where another column goes already',
       );
     }
@@ -36,7 +36,7 @@ function checkTarget(object: SourceObject, { column, to }: ColumnMapping): void 
       `column "${column}": there is no slot "${slot}"`,
       namesOf(object.slots),
     );
-  if (slot === undefined && to !== 'drop' && to !== '?' && object.shape !== 'partner')
+  if (slot === undefined && to !== 'drop' && to !== '?' && customModel(object.shape) === undefined)
     throw wrong(
       object.name,
       `column "${column}": ${object.plural} have no fields and no tags of their own`,
@@ -45,11 +45,11 @@ function checkTarget(object: SourceObject, { column, to }: ColumnMapping): void 
 }
 
 /** The one place a column's value goes to; undefined where several may go, or none. */
-function placeOf({ to, custom }: ColumnMapping, prefix: string): string | undefined {
+function placeOf({ to, custom }: ColumnMapping, shape: Shape, prefix: string): string | undefined {
   if (to === 'custom') return custom?.name;
   if (to.startsWith('field:')) return to.slice('field:'.length);
   if (!to.startsWith('slot:')) return undefined;
-  const suffix = standardField(to.slice('slot:'.length));
+  const suffix = standardField(to.slice('slot:'.length), shape);
   return suffix === undefined ? to : prefix + suffix;
 }
 

@@ -1,12 +1,16 @@
 /** A note of the source as an internal note in the partner's chatter. */
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
-import { cleanHtml, plainToHtml } from '../lib/html.ts';
-import { cleanText } from './transforms/text.ts';
+import { cleanHtml, escapeHtml, plainToHtml } from '../lib/html.ts';
+import type { CompiledFile } from './columns.ts';
+import type { Child } from './compose-child.ts';
+import type { Composed, Parent } from './mapping.ts';
+import { parseBoolean } from './transforms/booleans.ts';
+import { cleanText, singleLine } from './transforms/text.ts';
 
 export interface MessageParts {
   readonly key: string;
   readonly record: Pick<StagedRecord, 'object' | 'position'>;
-  readonly partner: string;
+  readonly parent: Parent;
   readonly body: string;
   /** The source says that its bodies are markup; else `<b>` in a note is what somebody typed. */
   readonly html: boolean;
@@ -31,8 +35,8 @@ export function readableBody(raw: string): string {
 
 export function composeMessage(parts: MessageParts): PlannedRecord {
   const values: Values = {
-    model: 'res.partner',
-    res_id: { ref: parts.partner },
+    model: parts.parent.model,
+    res_id: { ref: parts.parent.key },
     body: parts.html ? cleanHtml(parts.body) : plainToHtml(readableBody(parts.body)),
     date: parts.date,
     message_type: 'comment',
@@ -47,13 +51,42 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
     key: parts.key,
     object: parts.record.object,
     position: parts.record.position,
-    lane: parts.partner,
+    lane: parts.parent.key,
     match: '',
     values,
   };
 }
 
-export const noDate = (column: string, raw: string): Issue => ({
+/** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
+/** Odoo's chatter pins nothing: the word below the note is what stays of it. */
+function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string {
+  const [body, pinned] = [file.slot(record, 'body'), file.slot(record, 'pinned')];
+  if (pinned === '' || parseBoolean(pinned) === false) return body;
+  const word = parseBoolean(pinned) === true ? 'pinned' : `pinned: ${pinned}`;
+  return html ? `${body}<p>(${escapeHtml(word)})</p>` : `${body}\n(${word})`;
+}
+
+export function composeNote({ record, file, parent, tools }: Child): Composed {
+  const raw = file.slot(record, 'date');
+  const date = tools.dates(file.order('date')).datetime(raw);
+  if (date === undefined || parent === null)
+    return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
+  const author = singleLine(file.slot(record, 'author'));
+  const owner = tools.owners.refOf(author, '');
+  const message = composeMessage({
+    key: tools.keyOf(record),
+    record,
+    parent,
+    body: bodyOf(record, file, tools.markup.has(record.object)),
+    html: tools.markup.has(record.object),
+    date,
+    author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
+    emailFrom: tools.owners.sender(author),
+  });
+  return { planned: [message], issues: [] };
+}
+
+const noDate = (column: string, raw: string): Issue => ({
   code: 'WB_VALUE_INVALID',
   message: `The note has ${raw === '' ? 'no date' : `a date that cannot be read, "${raw}"`}: where it belongs in the chatter cannot be told.`,
   column,

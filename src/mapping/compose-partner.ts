@@ -1,8 +1,8 @@
 /** A contact of the source as Odoo partners: the person, a second person, tags, company; and what would not fit. */
 import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
-import { plainToHtml } from '../lib/html.ts';
 import { foldText, joinName } from '../lib/names.ts';
-import type { CompiledColumn, CompiledFile } from './columns.ts';
+import type { CompiledFile } from './columns.ts';
+import { badValue, customValue } from './compose-custom.ts';
 import { standardField } from './custom-fields.ts';
 import type { Catalog, Choices } from './mapping.ts';
 import type { Places } from './places.ts';
@@ -10,7 +10,6 @@ import { parseBoolean } from './transforms/booleans.ts';
 import type { DateReader } from './transforms/dates.ts';
 import { parseEmails } from './transforms/emails.ts';
 import { splitList } from './transforms/lists.ts';
-import { parseInteger, parseNumber } from './transforms/numbers.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
 export interface PartnerTools {
@@ -26,9 +25,10 @@ export interface PartnerTools {
   readonly keyOf: (record: StagedRecord) => string;
 }
 
-interface Draft {
+export interface Draft {
   readonly values: Record<string, Value>;
   readonly tags: Set<string>;
+  readonly groups: string[];
   readonly issues: Issue[];
 }
 
@@ -36,6 +36,7 @@ export interface PartnerDraft {
   readonly planned: readonly PlannedRecord[];
   readonly values: Readonly<Record<string, Value>>;
   readonly tags: ReadonlySet<string>;
+  readonly groups: readonly string[];
   readonly issues: readonly Issue[];
 }
 
@@ -44,7 +45,7 @@ export function composePartner(
   file: CompiledFile,
   tools: PartnerTools,
 ): PartnerDraft {
-  const draft: Draft = { values: {}, tags: new Set(), issues: [] };
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const key = tools.keyOf(record);
   const second = joinName(read('person2_first_name'), read('person2_last_name'));
@@ -55,7 +56,8 @@ export function composePartner(
   address(draft, read, file, tools);
   plainSlots(draft, file, record, read, tools);
   labels(draft, file, record, tools);
-  for (const column of file.others) customValue(draft, column, record, tools);
+  for (const column of file.others)
+    customValue(draft, column, { record, model: 'res.partner', label: 'contact', tools });
   const main = planned(
     record,
     'contacts',
@@ -68,6 +70,7 @@ export function composePartner(
     planned: [main, ...people],
     values: draft.values,
     tags: draft.tags,
+    groups: draft.groups,
     issues: draft.issues,
   };
 }
@@ -228,7 +231,7 @@ function archived(draft: Draft, file: CompiledFile, text: string): void {
   const inactive = /^(in)?active$/i.test(text) ? /^in/i.test(text) : parseBoolean(text);
   if (inactive === true) draft.values['active'] = false;
   if (inactive === undefined)
-    draft.issues.push(badValue(file.columnOf('inactive'), text, 'yes or no'));
+    draft.issues.push(badValue(file.columnOf('inactive'), text, 'yes or no', 'contact'));
 }
 
 function moment(
@@ -240,82 +243,16 @@ function moment(
 ): void {
   if (text === '') return;
   const value = tools.dates(file.order(slot)).datetime(text);
-  if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date'));
+  if (value === undefined)
+    draft.issues.push(badValue(file.columnOf(slot), text, 'date', 'contact'));
   else put(draft, tools.prefix + slot, value);
 }
-
-const badValue = (column: string, raw: string, what: string): Issue => ({
-  code: 'WB_VALUE_INVALID',
-  message: `"${raw.slice(0, 100)}" is no ${what}; the contact was loaded without it.`,
-  column,
-  raw,
-});
 
 function labels(draft: Draft, file: CompiledFile, record: StagedRecord, tools: PartnerTools): void {
   for (const name of splitList(file.slot(record, 'tags')))
     draft.tags.add(tools.choices.tagPrefix + name);
-  for (const name of splitList(file.slot(record, 'groups')))
-    draft.tags.add(tools.choices.groupPrefix + name);
-}
-
-function customValue(
-  draft: Draft,
-  { index, mapping }: CompiledColumn,
-  record: StagedRecord,
-  tools: PartnerTools,
-): void {
-  const raw = cleanText(record.cells[index] ?? '');
-  if (raw === '') return;
-  if (mapping.to.startsWith('tags:')) {
-    for (const name of splitList(raw)) draft.tags.add(mapping.to.slice('tags:'.length) + name);
-    return;
-  }
-  const custom = mapping.to === 'custom' ? mapping.custom : undefined;
-  const field = custom ? custom.name : mapping.to.slice('field:'.length);
-  const known = tools.catalog.fields['res.partner']?.[field];
-  const type = custom ? custom.type : (known?.type ?? 'char');
-  const options = custom ? custom.options : known?.selection;
-  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', options, tools);
-  if (value === undefined)
-    draft.issues.push(badValue(mapping.column, raw, type === 'selection' ? 'known option' : type));
-  else if (field in draft.values && draft.values[field] !== value)
-    draft.issues.push({
-      code: 'WB_VALUE_INVALID',
-      message: `"${raw.slice(0, 100)}" was left: ${field} has its value from another column.`,
-      column: mapping.column,
-      raw,
-    });
-  else put(draft, field, value);
-}
-
-function convert(
-  type: string,
-  raw: string,
-  order: 'mdy' | 'dmy' | 'ymd',
-  options: readonly (readonly [string, string])[] | undefined,
-  tools: PartnerTools,
-): Value | undefined {
-  switch (type) {
-    case 'integer':
-      return parseInteger(raw);
-    case 'float':
-    case 'monetary':
-      return parseNumber(raw);
-    case 'boolean':
-      return parseBoolean(raw);
-    case 'date':
-      return tools.dates(order).date(raw);
-    case 'datetime':
-      return tools.dates(order).datetime(raw);
-    case 'selection':
-      return options?.find(([value, label]) => value === raw || label === raw)?.[0];
-    case 'text':
-      return raw;
-    case 'html':
-      return plainToHtml(raw);
-    default:
-      return singleLine(raw);
-  }
+  draft.groups.push(...splitList(file.slot(record, 'groups')));
+  for (const name of draft.groups) draft.tags.add(tools.choices.groupPrefix + name);
 }
 
 const SHARED_BY_BOTH = [

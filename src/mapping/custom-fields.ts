@@ -1,5 +1,5 @@
 /** Every field that must exist in Odoo before the first record moves. */
-import type { SourceDeclaration } from '../source/source.ts';
+import type { Shape, SourceDeclaration } from '../source/source.ts';
 import type {
   Catalog,
   ColumnMapping,
@@ -9,12 +9,9 @@ import type {
 } from './mapping.ts';
 
 /** Slots that no field of Odoo's takes on every version, and the field made for them instead. */
-const STANDARD: readonly (readonly [
-  slot: string,
-  suffix: string,
-  label: string,
-  type: CustomType,
-])[] = [
+type Standard = readonly [slot: string, suffix: string, label: string, type: CustomType];
+
+const STANDARD: readonly Standard[] = [
   ['record_id', 'id', 'record id', 'char'],
   ['created', 'created', 'created', 'datetime'],
   ['edited', 'edited', 'last edited', 'datetime'],
@@ -39,37 +36,89 @@ const STANDARD: readonly (readonly [
   ['country', 'country', 'country as written', 'char'],
   ['full_name', 'full_name', 'full name as written', 'char'],
 ];
-export const STANDARD_SUFFIXES: ReadonlySet<string> = new Set(STANDARD.map(([, suffix]) => suffix));
 
-export const standardField = (slot: string): string | undefined =>
-  STANDARD.find(([name]) => name === slot)?.[1];
+const LEAD_STANDARD: readonly Standard[] = [
+  ['deal_id', 'id', 'deal id', 'char'],
+  ['stage', 'stage', 'stage', 'char'],
+  ['status', 'status', 'status', 'char'],
+  ['type', 'type', 'deal type', 'char'],
+  ['commission', 'commission', 'commission', 'float'],
+  ['opened', 'opened', 'opened', 'date'],
+  ['actual_close', 'closed', 'closed', 'date'],
+  ['next_step', 'next_step', 'next step', 'char'],
+  ['created', 'created', 'created', 'datetime'],
+  ['related', 'related', 'related contacts', 'text'],
+];
+
+const MODELS: Readonly<Partial<Record<Shape, { model: string; standard: readonly Standard[] }>>> = {
+  partner: { model: 'res.partner', standard: STANDARD },
+  lead: { model: 'crm.lead', standard: LEAD_STANDARD },
+};
+
+/** The model on which a shape's further columns become custom fields; undefined where they cannot. */
+export const customModel = (shape: Shape): string | undefined => MODELS[shape]?.model;
+
+/** Names of the fields that the composers make themselves, without the prefix. */
+export const reservedNames = (model: string): ReadonlySet<string> =>
+  new Set(
+    Object.values(MODELS)
+      .filter((one) => one.model === model)
+      .flatMap(({ standard }) => standard.map(([, suffix]) => suffix))
+      .concat('email', 'website', 'related_ids'),
+  );
+
+export const standardField = (slot: string, shape: Shape = 'partner'): string | undefined =>
+  MODELS[shape]?.standard.find(([name]) => name === slot)?.[1];
 
 export function customFields(
   document: MappingDocument,
   declaration: SourceDeclaration,
   catalog: Catalog,
 ): CustomField[] {
-  const columns = declaration.objects
-    .filter((object) => object.shape === 'partner')
-    .flatMap((object) => document.objects[object.name] ?? []);
-  const slots = new Set(
-    columns.filter((one) => one.to.startsWith('slot:')).map((one) => one.to.slice('slot:'.length)),
-  );
-  const mobile = 'mobile' in (catalog.fields['res.partner'] ?? {});
-  const standard = STANDARD.filter(
-    ([slot]) =>
-      slots.has(slot) &&
-      !(slot === 'phone2' && mobile) &&
-      // Alone it is the name itself.
-      !(slot === 'full_name' && !slots.has('first_name') && !slots.has('last_name')),
-  ).map(([, suffix, label, type]): CustomField => ({
-    model: 'res.partner',
+  const fields = declaration.objects.flatMap((object) => {
+    const made = MODELS[object.shape];
+    const columns = document.objects[object.name] ?? [];
+    if (!made) return [];
+    const standard = made.standard.filter(
+      ([slot]) =>
+        hasSlot(columns, slot) &&
+        !(slot === 'phone2' && hasMobile(catalog)) &&
+        // Alone it is the name itself.
+        !(
+          slot === 'full_name' &&
+          !hasSlot(columns, 'first_name') &&
+          !hasSlot(columns, 'last_name')
+        ),
+    );
+    return [
+      ...standard.flatMap((one) => standardFields(declaration, made.model, one)),
+      ...columns.flatMap(custom),
+    ];
+  });
+  return [...new Map(fields.map((field) => [`${field.model}.${field.name}`, field])).values()];
+}
+
+const hasSlot = (columns: readonly ColumnMapping[], slot: string): boolean =>
+  columns.some((one) => one.to === `slot:${slot}`);
+const hasMobile = (catalog: Catalog): boolean => 'mobile' in (catalog.fields['res.partner'] ?? {});
+
+function standardFields(
+  declaration: SourceDeclaration,
+  model: string,
+  [slot, suffix, label, type]: Standard,
+): CustomField[] {
+  const field: CustomField = {
+    model,
     name: declaration.fieldPrefix + suffix,
     label: `${declaration.name} ${label}`,
     type,
     help: `From ${declaration.name}.`,
-  }));
-  return [...standard, ...columns.flatMap((one) => custom(one))];
+  };
+  if (slot !== 'related') return [field];
+  // The text keeps who is what; the links make them be found.
+  const links = { type: 'many2many', relation: 'res.partner' } as const;
+  const label2 = `${declaration.name} related contacts (links)`;
+  return [field, { ...field, ...links, name: `${field.name}_ids`, label: label2 }];
 }
 
 const custom = (column: ColumnMapping): CustomField[] =>

@@ -48,6 +48,7 @@ const documentSchema = z.strictObject({
     fallbackOwner: z.string(),
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
+    campaigns: z.enum(['tags', 'utm']).default('tags'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
     tagPrefix: z.string(),

@@ -7,24 +7,25 @@ import {
   type StagedRecord,
   type Value,
 } from '../core/record.ts';
-import { sha256 } from '../lib/hash.ts';
-import { escapeHtml } from '../lib/html.ts';
 import { foldText, joinName } from '../lib/names.ts';
 import { phoneFormatter } from '../lib/phones.ts';
-import type { Inspection, SourceDeclaration } from '../source/source.ts';
+import type { Inspection, SourceDeclaration, SourceObject } from '../source/source.ts';
 import { compileColumns, type CompiledFile } from './columns.ts';
-import { composeMessage, noDate } from './compose-message.ts';
+import { composeMessage } from './compose-message.ts';
+import { blacklist, saysNo } from './compose-optout.ts';
 import { composePartner, type PartnerDraft, type PartnerTools } from './compose-partner.ts';
 import type { Catalog, Composed, Identity, Mapper, MappingDocument, Owner } from './mapping.ts';
-import { findParent } from './parents.ts';
+import { safeKey } from './keys.ts';
+import { ownerBook, ownerKey, type OwnerBook } from './owner-book.ts';
+import { sharedRecords, type SharedRecords } from './shared-records.ts';
+import { composeChild, type ChildTools } from './compose-child.ts';
+import { findParent, type ParentClues } from './parents.ts';
 import { placesOf } from './places.ts';
 import { parseBoolean } from './transforms/booleans.ts';
 import { dateReader, type DateReader } from './transforms/dates.ts';
 import { emailKey } from './transforms/emails.ts';
+import { teamBook, type TeamBook } from './teams.ts';
 import { singleLine } from './transforms/text.ts';
-
-const SHORT_HASH = 16;
-const shortHash = (text: string): string => sha256(text).slice(0, SHORT_HASH);
 
 export function createMapper(
   document: MappingDocument,
@@ -51,9 +52,10 @@ export function createMapper(
     readers.set(wanted, reader);
     return reader;
   };
-  const markup = objectsWithMarkup(declaration);
   const shared = sharedRecords(declaration.id);
   const owners = ownerBook();
+  const onPartner = 'team_id' in (catalog.fields['res.partner'] ?? {});
+  const teams = choices.groupsAsTeams ? teamBook(declaration.id, onPartner) : undefined;
   const keyOf = (record: StagedRecord): string =>
     `${declaration.id}_${record.object}_${safeKey(record.key)}`;
   const tools: PartnerTools = {
@@ -71,13 +73,36 @@ export function createMapper(
   const merging: Merging = {
     units: unitsOf(declaration.fieldPrefix),
     readable: readableValues(catalog, (ref) => shared.nameOf(ref) ?? owners.nameOf(ref)),
+    teams,
   };
-  const identify = (record: StagedRecord): Identity => identityOf(record, fileOf(record), dates);
+  const objectOf = (record: StagedRecord): SourceObject => {
+    const found = declaration.objects.find((object) => object.name === record.object);
+    if (!found) throw new Error(`no object ${record.object} in the declaration`);
+    return found;
+  };
+  const childTools: ChildTools = {
+    ...tools,
+    declaration,
+    owners,
+    shared,
+    markup: objectsWithMarkup(declaration),
+  };
+  const identify = (record: StagedRecord): Identity => {
+    const file = fileOf(record);
+    const identity = identityOf(record, file, dates);
+    // Here, not when the contact is composed: one that waits in the review queue said no all the same.
+    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in')))
+      blacklist(shared, identity.email);
+    return identity;
+  };
 
   return {
     identify,
-    learn: (record) =>
-      learn(record, fileOf(record), declaration, owners, shared, choices.groupPrefix),
+    learn(record) {
+      const file = fileOf(record);
+      if (objectOf(record).shape === 'group') teams?.meet(singleLine(file.slot(record, 'name')));
+      return learn(record, file, declaration, owners, shared, choices.groupPrefix);
+    },
     contact(record, merged) {
       const draft = composePartner(record, fileOf(record), tools);
       const others = merged.map((one) => ({
@@ -86,54 +111,31 @@ export function createMapper(
       }));
       return assemble(record, draft, others, shared.tag, merging);
     },
-    parentOf(record, index) {
-      const file = fileOf(record);
-      const name =
-        joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||
-        file.slot(record, 'full_name');
-      return findParent(
-        { id: file.slot(record, 'record_id'), email: emailKey(file.slot(record, 'email')), name },
-        index,
-        choices.noteJoin,
-      );
+    parentOf: (record, index) => {
+      const { shape, label } = objectOf(record);
+      const clues = cluesOf(record, fileOf(record));
+      return findParent(clues, index, { order: choices.noteJoin, shape, label });
     },
-    noteDate: (record) =>
-      dates(fileOf(record).order('date')).datetime(fileOf(record).slot(record, 'date')) ?? '',
-    note(record, partner) {
+    childDate: (record) => {
       const file = fileOf(record);
-      const raw = file.slot(record, 'date');
-      const date = dates(file.order('date')).datetime(raw);
-      if (date === undefined) return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
-      const author = singleLine(file.slot(record, 'author'));
-      const owner = owners.refOf(author, '');
-      return {
-        planned: [
-          composeMessage({
-            key: keyOf(record),
-            record,
-            partner,
-            body: bodyOf(record, file, markup.has(record.object)),
-            html: markup.has(record.object),
-            date,
-            author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
-            emailFrom: owners.sender(author),
-          }),
-        ],
-        issues: [],
-      };
+      const slot = DATE_SLOTS.find((name) => file.slot(record, name) !== '') ?? 'date';
+      return dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
     },
-    shared: () => shared.all(),
+    child: (record, parent, contacts) =>
+      composeChild(objectOf(record).shape, {
+        record,
+        file: fileOf(record),
+        parent,
+        contacts,
+        tools: childTools,
+      }),
+    keyOf,
+    shared: () => [...shared.all(), ...(teams?.records() ?? [])],
     owners: () => owners.all(),
   };
 }
 
-/** Odoo's chatter pins nothing: the word below the note is what stays of it. */
-function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string {
-  const [body, pinned] = [file.slot(record, 'body'), file.slot(record, 'pinned')];
-  if (pinned === '' || parseBoolean(pinned) === false) return body;
-  const word = parseBoolean(pinned) === true ? 'pinned' : `pinned: ${pinned}`;
-  return html ? `${body}<p>(${escapeHtml(word)})</p>` : `${body}\n(${word})`;
-}
+const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];
 
 /** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */
 const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
@@ -143,17 +145,13 @@ const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
       .map(({ name }) => name),
   );
 
-/**
- * External ids take [a-z0-9_.-]; what had to be changed gets a hash, so that two keys never become one.
- * The dot is ours: it parts a second person or a merge note from the contact.
- */
-function safeKey(key: string): string {
-  const safe = key
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '_')
-    .slice(0, 60);
-  return safe === key ? key : `${safe}-${shortHash(key).slice(0, 8)}`;
-}
+const cluesOf = (record: StagedRecord, file: CompiledFile): ParentClues => ({
+  id: file.slot(record, 'record_id'),
+  email: emailKey(file.slot(record, 'email')),
+  name:
+    joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||
+    file.slot(record, 'full_name'),
+});
 
 function identityOf(
   record: StagedRecord,
@@ -174,105 +172,12 @@ function identityOf(
   };
 }
 
-function sharedRecords(source: string) {
-  const records = new Map<string, PlannedRecord>();
-  const remember = (
-    step: 'tags' | 'companies',
-    model: string,
-    kind: string,
-    name: string,
-    values: Record<string, Value>,
-  ): Ref => {
-    const key = `${source}_${kind}_${shortHash(foldText(name))}`;
-    if (!records.has(key))
-      records.set(key, { step, model, key, object: '', position: 0, lane: '', match: '', values });
-    return { ref: key };
-  };
-  const refs = new Map<string, Ref>();
-  const cached = (kind: string, name: string, make: () => Ref): Ref => {
-    const id = `${kind}/${name}`;
-    const ref = refs.get(id) ?? make();
-    refs.set(id, ref);
-    return ref;
-  };
-  return {
-    tag: (name: string): Ref =>
-      cached('tag', name, () => remember('tags', 'res.partner.category', 'tag', name, { name })),
-    company: (name: string): Ref =>
-      cached('company', name, () =>
-        remember('companies', 'res.partner', 'company', name, { name, is_company: true }),
-      ),
-    nameOf: (ref: string): string | undefined => textOf(records.get(ref)?.values['name']),
-    all: (): PlannedRecord[] => [...records.values()],
-  };
-}
-
-const textOf = (value: Value | undefined): string | undefined =>
-  typeof value === 'string' ? value : undefined;
-
-const ownerKey = (label: string): string => `owner.${shortHash(foldText(label))}`;
-
-function ownerBook() {
-  const known = new Map<string, Owner>();
-  const used = new Map<string, Owner>();
-  const find = (label: string): Owner | undefined => known.get(foldText(label));
-  /** Two users of one name are told apart by their addresses. */
-  const named = (label: string, email: string): Owner | undefined => {
-    const user = find(label);
-    const same = email === '' || !user?.email || user.email === email.toLowerCase();
-    return same ? user : undefined;
-  };
-  const make = (label: string, email: string): Owner => {
-    const user = (email === '' ? undefined : find(email)) ?? named(label, email);
-    if (user) return user;
-    const address = email || (label.includes('@') ? label : '');
-    return {
-      key: ownerKey(email || label),
-      label: label || email,
-      email: address.toLowerCase(),
-      name: label.includes('@') ? '' : label,
-      active: null,
-    };
-  };
-  const refs = new Map<string, Ref>();
-  return {
-    /** A user of the users file answers to its id, name, e-mail and login. */
-    teach(owner: Owner, names: readonly string[]): void {
-      for (const name of names)
-        if (name !== '' && !known.has(foldText(name))) known.set(foldText(name), owner);
-      used.set(owner.key, owner);
-    },
-    refOf(label: string, email: string): Ref | null {
-      if (label === '' && email === '') return null;
-      const id = `${label}\u0000${email}`;
-      const cached = refs.get(id);
-      if (cached) return cached;
-      const owner = make(label, email);
-      used.set(owner.key, owner);
-      const ref = { ref: owner.key };
-      refs.set(id, ref);
-      return ref;
-    },
-    sender(label: string): string {
-      if (label === '') return '';
-      const owner = make(label, '');
-      const name = owner.name || owner.label;
-      return owner.email === '' ? name : `"${name.replaceAll('"', '')}" <${owner.email}>`;
-    },
-    nameOf(ref: string): string | undefined {
-      const owner = used.get(ref);
-      return owner && [owner.label, owner.email].filter(Boolean).join(', ');
-    },
-    all: (): Owner[] => [...used.values()],
-  };
-}
-
 function learn(
   record: StagedRecord,
   file: CompiledFile,
   declaration: SourceDeclaration,
-  owners: ReturnType<typeof ownerBook>,
-  shared: ReturnType<typeof sharedRecords>,
+  owners: OwnerBook,
+  shared: SharedRecords,
   groupPrefix: string,
 ): Issue[] {
   const read = (slot: string): string => singleLine(file.slot(record, slot));
@@ -310,6 +215,7 @@ interface Merging {
   /** Fields that only make sense together. */
   readonly units: readonly (readonly string[])[];
   readonly readable: Readable;
+  readonly teams: TeamBook | undefined;
 }
 type Readable = (field: string, value: Value) => string;
 
@@ -342,6 +248,9 @@ function assemble(
     absorb(values, main.key, one.record, one.draft.values, merging),
   );
   const guests = others.flatMap((one) => one.draft.planned.slice(1));
+  merging.teams?.join(values, [
+    ...new Set([...draft.groups, ...others.flatMap((one) => one.draft.groups)]),
+  ]);
   if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
   const own = { object: record.object, position: record.position };
@@ -409,7 +318,7 @@ function absorb(
   const note = composeMessage({
     key: `${partner}.merged.${record.position}`,
     record,
-    partner,
+    parent: { model: 'res.partner', key: partner },
     body: raw,
     html: false,
     date: MERGE_NOTE_DATE,

@@ -28,7 +28,15 @@ export interface Catalog {
 export type { ContactHit, ContactIndex, Identity, Owner };
 
 export type CustomType =
-  'char' | 'text' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'selection';
+  | 'char'
+  | 'text'
+  | 'integer'
+  | 'float'
+  | 'date'
+  | 'datetime'
+  | 'boolean'
+  | 'selection'
+  | 'many2many';
 
 /** A field the provisioning makes in Odoo. */
 export interface CustomField {
@@ -39,6 +47,8 @@ export interface CustomField {
   readonly type: CustomType;
   /** selection: [technical value, label as at the source]. */
   readonly options?: readonly (readonly [string, string])[];
+  /** many2many: the model it points at. */
+  readonly relation?: string;
   readonly help: string;
 }
 
@@ -61,8 +71,10 @@ export interface Choices {
   readonly fallbackOwner: string;
   /** Default false. Users are made without an invitation, and only when this says so. */
   readonly createUsers: boolean;
-  /** Default false: each group also becomes a sales team. */
+  /** Default false: each group also becomes a sales team, led by whoever owns most of its contacts. */
   readonly groupsAsTeams: boolean;
+  /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
+  readonly campaigns: 'tags' | 'utm';
   readonly timeZone: string;
   readonly country: string;
   readonly tagPrefix: string;
@@ -106,10 +118,21 @@ export type DuplicateDecision =
 export interface Composed {
   readonly planned: readonly PlannedRecord[];
   readonly issues: readonly Issue[];
+  /** Where a record ends that plans nothing; without it, it waits in the review queue. */
+  readonly settled?: { readonly state: 'merged' | 'excluded'; readonly into: string };
+}
+
+/** What a child record hangs on. */
+export interface Parent {
+  readonly model: 'res.partner' | 'crm.lead';
+  /** Key of the planned record. */
+  readonly key: string;
 }
 
 export type ParentAnswer =
   | { readonly kind: 'found'; readonly contact: ContactHit }
+  /** It names nobody, and need not. */
+  | { readonly kind: 'none' }
   | { readonly kind: 'orphan'; readonly issue: Issue }
   | { readonly kind: 'ambiguous'; readonly issue: Issue };
 
@@ -121,11 +144,13 @@ export interface Mapper {
   /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
   contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
-  /** `partner` is ContactHit.partner. Notes get `lane` = partner key; the engine sorts by `noteDate`. */
-  note(record: StagedRecord, partner: string): Composed;
-  /** Sortable UTC `YYYY-MM-DD HH:MM:SS` of a note, or empty when it has none that can be read. */
-  noteDate(record: StagedRecord): string;
-  /** Tags and companies met so far, each once, planned in their steps. Call after all contacts. */
+  /** Every shape but user, group and partner. `contacts` finds others that the record names. */
+  child(record: StagedRecord, parent: Parent | null, contacts: ContactIndex): Composed;
+  /** Sortable UTC `YYYY-MM-DD HH:MM:SS` of a child, or empty: children of one parent are loaded in this order. */
+  childDate(record: StagedRecord): string;
+  /** Key of the planned record that a record becomes. */
+  keyOf(record: StagedRecord): string;
+  /** Tags, companies, stages … met so far, each once, planned in their steps. Call last. */
   shared(): readonly PlannedRecord[];
   owners(): readonly Owner[];
 }

@@ -1,6 +1,7 @@
-/** Finds the contact of a note. Evidence that disagrees, or that fits two contacts, goes to a person. */
+/** Finds the contact of a note, a task, a deal …. Evidence that disagrees, or that fits two contacts, goes to a person. */
 import type { Issue } from '../core/record.ts';
 import { foldText, namesContradict } from '../lib/names.ts';
+import type { Shape } from '../source/source.ts';
 import type { Choices, ContactHit, ContactIndex, ParentAnswer } from './mapping.ts';
 
 export interface ParentClues {
@@ -10,11 +11,37 @@ export interface ParentClues {
   readonly name: string;
 }
 
-export function findParent(
-  clues: ParentClues,
-  index: ContactIndex,
-  order: Choices['noteJoin'],
-): ParentAnswer {
+/** Whose parent is looked for: it decides the words, the code and whether it can live without one. */
+export interface ChildKind {
+  readonly order: Choices['noteJoin'];
+  readonly shape: Shape;
+  readonly label: string;
+}
+
+/** A note or a file is nothing without its contact; a task, a deal or an appointment may have none. */
+const NEED_PARENT: readonly Shape[] = ['message', 'attachment'];
+
+export function findParent(clues: ParentClues, index: ContactIndex, kind: ChildKind): ParentAnswer {
+  const named = clues.id !== '' || clues.email !== '';
+  if (!named && !NEED_PARENT.includes(kind.shape)) return { kind: 'none' };
+  const answer = search(clues, index, kind.order);
+  return answer.kind === 'orphan' || answer.kind === 'ambiguous'
+    ? { kind: answer.kind, issue: worded(answer.issue, kind) }
+    : answer;
+}
+
+function worded(issue: Issue, { shape, label }: ChildKind): Issue {
+  if (shape === 'message') return issue;
+  const code = issue.code === 'WB_NOTE_ORPHAN' ? 'WB_PARENT_MISSING' : 'WB_PARENT_AMBIGUOUS';
+  const what = label.toLowerCase();
+  const more = NEED_PARENT.includes(shape) ? '' : ' Or resolve with "none" to load it without.';
+  const message = issue.message
+    .replace(/^The note/, `The ${what}`)
+    .replace('what the note gives', `what the ${what} gives`);
+  return { ...issue, code, message: message + more };
+}
+
+function search(clues: ParentClues, index: ContactIndex, order: Choices['noteJoin']): ParentAnswer {
   const byId = clues.id === '' ? [] : distinct(index.byKey(clues.id));
   const byEmail = clues.email === '' ? [] : distinct(index.byEmail(clues.email));
   if (byId.length > 0 && byEmail.length > 0) return both(clues, byId, byEmail);

@@ -7,7 +7,7 @@ import type {
   SourceDeclaration,
   SourceObject,
 } from '../source/source.ts';
-import { STANDARD_SUFFIXES } from './custom-fields.ts';
+import { customModel, reservedNames } from './custom-fields.ts';
 import type {
   Catalog,
   Choices,
@@ -32,6 +32,7 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   fallbackOwner: '',
   createUsers: false,
   groupsAsTeams: false,
+  campaigns: 'tags',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -46,15 +47,12 @@ export function propose(
   previous?: MappingDocument,
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
-  const names = new Set(
-    Object.keys(catalog.fields['res.partner'] ?? {}).filter(
-      (name) => !name.startsWith(declaration.fieldPrefix),
-    ),
-  );
   const held = heldNames(previous);
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);
     if (columns.length === 0) continue;
+    const there = Object.keys(catalog.fields[customModel(object.shape) ?? ''] ?? {});
+    const names = new Set(there.filter((name) => !name.startsWith(declaration.fieldPrefix)));
     objects[object.name] = columns.map(
       (column) =>
         kept(previous, object.name, column) ??
@@ -145,7 +143,7 @@ function proposeColumn(
     reason,
     alternatives: [...new Set([...alternatives, ...base.alternatives, 'drop'])],
   });
-  const own = object.shape === 'partner' ? ['custom'] : [];
+  const own = customModel(object.shape) === undefined ? [] : ['custom'];
   if (column.slot !== null && column.confidence < SURE)
     return ask(column.reason, `slot:${column.slot}`, ...own);
   if (order && !order.order)
@@ -164,7 +162,10 @@ function proposeColumn(
     };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
-  if (object.shape !== 'partner')
+  if (object.shape === 'inventory' || object.shape === 'campaign')
+    return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
+  const model = customModel(object.shape);
+  if (model === undefined)
     return ask(`${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`);
   if (column.confidence < SURE) return ask(column.reason, ...own);
   if (column.profile.type === 'list')
@@ -178,7 +179,7 @@ function proposeColumn(
     ...base,
     ...dated,
     to: 'custom',
-    custom: customField(declaration, column, nameOf),
+    custom: customField(declaration, model, column, nameOf),
     confidence: column.confidence,
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
   };
@@ -214,14 +215,15 @@ function dateOrderOf(
 
 function customField(
   declaration: SourceDeclaration,
+  model: string,
   column: SourceColumn,
   nameOf: (wanted: string) => string,
 ): CustomField {
   const type = customType(column.profile);
   const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
   return {
-    model: 'res.partner',
-    name: nameOf(fieldName(declaration.fieldPrefix, column.id)),
+    model,
+    name: nameOf(fieldName(declaration.fieldPrefix, column.id, reservedNames(model))),
     label: column.id,
     type,
     help: `The column "${column.id}" of ${declaration.name}.`,
@@ -238,9 +240,9 @@ const formerName = (
   previous?.objects[object]?.find((one) => one.column === column)?.custom?.name;
 
 /** Fields that the composer makes itself keep their names. */
-const fieldName = (prefix: string, label: string): string => {
+const fieldName = (prefix: string, label: string, reserved: ReadonlySet<string>): string => {
   const name = slug(label) || 'field';
-  return `${prefix}${STANDARD_SUFFIXES.has(name) ? `${name}_2` : name}`.slice(0, NAME_LENGTH - 4);
+  return `${prefix}${reserved.has(name) ? `${name}_2` : name}`.slice(0, NAME_LENGTH - 4);
 };
 
 function uniqueName(

@@ -36,7 +36,7 @@ function parting(a: string, b: string): readonly [string, string] {
   return [tail(a), tail(b)];
 }
 
-function table(
+export function table(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
@@ -57,6 +57,12 @@ const section = (id: string, title: string, body: string): string =>
 const utc = (iso: string): string =>
   iso === '' ? '' : `${iso.slice(0, 19).replace('T', ' ')} UTC`;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
+
+/** A whole file: no network, no script. */
+export const page = (title: string, body: string): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escape(title)}</title><style>${STYLE}</style></head>
+<body><main>${body}</main></body></html>\n`;
 
 export function reportHtml(model: ReportModel): string {
   const verdict = verdictOf(model);
@@ -80,11 +86,13 @@ export function reportHtml(model: ReportModel): string {
     ['run', 'Run', run(model)],
   ];
   const nav = sections.map(([id, title]) => `<a href="#${id}">${escape(title)}</a>`).join(' ');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>${escape(model.title)}</title><style>${STYLE}</style></head>
-<body><main><header><h1>${escape(model.title)}</h1><p class="when">${escape(model.environment)}${model.destination ? `: ${escape(model.destination.db)} at ${escape(model.destination.url)}, Odoo ${escape(model.destination.version)} ${escape(model.destination.edition)}` : ''}. Written ${utc(model.at)}.</p>
-<p class="verdict ${verdict.mood}">${escape(verdict.text)}</p><nav aria-label="Sections">${nav}</nav></header>
-${sections.map(([id, title, body]) => section(id, title, body)).join('\n')}</main></body></html>\n`;
+  const place = model.destination
+    ? `: ${escape(model.destination.db)} at ${escape(model.destination.url)}, Odoo ${escape(model.destination.version)} ${escape(model.destination.edition)}`
+    : '';
+  const header = `<header><h1>${escape(model.title)}</h1><p class="when">${escape(model.environment)}${place}. Written ${utc(model.at)}.</p>
+<p class="verdict ${verdict.mood}">${escape(verdict.text)}</p><nav aria-label="Sections">${nav}</nav></header>`;
+  const body = sections.map(([id, title, text]) => section(id, title, text)).join('\n');
+  return page(model.title, `${header}\n${body}`);
 }
 
 const COUNTS = ['loaded', 'merged', 'excluded', 'queued', 'rejected', 'pending'];

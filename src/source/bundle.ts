@@ -66,6 +66,16 @@ const translated = (stream: Readable, words: (error: unknown) => WaybillError): 
     })(),
   );
 
+/** One file of the bundle by its path; nothing outside the bundle can be named. */
+export async function openBundleFile(path: string, file: string): Promise<Readable> {
+  const found = (await openBundle(path)).find((one) => one.path === file);
+  if (found && found.refused === undefined) return found.open();
+  throw new WaybillError('WB_FILE_MISSING', `${file} is not in the export ${path}.`, {
+    place: file,
+    next: 'Put the file back into the export, then run again.',
+  });
+}
+
 function folderFiles(root: string, folder = root): BundleFile[] {
   return readdirSync(folder)
     .sort()

@@ -2,6 +2,7 @@
  * The contract every source fulfils. A source declares what it has; code only where the CRM misbehaves.
  * Nothing here knows Odoo or the store.
  */
+import type { Readable } from 'node:stream';
 import type { Issue, StagedRecord } from '../core/record.ts';
 
 /** How a slot's text is read. */
@@ -29,13 +30,28 @@ export interface Slot {
   readonly synonyms: readonly string[];
 }
 
+/** What a source object becomes; each has a composer in the mapping. `inventory` moves nothing: it is written down. */
+export type Shape =
+  | 'user'
+  | 'group'
+  | 'partner'
+  | 'lead'
+  | 'message'
+  | 'task'
+  | 'event'
+  | 'attachment'
+  | 'optout'
+  | 'template'
+  | 'campaign'
+  | 'inventory';
+
 /** A kind of thing at the source. */
 export interface SourceObject {
   readonly name: string;
   readonly label: string;
   readonly plural: string;
   /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
-  readonly shape: 'partner' | 'message' | 'user' | 'group';
+  readonly shape: Shape;
   readonly slots: readonly Slot[];
   /** The object this one belongs to (notes belong to contacts). */
   readonly parent?: string;
@@ -162,4 +178,6 @@ export interface Source {
   inspect(signal: AbortSignal): Promise<Inspection>;
   /** Streams one file's records in file order, in chunks of at most 1,000, in constant memory. May be called again. */
   extract(file: SourceFile, signal: AbortSignal): AsyncIterable<Extracted>;
+  /** The bytes of a file that a record points at (slot `file`). Throws WB_FILE_MISSING. */
+  openFile(file: string): Promise<Readable>;
 }

@@ -152,6 +152,15 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
+  /** What activities are planned on, but for records of ours; without `resId` it is a user's contact, by its special key. */
+  activityTargets: (env: string) =>
+    db
+      .prepare(
+        `select distinct coalesce(l.model, 'res.partner') as model, p.vals ->> '$.res_id.ref' as ref, l.res_id as resId
+         from planned p left join ledger l on l.env = ? and l.key = p.vals ->> '$.res_id.ref'
+         where p.step = 'activities' and (l.op is null or l.op <> 'create')`,
+      )
+      .all(env) as { model: string; ref: string; resId: number | null }[],
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
     db.all(
       sql

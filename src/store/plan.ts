@@ -63,6 +63,10 @@ export const planQueries = (db: Database) => ({
       for (const row of rows) insert.run(row.object, row.position, row.state, row.into);
     });
   },
+  isSettled: (object: string, position: number): boolean =>
+    db
+      .prepare('select 1 from disposition where object = ? and position = ?')
+      .get(object, position) !== undefined,
   setOwners(owners: readonly Owner[]): void {
     db.transaction(() => {
       db.run(sql.deleteFrom('owner'));
@@ -98,6 +102,15 @@ export const planQueries = (db: Database) => ({
         .select((e) => ['step', 'model', e.fn.countAll<number>().as('n')])
         .groupBy(['step', 'model']),
     ),
+  models: (): string[] =>
+    db
+      .all(sql.selectFrom('planned').select('model').distinct().orderBy('model'))
+      .map((row) => row.model),
+  /** For steps of few records; loading goes through `missing`. */
+  ofStep: (step: Step): PlannedRow[] =>
+    db
+      .all(sql.selectFrom('planned').selectAll().where('step', '=', step).orderBy('seq'))
+      .map(toPlanned),
   byKeys(keys: readonly string[]): PlannedRow[] {
     return db
       .all(

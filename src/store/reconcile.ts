@@ -10,15 +10,15 @@ export interface ObjectBalance {
 }
 
 /*
- * A record is loaded when it has planned records and each of them has a settled ledger row. Tags and companies
- * are shared by many records, so they count for none of them. Users and groups are learnt, not planned:
- * they are loaded when the map ran.
+ * A record is loaded when it has planned records and each of them has a settled ledger row. Tags, stages and the
+ * like are shared by many records: they have no object and count for none of them. Users and groups are learnt,
+ * not planned.
  */
 const BALANCE = `
 with own as (
   select p.object, p.position, count(*) as wanted, sum(l.key is not null and l.state in ('done', 'kept')) as there
   from planned p left join ledger l on l.env = ? and l.key = p.key
-  where p.step not in ('tags', 'companies')
+  where p.object <> ''
   group by p.object, p.position
 ),
 failed as (select distinct object, position from review where env = ? and resolution = '' and position > 0)

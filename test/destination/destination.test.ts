@@ -209,15 +209,15 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       ] as const;
       const spec = { model: 'res.partner', help: 'h', label: 'Rating' };
       const rating = { ...spec, name: 'x_rating', type: 'selection', options };
-      const made = await schema.ensureField(rating);
+      const made = await schema.ensureFields([rating]);
       expect(made.map((one) => one.created)).toEqual([true]);
       const extended = { ...rating, options: [...options, ['won', 'Won'] as const] };
-      const [same, option] = await schema.ensureField(extended);
+      const [same, option] = await schema.ensureFields([extended]);
       expect(same).toEqual({ ...made[0], created: false });
       expect(option).toMatchObject({ model: 'ir.model.fields.selection', created: true });
       const kinds = ['char', 'text', 'integer', 'float', 'boolean', 'date', 'datetime'];
       for (const type of kinds)
-        made.push(...(await schema.ensureField({ ...spec, name: `x_${type}`, type })));
+        made.push(...(await schema.ensureFields([{ ...spec, name: `x_${type}`, type }])));
       const info = await destination.fields('res.partner');
       expect(info['x_rating']?.selection.map(([value]) => value)).toEqual(['hot', 'cold', 'won']);
       expect(info['x_date']).toMatchObject({ type: 'date', manual: true });
@@ -236,7 +236,7 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       const [row] = await destination.read('res.partner', [id], Object.keys(values));
       expect(row).toEqual({ id, ...values });
 
-      const clash = await fails(schema.ensureField({ ...spec, name: 'x_char', type: 'date' }));
+      const clash = await fails(schema.ensureFields([{ ...spec, name: 'x_char', type: 'date' }]));
       expect(clash).toMatchObject({ code: 'WB_ODOO_RECORD' });
       const [page] = await schema.ensurePage('res.partner', ['x_char']);
       const [wider] = await schema.ensurePage('res.partner', ['x_char', 'x_rating']);

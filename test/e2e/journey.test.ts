@@ -131,7 +131,7 @@ describe.each<OdooVersion>([19, 14])('AllClients into Odoo %i', (version) => {
     const messages = await rpc.readAll(
       'mail.message',
       [
-        ['message_id', 'like', '@waybill'],
+        ['message_id', 'like', '<allclients_note_'],
         ['message_id', 'not like', 'merged'],
       ],
       ['body', 'date', 'res_id', 'message_type', 'model', 'is_internal'],

@@ -137,7 +137,7 @@ function everything({ mapper }: Mapped, { planned, issues }: Composed): string {
     if (field === 'state_id') return 'TX Texas';
     if (field === 'country_id') return value === 57 ? 'Germany' : 'USA';
     if (field === 'active') return value === false ? 'Yes Inactive' : '';
-    return String(value);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   };
   return fold(
     [

@@ -106,6 +106,7 @@ const document: fc.Arbitrary<MappingDocument> = fc.record({
     country: fc.constantFrom('US', 'DE'),
     tagPrefix: hostile,
     groupPrefix: hostile,
+    campaigns: fc.constantFrom('tags', 'utm'),
   }),
   objects: fc.record({
     contact: fc.array(column, { maxLength: 4 }),
@@ -128,7 +129,7 @@ describe('mapping.yaml', () => {
         const read = parseMapping(formatMapping(one));
         expect(read).toEqual(withoutProfiles(one));
         expect(hashMapping(read)).toBe(hashMapping(one));
-        expect(formatMapping(read)).toBe(formatMapping(withoutProfiles(one)));
+        expect(formatMapping(parseMapping(formatMapping(read)))).toBe(formatMapping(read));
       }),
       { numRuns: 200 },
     );

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ContactHit, ContactIndex, Identity } from '../../src/core/contact.ts';
 import { groupDuplicates } from '../../src/mapping/duplicates.ts';
 import type { Choices } from '../../src/mapping/mapping.ts';
-import { findParent, type ParentClues } from '../../src/mapping/parents.ts';
+import { findParent, type ChildKind, type ParentClues } from '../../src/mapping/parents.ts';
 
 const RULES = [
   'same-name',
@@ -69,6 +69,12 @@ const index = (byKey: readonly ContactHit[], byEmail: readonly ContactHit[]): Co
 const clues: ParentClues = { id: 'k1', email: 'a@x.co', name: 'Ann Lee' };
 const [ann, bob] = [hit(1, 'ann lee'), hit(2, 'bob ray')];
 
+const kind = (order: Choices['noteJoin']): ChildKind => ({
+  order,
+  shape: 'message',
+  label: 'Note',
+});
+
 describe('the contact of a note', () => {
   test.each<[string, Partial<ParentClues>, ContactHit[], ContactHit[], string, string]>([
     ['id and address agree', {}, [ann], [ann], 'p1', 'p1'],
@@ -102,7 +108,7 @@ describe('the contact of a note', () => {
     ['nobody has either', {}, [], [], 'orphan', 'orphan'],
   ])('when %s', (_when, some, byKey, byEmail, idFirst, emailFirst) => {
     const outcome = (order: Choices['noteJoin']): string => {
-      const answer = findParent({ ...clues, ...some }, index(byKey, byEmail), order);
+      const answer = findParent({ ...clues, ...some }, index(byKey, byEmail), kind(order));
       return answer.kind === 'found' ? answer.contact.partner : answer.kind;
     };
     expect([outcome('id-first'), outcome('email-first')]).toEqual([idFirst, emailFirst]);
@@ -127,12 +133,16 @@ describe('the contact of a note', () => {
         (a, b, id, email, name, order) => {
           const of = (list: typeof a): ContactHit[] =>
             list.map((one) => hit(one.position, one.name));
-          const answer = findParent({ id, email, name }, index(of(a), of(b)), order);
+          const answer = findParent({ id, email, name }, index(of(a), of(b)), kind(order));
           const named = [...(id === '' ? [] : of(a)), ...(email === '' ? [] : of(b))].map(
             (one) => one.key,
           );
           const answered =
-            answer.kind === 'found' ? [answer.contact.key] : (answer.issue.candidates ?? []);
+            answer.kind === 'found'
+              ? [answer.contact.key]
+              : answer.kind === 'none'
+                ? []
+                : (answer.issue.candidates ?? []);
           expect(named).toEqual(expect.arrayContaining([...answered]));
           expect(answer.kind === 'found' || new Set(answered).size === new Set(named).size).toBe(
             true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isWaybillError } from '../../src/core/errors.ts';
 import { openBundle, type BundleFile } from '../../src/source/bundle.ts';
-import { zipOf, type ZipEntry } from '../support/zip.ts';
+import { zipOf, type ZipEntry } from '../support/zip-archive.ts';
 
 let folder = '';
 beforeAll(() => {

@@ -6,32 +6,9 @@ import { createWriteStream, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { seededRandom, type Random } from '../../lib/random.ts';
-
-export interface SampleOptions {
-  readonly seed: number;
-  readonly contacts: number;
-  readonly notes: number;
-}
-
-export interface SampleContact {
-  readonly id: string;
-  readonly first: string;
-  readonly last: string;
-  readonly email: string;
-  readonly company: string;
-  readonly phones: readonly string[];
-  readonly street: string;
-  readonly city: string;
-  readonly state: string;
-  readonly zip: string;
-  readonly owner: string;
-  readonly created: string;
-  readonly tags: readonly string[];
-  readonly groups: readonly string[];
-  readonly second: { readonly first: string; readonly last: string; readonly email: string } | null;
-  /** Column label -> text as exported. */
-  readonly custom: Readonly<Record<string, string>>;
-}
+import { SAMPLE_USERS, type SampleContact, type SampleOptions } from './sample-types.ts';
+export { SAMPLE_USERS, type SampleContact, type SampleOptions } from './sample-types.ts';
+import { rowTables, sampleRows, writeFiles, type SampleRows } from './sample-rows.ts';
 
 export interface SampleNote {
   /** Record id as exported; may be empty or unknown. */
@@ -49,14 +26,6 @@ const LAST = ['Keller', 'Smith', 'O’Brien', 'García', 'Müller', 'Nguyen', 'J
 const COMPANIES = ['Keller Bikes', 'Acme, Inc.', 'Blue Sky Realty', 'Northwind "Traders"', 'Müller & Söhne', 'Sunrise Dental', 'Pine Street Books', 'Harbor Law LLP', 'Lone Star Roofing', 'Café Olé'];
 const STATES = ['TX', 'Texas', 'CA', 'California', 'NY', 'new york', 'FL', 'WA'];
 const CITIES = ['Austin', 'San José', 'New York', 'Miami', 'Seattle', 'St. Paul'];
-export const SAMPLE_USERS = [
-  { id: '0', name: 'Olivia Owner', email: 'admin@example.com', active: 'Yes' },
-  { id: '1', name: 'Sam Seller', email: 'sam@example.com', active: 'Yes' },
-  { id: '2', name: 'Priya Partner', email: 'priya@example.com', active: 'Yes' },
-  { id: '3', name: 'Tom Temp', email: 'tom@example.com', active: 'No' },
-  { id: '4', name: 'Lucía Lead', email: 'lucia@example.com', active: 'Yes' },
-  { id: '5', name: 'Gone Gary', email: 'gary@elsewhere.example', active: 'No' },
-] as const;
 const GROUPS = ['Past Clients', 'Hot Leads', 'Vendors', 'Newsletter', 'Sphere', 'Open House', 'Referrals', 'Do Not Call'];
 const TAGS = Array.from({ length: 40 }, (_, i) => ['VIP', 'Buyer', 'Seller', 'Investor', 'Renter', 'Holiday Card', 'Golf', 'Café'][i] ?? `Tag ${i + 1}`);
 const INTERESTS = ['Golf', 'Wine', 'Sailing', 'Chess', 'Opera'];
@@ -70,12 +39,18 @@ export function generateSampleAccount(options: SampleOptions) {
   return {
     contact: (index: number): SampleContact => makeContact(options, index),
     note: (index: number): SampleNote => makeNote(options, index),
+    /** To-dos, deals, appointments, files, opt-outs: in numbers that follow those of the contacts. */
+    rows: (): SampleRows => sampleRows(options, (index) => makeContact(options, index)),
     options,
-    /** Contacts.csv, Notes.csv, Users.csv, Groups.csv; streamed, so a large account needs no memory. */
+    /** Contacts.csv and Notes.csv, streamed, so that a large account needs no memory; the other tables; the files. */
     async writeTo(folder: string): Promise<void> {
       await writeRows(join(folder, 'Contacts.csv'), contactRows(options));
       await writeRows(join(folder, 'Notes.csv'), noteRows(options));
       writeFileSync(join(folder, 'Users.csv'), csv([['Team Member ID', 'Name', 'Email', 'Active'], ...SAMPLE_USERS.map((user) => [user.id, user.name, user.email, user.active])]));
+      const rows = this.rows();
+      for (const [name, table] of Object.entries(rowTables(rows, (index) => makeContact(options, index))))
+        await writeRows(join(folder, name), table);
+      writeFiles(folder, rows.files);
       writeFileSync(join(folder, 'Groups.csv'), csv([['Group Name', 'Description'], ...GROUPS.map((name) => [name, `The group ${name}`])]));
     },
   };

@@ -2,9 +2,10 @@
 import type { Destination, Made } from '../destination.ts';
 
 const PAGE_VIEW = 'waybill.migrated_data';
-/** The form that every contact opens in, on 14 and on 19 (base/views/res_partner_views.xml). */
+/** The form that every contact or lead opens in, on 14 and on 19 (base/views/res_partner_views.xml, crm/views/crm_lead_views.xml). */
 const FORMS: Readonly<Record<string, { readonly module: string; readonly name: string }>> = {
   'res.partner': { module: 'base', name: 'view_partner_form' },
+  'crm.lead': { module: 'crm', name: 'crm_lead_view_form' },
 };
 /** After the pages of installed apps. */
 const PRIORITY = 99;

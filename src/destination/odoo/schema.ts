@@ -20,7 +20,7 @@ const KEYED_BY_MESSAGE_ID = 'mail.message';
 export function odooSchema(destination: Destination): DestinationSchema {
   return {
     ensureFence: (models, signal) => ensureFence(destination, models, signal),
-    ensureField: (field, signal) => ensureField(destination, field, signal),
+    ensureFields: (fields, signal) => ensureFields(destination, fields, signal),
     ensurePage: (model, fields, signal) => ensurePage(destination, model, fields, signal),
     removeMade: (made, signal) => removeMade(destination, made, signal),
     openMarkers: (count, signal) => openMarkers(destination, count, signal),
@@ -41,11 +41,11 @@ async function ensureFence(
   const marker = await ensureMarkerModel(destination, signal);
   const made = [marker, await ensureAccess(destination, marker.id, signal)];
   destination.forgetSchema();
-  for (const model of models) {
-    made.push(await ensureManual(destination, model, FENCE_FIELD, FENCE, signal));
-    if (model === KEYED_BY_MESSAGE_ID) continue;
-    made.push(await ensureManual(destination, model, KEY_FIELD, KEY, signal));
-  }
+  const fields = models.flatMap((model): Manual[] => [
+    { model, name: FENCE_FIELD, values: FENCE },
+    ...(model === KEYED_BY_MESSAGE_ID ? [] : [{ model, name: KEY_FIELD, values: KEY }]),
+  ]);
+  made.push(...(await ensureManuals(destination, fields, signal)));
   destination.forgetSchema();
   return made;
 }
@@ -118,34 +118,95 @@ async function findOrMake(
   return { model, id, name, created: true };
 }
 
-async function ensureManual(
-  destination: Destination,
-  model: string,
-  name: string,
-  values: OdooValues,
-  signal?: AbortSignal,
-): Promise<Made> {
-  const domain = [['model', '=', model] as const, ['name', '=', name] as const];
-  const [owner] = await destination.find('ir.model', [['model', '=', model]], ['id'], {}, signal);
-  if (!owner) {
-    throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${model}.`, {
-      next: 'Install the app it belongs to in Odoo, then run the same command again.',
-    });
-  }
-  const all = { model_id: owner.id, name, state: 'manual', ...values };
-  return findOrMake(destination, 'ir.model.fields', `${model}.${name}`, domain, all, signal);
+interface Manual {
+  readonly model: string;
+  readonly name: string;
+  readonly values: OdooValues;
 }
 
-async function ensureField(
+/** All in one call: after each, every worker of Odoo loads all of its models anew, which takes seconds. */
+async function ensureManuals(
   destination: Destination,
-  field: FieldSpec,
+  fields: readonly Manual[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  const values = { field_description: field.label, ttype: field.type, help: field.help };
-  const made = await ensureManual(destination, field.model, field.name, values, signal);
-  if (!made.created) await checkType(destination, made.id, field, signal);
+  const there = await existing(destination, fields, signal);
+  const missing = fields.filter((field) => !there.has(fieldName(field)));
+  const owners = await modelIds(destination, missing, signal);
+  const ids = await destination.create(
+    'ir.model.fields',
+    missing.map(({ model, name, values }) => ({
+      model_id: owners.get(model) ?? null,
+      name,
+      state: 'manual',
+      ...values,
+    })),
+    signal,
+  );
+  const created = new Map(missing.map((field, at) => [fieldName(field), ids[at] ?? 0]));
+  return fields.map((field) => {
+    const name = fieldName(field);
+    const id = there.get(name) ?? created.get(name) ?? 0;
+    return { model: 'ir.model.fields', id, name, created: !there.has(name) };
+  });
+}
+
+const fieldName = ({ model, name }: Pick<Manual, 'model' | 'name'>): string => `${model}.${name}`;
+
+async function existing(
+  destination: Destination,
+  fields: readonly Manual[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const rows = await destination.find(
+    'ir.model.fields',
+    [
+      ['model', 'in', [...new Set(fields.map(({ model }) => model))]],
+      ['name', 'in', [...new Set(fields.map(({ name }) => name))]],
+    ],
+    ['model', 'name'],
+    {},
+    signal,
+  );
+  return new Map(rows.map((row) => [`${String(row['model'])}.${String(row['name'])}`, row.id]));
+}
+
+async function modelIds(
+  destination: Destination,
+  fields: readonly Manual[],
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const models = [...new Set(fields.map(({ model }) => model))];
+  const rows = await destination.find('ir.model', [['model', 'in', models]], ['model'], {}, signal);
+  const ids = new Map(rows.map((row) => [String(row['model']), row.id]));
+  const lacking = models.find((model) => !ids.has(model));
+  if (lacking === undefined) return ids;
+  throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${lacking}.`, {
+    next: 'Install the app it belongs to in Odoo, then run the same command again.',
+  });
+}
+
+/** One `Made` per field, in order, then those of options that were added to fields of somebody else. */
+async function ensureFields(
+  destination: Destination,
+  fields: readonly FieldSpec[],
+  signal?: AbortSignal,
+): Promise<Made[]> {
+  const wanted = fields.map(({ model, name, label, type, help, relation }) => ({
+    model,
+    name,
+    values: { field_description: label, ttype: type, help, ...(relation && { relation }) },
+  }));
+  const made = await ensureManuals(destination, wanted, signal);
+  const options: Made[] = [];
+  for (const [at, field] of fields.entries()) {
+    const one = made[at];
+    if (!one) continue;
+    if (!one.created) await checkType(destination, one.id, field, signal);
+    options.push(...(await ensureOptions(destination, one, field, signal)));
+  }
   destination.forgetSchema();
-  return [made, ...(await ensureOptions(destination, made, field, signal))];
+  return [...made, ...options];
 }
 
 async function checkType(

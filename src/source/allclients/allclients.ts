@@ -2,75 +2,106 @@
 import { createHash } from 'node:crypto';
 import { WaybillError } from '../../core/errors.ts';
 import type { StagedRecord } from '../../core/record.ts';
-import { openBundle } from '../bundle.ts';
-import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
+import type { CsvRow } from '../../lib/csv.ts';
+import { openBundle, openBundleFile } from '../bundle.ts';
+import type {
+  Extracted,
+  Inspection,
+  RejectedRow,
+  Source,
+  SourceDecisions,
+  SourceFile,
+} from '../source.ts';
+import {
+  FILE_CELLS,
+  inspectAttachments,
+  isAttachment,
+  LOOSE_FILES,
+  type Attachments,
+} from './attachments.ts';
 import { ALLCLIENTS } from './declaration.ts';
 import { inspectExport } from './inspect.ts';
-import { dataRows, judgeRow, rowText } from './read-file.ts';
+import { dataRows, judgeRow, rowText, type RowVerdict } from './read-file.ts';
 
 /** `path`: the folder, one file, or the .zip. Nothing is read before `inspect`. */
 export function openAllClientsExport(path: string, decisions: SourceDecisions): Source {
   const arrived = new Map<string, number>();
+  let attachments: Attachments | undefined;
+  const inspect = async (signal: AbortSignal): Promise<Inspection> => {
+    arrived.clear();
+    const bundle = await openBundle(path);
+    const tables = bundle.filter((one) => one.refused !== undefined || !isAttachment(one.path));
+    const inspection = await inspectExport(path, tables, ALLCLIENTS, decisions, signal);
+    const found = await inspectAttachments(bundle, inspection, signal);
+    attachments = found.attachments;
+    return found.inspection;
+  };
   return {
     declaration: ALLCLIENTS,
-    async inspect(signal) {
-      arrived.clear();
-      return inspectExport(path, await openBundle(path), ALLCLIENTS, decisions, signal);
-    },
+    inspect,
     async *extract(file, signal) {
-      const found = (await openBundle(path)).find((one) => one.path === file.path);
-      if (!found)
-        throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
-          place: file.path,
-          next: 'Put it back, or run: waybill scope',
-        });
-      yield* extractFile(
-        file,
-        () => dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }),
-        arrived,
-        signal,
-      );
+      if (file.object === 'attachment' && !attachments) await inspect(signal);
+      yield* extractFile(file, await tableOf(path, file, attachments), arrived, signal);
     },
+    openFile: (file) => openBundleFile(path, file),
   };
+}
+
+/** A file's rows, its own width, and what is added to each row. */
+interface Table {
+  readonly rows: AsyncIterable<readonly CsvRow[]>;
+  readonly width: number;
+  readonly more: (cells: readonly string[]) => readonly string[];
+}
+
+async function tableOf(
+  path: string,
+  file: SourceFile,
+  attachments: Attachments | undefined,
+): Promise<Table> {
+  if (file.path === LOOSE_FILES)
+    return { rows: looseRows(attachments), width: file.columns.length, more: () => [] };
+  const found = (await openBundle(path)).find((one) => one.path === file.path);
+  if (!found)
+    throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
+      place: file.path,
+      next: 'Put it back, or run: waybill scope',
+    });
+  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' });
+  if (file.object !== 'attachment') return { rows, width: file.columns.length, more: () => [] };
+  const more = (cells: readonly string[]) => attachments?.cellsFor(cells, file) ?? [];
+  return { rows, width: file.columns.length - FILE_CELLS, more };
+}
+
+async function* looseRows(attachments: Attachments | undefined): AsyncGenerator<CsvRow[]> {
+  const rows = (attachments?.loose ?? []).map((cells, at) => ({ cells: [...cells], line: at + 1 }));
+  yield await Promise.resolve(rows);
 }
 
 const CHUNK = 1_000;
 
 async function* extractFile(
   file: SourceFile,
-  rows: () => ReturnType<typeof dataRows>,
+  { rows, width, more }: Table,
   arrived: Map<string, number>,
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file);
-  const headers = file.columns.map((column) => column.header);
+  const headers = file.columns.slice(0, width).map((column) => column.header);
   let records: StagedRecord[] = [];
-  for await (const chunk of rows()) {
+  for await (const chunk of rows) {
     if (signal.aborted) break;
     for (const row of chunk) {
       const verdict = judgeRow(row, headers);
       if (verdict.kind === 'rejected')
-        yield {
-          kind: 'rejected',
-          row: {
-            code: verdict.code,
-            message: verdict.message,
-            file: file.path,
-            line: row.line,
-            text: rowText(row, file.delimiter).slice(0, 2_000),
-          },
-        };
+        yield { kind: 'rejected', row: rejected(file, row, verdict) };
       if (verdict.kind !== 'record') continue;
+      const extra = more(verdict.cells);
+      const cells = extra.length === 0 ? verdict.cells : [...verdict.cells, ...extra];
       const position = (arrived.get(file.object) ?? 0) + 1;
       arrived.set(file.object, position);
-      records.push({
-        object: file.object,
-        position,
-        key: makeKey(verdict.cells),
-        file: file.path,
-        line: row.line,
-        cells: verdict.cells,
-      });
+      const key = makeKey(cells);
+      records.push({ object: file.object, position, key, file: file.path, line: row.line, cells });
       if (records.length < CHUNK) continue;
       yield { kind: 'records', records };
       records = [];
@@ -79,10 +110,27 @@ async function* extractFile(
   if (records.length > 0) yield { kind: 'records', records };
 }
 
+const rejected = (
+  file: SourceFile,
+  row: CsvRow,
+  { code, message }: Extract<RowVerdict, { kind: 'rejected' }>,
+): RejectedRow => ({
+  code,
+  message,
+  file: file.path,
+  line: row.line,
+  text: rowText(row, file.delimiter).slice(0, 2_000),
+});
+
 const KEY_SLOTS: Readonly<Record<string, string>> = {
   contact: 'record_id',
   note: 'note_id',
   user: 'user_id',
+  todo: 'todo_id',
+  appointment: 'appointment_id',
+  deal: 'deal_id',
+  template: 'template_id',
+  campaign: 'campaign_id',
 };
 
 /** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */

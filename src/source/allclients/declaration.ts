@@ -2,7 +2,7 @@
  * AllClients, declared. Its export's headers are not published: the synonyms come from the field names of its API
  * (developers.allclients.com, GetContacts, AddContact, GetContactNotes) and from what such exports usually say.
  */
-import type { Slot, SlotType, SourceDeclaration } from '../source.ts';
+import type { Shape, Slot, SlotType, SourceDeclaration, SourceObject } from '../source.ts';
 
 const slot = (name: string, label: string, type: SlotType, ...synonyms: string[]): Slot => ({
   name,
@@ -209,6 +209,221 @@ const GROUP: readonly Slot[] = [
   slot('members', 'Members', 'integer', 'Contacts', 'Count', 'Size'),
 ];
 
+const child = (
+  name: string,
+  label: string,
+  plural: string,
+  shape: Shape,
+  slots: readonly Slot[],
+): SourceObject => ({ name, label, plural, shape, slots, parent: 'contact' });
+
+/** Whose a record is: the id, else what else the row says of the contact. */
+const whose = (...ids: string[]): Slot[] => [
+  slot(
+    'record_id',
+    'Contact ID',
+    'key',
+    'Record ID',
+    'contactid',
+    'primarycontactid',
+    'Contact Record ID',
+    ...ids,
+  ),
+  slot('first_name', 'First Name', 'text', 'First', 'Contact First Name'),
+  slot('last_name', 'Last Name', 'text', 'Last', 'Contact Last Name'),
+  slot('full_name', 'Contact Name', 'text', 'Full Name', 'Contact'),
+  slot('email', 'Email', 'email', 'E-mail', 'Email Address', 'Contact Email'),
+];
+
+const TODO: readonly Slot[] = [
+  ...whose(),
+  slot('todo_id', 'To Do ID', 'key', 'todoid', 'To-Do ID', 'Task ID', 'Id'),
+  slot('summary', 'Summary', 'text', 'Task', 'To Do', 'To-Do', 'Subject', 'Title', 'Reminder'),
+  slot('details', 'Details', 'longtext', 'Description', 'Notes', 'Comments'),
+  slot('due_date', 'Due Date', 'date', 'duedate', 'Due', 'Due On', 'Reminder Date'),
+  slot(
+    'complete_date',
+    'Complete Date',
+    'date',
+    'completedate',
+    'Completed',
+    'Completed Date',
+    'Date Completed',
+    'Done Date',
+  ),
+  slot('status', 'Status', 'text', 'State'),
+  slot('priority', 'Priority', 'text'),
+  slot('category', 'Category', 'text', 'Type', 'Task Type'),
+  slot('email_template', 'Email Template', 'text', 'emailtemplatename'),
+  slot('letter', 'Letter', 'text', 'lettername'),
+  slot('created', 'Add Date', 'datetime', 'Created', 'Date Added', 'adddate'),
+  owner,
+  slot('owner_email', 'Owner Email', 'email', 'Team Member Email', 'Assigned To Email'),
+];
+
+const DEAL: readonly Slot[] = [
+  ...whose('Primary Contact ID', 'Primary Contact'),
+  slot('deal_id', 'Deal ID', 'key', 'dealid', 'Opportunity ID', 'Id'),
+  slot('name', 'Deal Name', 'text', 'dealname', 'Name', 'Deal', 'Title'),
+  slot('type', 'Deal Type', 'text', 'dealtype', 'dealtypename', 'Type', 'Pipeline'),
+  slot('stage', 'Deal Stage', 'text', 'dealstage', 'Stage', 'Workflow Stage'),
+  slot('status', 'Deal Status', 'text', 'dealstatus', 'Status'),
+  slot('amount', 'Amount', 'float', 'Deal Amount', 'Value', 'Deal Value'),
+  slot('commission', 'Commission', 'float'),
+  slot('probability', 'Probability', 'float', 'Probability %', 'Chance'),
+  slot('opened', 'Opened Date', 'date', 'openeddate', 'Open Date', 'Date Opened'),
+  slot(
+    'expected_close',
+    'Expected Close Date',
+    'date',
+    'expectedclosedate',
+    'Expected Close',
+    'Close Date',
+  ),
+  slot(
+    'actual_close',
+    'Actual Close Date',
+    'date',
+    'actualclosedate',
+    'actualcloseddate',
+    'Closed Date',
+    'Date Closed',
+  ),
+  slot('next_step', 'Next Step', 'text', 'nextstep'),
+  slot('lost_reason', 'Lost Reason', 'text', 'lostreason', 'Reason Lost'),
+  slot('related', 'Related Contacts', 'text', 'relatedcontacts', 'Other Contacts'),
+  slot('details', 'Deal Note', 'longtext', 'Description', 'Details', 'Notes'),
+  slot('created', 'Add Date', 'datetime', 'Created', 'Date Added', 'adddate'),
+  owner,
+  slot('owner_email', 'Owner Email', 'email', 'Team Member Email', 'Assigned To Email'),
+];
+
+const APPOINTMENT: readonly Slot[] = [
+  ...whose(),
+  slot('appointment_id', 'Appointment ID', 'key', 'appointmentid', 'Event ID', 'Id'),
+  slot('subject', 'Description', 'text', 'Subject', 'Appointment', 'Title', 'Event'),
+  slot('details', 'Details', 'longtext', 'Appointment Details', 'Notes'),
+  slot('date', 'Date', 'date', 'Appointment Date'),
+  slot('start', 'Start Date Time', 'datetime', 'startdatetime', 'Start', 'Starts'),
+  slot('end', 'End Date Time', 'datetime', 'enddatetime', 'End', 'Ends'),
+  slot('start_time', 'Start Time', 'text', 'starttime'),
+  slot('end_time', 'End Time', 'text', 'endtime'),
+  slot('location', 'Location', 'text', 'Place', 'Where'),
+  slot('color', 'Color', 'text', 'Colour'),
+  owner,
+  slot('owner_email', 'Owner Email', 'email', 'Team Member Email', 'Assigned To Email'),
+];
+
+const ATTACHMENT: readonly Slot[] = [
+  ...whose(),
+  slot(
+    'filename',
+    'File Name',
+    'text',
+    'filename',
+    'Attachment',
+    'Attachment Name',
+    'File',
+    'Document',
+  ),
+  slot('path', 'Path', 'text', 'File Path', 'Folder', 'Location'),
+  slot('uploaded', 'Upload Date', 'text', 'uploaddate', 'Uploaded', 'Date Uploaded'),
+  slot('size', 'Size', 'text', 'File Size'),
+  slot('mime', 'Content Type', 'text', 'MIME Type', 'MIME', 'File Type'),
+  slot('file', 'File in the export', 'text'),
+  slot('bytes', 'Bytes', 'integer'),
+  slot('sha256', 'SHA-256', 'text'),
+];
+
+const TEMPLATE: readonly Slot[] = [
+  slot('template_id', 'Template ID', 'key', 'emailtemplateid', 'Email Template ID', 'Id'),
+  slot('name', 'Template Name', 'text', 'emailtemplatename', 'Name', 'Template', 'Email Template'),
+  slot('folder', 'Folder', 'text', 'Template Folder'),
+  slot('subject', 'Subject Line', 'text', 'subjectline', 'Subject', 'Email Subject'),
+  slot(
+    'body',
+    'Message Body',
+    'html',
+    'messagebody',
+    'Body',
+    'HTML',
+    'HTML Body',
+    'Content',
+    'Message',
+  ),
+];
+
+const OPTOUT: readonly Slot[] = [
+  slot('email', 'Email', 'email', 'Address', 'E-mail', 'Email Address', 'emailaddress'),
+  slot(
+    'status',
+    'Opt In Status',
+    'text',
+    'optinstatus',
+    'Status',
+    'Opt Out',
+    'Email Status',
+    'Reason',
+  ),
+  slot('date', 'Date', 'datetime', 'Status Date', 'Opt Out Date'),
+];
+
+const CAMPAIGN: readonly Slot[] = [
+  slot('campaign_id', 'Campaign ID', 'key', 'campaignid', 'Id'),
+  slot('name', 'Campaign Name', 'text', 'Name', 'Campaign'),
+  slot('segment', 'Segment', 'longtext', 'Audience', 'Sent To', 'Criteria', 'Saved Search'),
+  slot('subject', 'Subject', 'text', 'Subject Line'),
+  slot('date', 'Sent Date', 'datetime', 'Date Sent', 'Date', 'Sent On'),
+  slot('sent', 'Recipients', 'integer', 'Sent', 'Emails Sent'),
+  slot('opened', 'Opens', 'integer', 'Opened'),
+  slot('clicked', 'Clicks', 'integer', 'Clicked'),
+];
+
+/** A row per step; what stands above the steps is repeated in each. */
+const WORKFLOW: readonly Slot[] = [
+  slot('workflow_id', 'Workflow ID', 'key', 'actionsetid', 'Action Set ID', 'autoresponderid'),
+  slot(
+    'name',
+    'Workflow Name',
+    'text',
+    'Workflow',
+    'Action Set',
+    'Autoresponder',
+    'Name',
+    'To Do Plan',
+  ),
+  slot('kind', 'Kind', 'text', 'Workflow Type'),
+  slot('trigger', 'Trigger', 'text', 'Starts When', 'Triggered By'),
+  slot('condition', 'Condition', 'text', 'Conditions', 'If', 'Filter'),
+  slot('branch', 'Branch', 'text', 'Path', 'Else'),
+  slot('step', 'Step', 'text', 'Step Number', 'Order'),
+  slot('action', 'Action', 'text', 'Step Type', 'Action Type'),
+  slot('target', 'Linked Description', 'text', 'linkeddescription', 'Target', 'Value'),
+  slot('delay', 'Delay', 'text', 'Days From Start', 'Wait', 'daysfromstart'),
+  slot('details', 'Verbose', 'longtext', 'Details', 'Description'),
+  slot('enrolled', 'Current Contacts', 'text', 'currentcontacts', 'Enrolled'),
+];
+
+const WEBFORM: readonly Slot[] = [
+  slot('webform_id', 'Web Form ID', 'key', 'webformid', 'Landing Page ID'),
+  slot(
+    'name',
+    'Web Form Name',
+    'text',
+    'Landing Page',
+    'Landing Page Name',
+    'Web Form',
+    'Form Name',
+    'Name',
+  ),
+  slot('kind', 'Kind', 'text', 'Page Type', 'Form Type'),
+  slot('folder', 'Folder', 'text', 'Web Form Folder'),
+  slot('url', 'URL', 'text', 'Page URL', 'Link'),
+  slot('fields', 'Fields', 'longtext', 'Form Fields'),
+  slot('html', 'HTML', 'html', 'Page HTML', 'Form HTML', 'Source Code'),
+  slot('workflow', 'Starts Workflow', 'text', 'On Submit', 'Action Set'),
+];
+
 export const ALLCLIENTS: SourceDeclaration = {
   id: 'allclients',
   name: 'AllClients',
@@ -227,11 +442,53 @@ export const ALLCLIENTS: SourceDeclaration = {
       slots: NOTE,
       parent: 'contact',
     },
+    child('deal', 'Deal', 'deals', 'lead', DEAL),
+    child('todo', 'To-do', 'to-dos', 'task', TODO),
+    child('appointment', 'Appointment', 'appointments', 'event', APPOINTMENT),
+    child('attachment', 'Attachment', 'attachments', 'attachment', ATTACHMENT),
+    {
+      name: 'optout',
+      label: 'Opt-in status',
+      plural: 'opt-in statuses',
+      shape: 'optout',
+      slots: OPTOUT,
+    },
+    {
+      name: 'template',
+      label: 'E-mail template',
+      plural: 'e-mail templates',
+      shape: 'template',
+      slots: TEMPLATE,
+    },
+    {
+      name: 'campaign',
+      label: 'Campaign',
+      plural: 'campaigns',
+      shape: 'campaign',
+      slots: CAMPAIGN,
+    },
+    {
+      name: 'workflow',
+      label: 'Workflow step',
+      plural: 'workflow steps',
+      shape: 'inventory',
+      slots: WORKFLOW,
+    },
+    {
+      name: 'webform',
+      label: 'Landing page',
+      plural: 'landing pages',
+      shape: 'inventory',
+      slots: WEBFORM,
+    },
   ],
   traps: [
     'An account at its contact limit may leave contacts out of its export: compare the count with what AllClients shows.',
     'Notes are in a file of their own; without it no note moves.',
-    'Attachments, workflows and landing pages are not in an export.',
+    'To-dos, deals, appointments, templates and opt-outs move when the export has a file of them; an export of contacts alone has none.',
+    'Attachments move when the export has them below a folder "attachments"; AllClients gives them through its API only.',
+    'Workflows, autoresponders and landing pages are written down, not moved; who is enrolled in one is not told by AllClients.',
+    'AllClients gives at most 2,500 to-dos and 500 appointments at once: compare the counts.',
     'Dates are US dates on a US Central clock unless your account is set otherwise (choices.timeZone in mapping.yaml).',
     'AllClients reformats phone numbers; foreign ones may be damaged at the source.',
     'Closing the AllClients account deletes everything at once: verify before you cancel.',

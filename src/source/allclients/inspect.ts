@@ -120,9 +120,19 @@ function settled(
   );
 }
 
+/** Files are called many things; the words of the objects, and these. */
+const FILE_NAMES: Readonly<Record<string, string>> = {
+  user: 'team.?member',
+  todo: 'to.?do|task|reminder',
+  appointment: 'calendar|event',
+  optout: 'opt.?(in|out)|unsubscribe|bounce',
+  workflow: 'action.?set|autoresponder',
+  webform: 'web.?form|landing',
+};
+
 const nameBonus = (path: string, object: SourceObject): number =>
   new RegExp(
-    `${object.name}|${object.shape === 'user' ? 'team.?member' : object.plural}`,
+    [object.name, object.plural, FILE_NAMES[object.name] ?? object.name].join('|'),
     'i',
   ).test(path.split('/').at(-1) ?? '')
     ? 3

@@ -47,8 +47,12 @@ export function headerScore(
     (name) =>
       !others.some((other) => other !== object && other.slots.some((slot) => slot.name === name)),
   );
-  // A note without a text is hardly a note: of two objects that fit alike it is the other.
-  const hollow = object.shape === 'message' && !own.has('body');
+  // A note without a text, a deal without anything of a deal: columns that a contact has too are a contact's.
+  const core = others.find((one) => one.shape === 'partner');
+  const hollow =
+    core !== undefined &&
+    core !== object &&
+    [...own].every((name) => core.slots.some((slot) => slot.name === name));
   return own.size + rare.length - Number(hollow);
 }
 

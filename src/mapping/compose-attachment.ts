@@ -1,0 +1,59 @@
+/** A file of a contact. Its bytes stay where they are until they are sent. */
+import type { Value } from '../core/record.ts';
+import type { Child } from './compose-child.ts';
+import type { Composed } from './mapping.ts';
+import { singleLine } from './transforms/text.ts';
+
+const MAX_NAME = 200;
+
+export function composeAttachment({ record, file, parent, tools }: Child): Composed {
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  const path = file.slot(record, 'file');
+  const name = fileName(read('filename') || path);
+  if (parent === null || path === '')
+    return {
+      planned: [],
+      issues: [
+        {
+          code: 'WB_FILE_MISSING',
+          message: `The bytes of "${name}" are not in the export.`,
+          column: file.columnOf('file'),
+          raw: read('filename'),
+        },
+      ],
+    };
+  const values: Record<string, Value> = {
+    name,
+    type: 'binary',
+    res_model: parent.model,
+    res_id: { ref: parent.key },
+    description: origin(read('filename') || path, path, read('uploaded'), tools.declaration.name),
+    datas: { file: path, bytes: Number(read('bytes')), sha256: read('sha256') },
+    // Odoo tells it from the name and the bytes where the source does not.
+    ...(read('mime') !== '' && { mimetype: read('mime') }),
+  };
+  const planned = {
+    step: 'attachments',
+    model: 'ir.attachment',
+    key: tools.keyOf(record),
+    object: record.object,
+    position: record.position,
+    lane: parent.key,
+    match: '',
+    values,
+  } as const;
+  return { planned: [planned], issues: [] };
+}
+
+/** Without folders and control characters: a name must not lead anywhere when somebody saves the file. */
+const fileName = (raw: string): string =>
+  (singleLine(raw).split(/[/\\]/).at(-1) ?? '').slice(-MAX_NAME) || 'file';
+
+const origin = (name: string, path: string, uploaded: string, source: string): string =>
+  [
+    `From ${source}: ${name}`,
+    path === name ? '' : `file ${path}`,
+    uploaded && `uploaded ${uploaded}`,
+  ]
+    .filter(Boolean)
+    .join(', ');

@@ -1,0 +1,60 @@
+/** What hangs on a contact or a lead, or on nothing: one composer per shape. */
+import type { ContactIndex } from '../core/contact.ts';
+import type { StagedRecord } from '../core/record.ts';
+import type { Shape, SourceDeclaration } from '../source/source.ts';
+import type { CompiledFile } from './columns.ts';
+import { composeAttachment } from './compose-attachment.ts';
+import { composeCampaign } from './compose-campaign.ts';
+import { composeEvent } from './compose-event.ts';
+import { composeLead } from './compose-lead.ts';
+import { composeNote } from './compose-message.ts';
+import { composeOptout } from './compose-optout.ts';
+import { composeTask } from './compose-task.ts';
+import { composeTemplate } from './compose-template.ts';
+import type { PartnerTools } from './compose-partner.ts';
+import type { Composed, Parent } from './mapping.ts';
+import type { OwnerBook } from './owner-book.ts';
+import type { SharedRecords } from './shared-records.ts';
+
+export interface ChildTools extends PartnerTools {
+  readonly declaration: SourceDeclaration;
+  readonly owners: OwnerBook;
+  readonly shared: SharedRecords;
+  /** Objects whose bodies are markup. */
+  readonly markup: ReadonlySet<string>;
+}
+
+export interface Child {
+  readonly record: StagedRecord;
+  readonly file: CompiledFile;
+  readonly parent: Parent | null;
+  readonly contacts: ContactIndex;
+  readonly tools: ChildTools;
+}
+
+type Composer = (child: Child) => Composed;
+
+/** Moves nothing: what must be rebuilt by hand is written down (see app/inventories.ts). */
+const composeInventory: Composer = () => ({
+  planned: [],
+  issues: [],
+  settled: { state: 'excluded', into: 'inventory' },
+});
+
+const COMPOSERS: Readonly<Partial<Record<Shape, Composer>>> = {
+  lead: composeLead,
+  message: composeNote,
+  task: composeTask,
+  event: composeEvent,
+  attachment: composeAttachment,
+  optout: composeOptout,
+  template: composeTemplate,
+  campaign: composeCampaign,
+  inventory: composeInventory,
+};
+
+export function composeChild(shape: Shape, child: Child): Composed {
+  const composer = COMPOSERS[shape];
+  if (!composer) throw new Error(`no composer for ${shape}`);
+  return composer(child);
+}

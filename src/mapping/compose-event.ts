@@ -1,0 +1,85 @@
+/** An appointment as a calendar event. Nobody is invited: see the context of destination/odoo/odoo.ts. */
+import type { Issue, Ref, Value } from '../core/record.ts';
+import { plainToHtml } from '../lib/html.ts';
+import type { Child } from './compose-child.ts';
+import type { Composed } from './mapping.ts';
+import { cleanText, singleLine } from './transforms/text.ts';
+
+/** Odoo's own length of a meeting (calendar/models/calendar_event.py), where the source gives no end. */
+const HOUR_MS = 3_600_000;
+
+export function composeEvent(child: Child): Composed {
+  const { record, file, parent, tools } = child;
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  const span = readSpan(child);
+  if ('issue' in span) return { planned: [], issues: [span.issue] };
+  const owner = tools.owner(read('owner'), read('owner_email')) ?? { ref: 'owner.fallback' };
+  const ownerPartner = { ref: owner.ref.replace(/^owner\./, 'ownerpartner.') };
+  const attendees: Ref[] = [...(parent ? [{ ref: parent.key }] : []), ownerPartner];
+  const values: Record<string, Value> = {
+    name: read('subject') || firstLine(file.slot(record, 'details')) || 'Appointment',
+    ...span,
+    location: read('location') || null,
+    description: describe(child),
+    user_id: owner,
+    partner_ids: attendees,
+  };
+  const planned = {
+    step: 'events',
+    model: 'calendar.event',
+    key: tools.keyOf(record),
+    object: record.object,
+    position: record.position,
+    lane: '',
+    match: '',
+    values,
+  } as const;
+  return { planned: [planned], issues: [] };
+}
+
+const firstLine = (text: string): string => cleanText(text).split('\n')[0]?.slice(0, 100) ?? '';
+
+function describe({ record, file, tools }: Child): Value {
+  const text = cleanText(file.slot(record, 'details'));
+  if (text === '') return null;
+  const type = tools.catalog.fields['calendar.event']?.['description']?.type;
+  return type === 'html' ? plainToHtml(text) : text;
+}
+
+type Span = { readonly start: string; readonly stop: string; readonly allday: boolean };
+
+/** Start and end as they are given: each whole, or a day with two times. */
+function readSpan({ record, file, tools }: Child): Span | { readonly issue: Issue } {
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  const joined = (time: string): string =>
+    read(time) === '' ? '' : `${read('date')} ${read(time)}`;
+  const startText = read('start') || joined('start_time') || read('date');
+  const endText = read('end') || joined('end_time');
+  const slot = read('start') === '' ? 'date' : 'start';
+  const dates = tools.dates(file.order(slot));
+  const start = dates.datetime(startText);
+  if (start === undefined) return bad(file.columnOf(slot), startText, 'is no date');
+  const day = dates.date(startText);
+  if (day !== undefined && !startText.includes(':') && endText === '')
+    return { start: `${day} 00:00:00`, stop: `${day} 00:00:00`, allday: true };
+  const stop = endText === '' ? later(start, HOUR_MS) : dates.datetime(endText);
+  if (stop === undefined) return bad(file.columnOf('end'), endText, 'is no date');
+  if (stop < start)
+    return bad(file.columnOf('end'), endText, `lies before the start, ${startText}`);
+  return { start, stop, allday: false };
+}
+
+const later = (moment: string, ms: number): string =>
+  new Date(Date.parse(`${moment.replace(' ', 'T')}Z`) + ms)
+    .toISOString()
+    .slice(0, 19)
+    .replace('T', ' ');
+
+const bad = (column: string, raw: string, why: string): { readonly issue: Issue } => ({
+  issue: {
+    code: 'WB_VALUE_INVALID',
+    message: `"${raw}" ${why}: when the appointment is cannot be told.`,
+    column,
+    raw,
+  },
+});

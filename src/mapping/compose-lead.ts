@@ -1,0 +1,191 @@
+/** A deal as an opportunity, in a pipeline that mirrors the source's: a team per deal type, its stages in it. */
+import type { Issue, PlannedRecord, Ref } from '../core/record.ts';
+import { plainToHtml } from '../lib/html.ts';
+import type { Child } from './compose-child.ts';
+import { badValue, customValue } from './compose-custom.ts';
+import type { Draft } from './compose-partner.ts';
+import type { Composed } from './mapping.ts';
+import { splitList } from './transforms/lists.ts';
+import { parseNumber } from './transforms/numbers.ts';
+import { cleanText, singleLine } from './transforms/text.ts';
+
+type Status = 'won' | 'lost' | 'back burner' | 'active';
+
+/** AllClients' numbers and words (GetDeals, AddDeal). */
+const STATUSES: Readonly<Record<string, Status>> = {
+  '2': 'won',
+  won: 'won',
+  '3': 'lost',
+  lost: 'lost',
+  '4': 'back burner',
+  'back burner': 'back burner',
+  backburner: 'back burner',
+};
+
+export function composeLead(child: Child): Composed {
+  const { record, file, parent, tools } = child;
+  const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  const status = STATUSES[read('status').toLowerCase()] ?? 'active';
+  draft.values['name'] = read('name') || `Deal ${record.key}`;
+  draft.values['type'] = 'opportunity';
+  draft.values['partner_id'] = parent ? { ref: parent.key } : null;
+  draft.values['user_id'] = tools.owner(read('owner'), read('owner_email'));
+  pipeline(draft, child, status);
+  money(draft, child, status);
+  days(draft, child, status);
+  plain(draft, child);
+  related(draft, child);
+  for (const column of file.others)
+    customValue(draft, column, { record, model: 'crm.lead', label: 'deal', tools });
+  if (status === 'back burner') draft.tags.add('Back Burner');
+  if (draft.tags.size > 0) draft.values['tag_ids'] = [...draft.tags].sort().map(leadTag(child));
+  return { planned: [planned(child, draft.values)], issues: draft.issues };
+}
+
+const planned = ({ record, tools }: Child, values: PlannedRecord['values']): PlannedRecord => ({
+  step: 'leads',
+  model: 'crm.lead',
+  key: tools.keyOf(record),
+  object: record.object,
+  position: record.position,
+  lane: '',
+  match: '',
+  values,
+});
+
+export const leadTag =
+  ({ tools }: Child) =>
+  (name: string): Ref =>
+    tools.shared.make('lead-tags', 'crm.tag', 'leadtag', name, { name });
+
+/** Won is a stage in Odoo, lost is archived with no chance and never in a won stage. */
+function pipeline(draft: Draft, child: Child, status: Status): void {
+  const { record, file, tools } = child;
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
+  const [type, stage, reason] = [read('type'), read('stage'), read('lost_reason')];
+  const team = type === '' ? null : teamOf(child, type);
+  if (team) draft.values['team_id'] = team;
+  if (status === 'won') draft.values['stage_id'] = wonStage(child);
+  else if (stage !== '') draft.values['stage_id'] = stageOf(child, stage, type, team);
+  if (status === 'won') draft.values['probability'] = 100;
+  if (status !== 'lost') return;
+  draft.values['active'] = false;
+  draft.values['probability'] = 0;
+  if (reason === '') return;
+  const field =
+    'lost_reason_id' in (tools.catalog.fields['crm.lead'] ?? {}) ? 'lost_reason_id' : 'lost_reason';
+  const make = tools.shared.make;
+  draft.values[field] = make('lost-reasons', 'crm.lost.reason', 'lostreason', reason, {
+    name: reason,
+  });
+}
+
+const teamOf = ({ tools }: Child, type: string): Ref =>
+  tools.shared.make('teams', 'crm.team', 'team', type, { name: type });
+
+/** Of no team, so of all: the one that Odoo's CRM comes with fits. */
+const wonStage = ({ tools }: Child): Ref =>
+  tools.shared.make('stages', 'crm.stage', 'stage', '/won', {
+    name: 'Won',
+    is_won: true,
+    sequence: 1_000,
+  });
+
+/** A stage that is called won but holds an open deal must not win it. */
+const stageName = (stage: string): string => (/^won$/i.test(stage) ? `${stage} (open)` : stage);
+
+/** In the order in which they are first met; a person may drag them. */
+function stageOf({ tools }: Child, stage: string, type: string, team: Ref | null): Ref {
+  const many = 'team_ids' in (tools.catalog.fields['crm.stage'] ?? {});
+  const own = team === null ? {} : many ? { team_ids: [team] } : { team_id: team };
+  const name = stageName(stage);
+  const met = tools.shared.all().filter((one) => one.step === 'stages').length;
+  const values = { name, sequence: 10 + met, is_won: false, ...own };
+  return tools.shared.make('stages', 'crm.stage', 'stage', `${type}/${name}`, values);
+}
+
+function money(draft: Draft, { record, file, tools }: Child, status: Status): void {
+  const number = (slot: string): number | undefined => {
+    const text = singleLine(file.slot(record, slot));
+    if (text === '') return undefined;
+    const value = parseNumber(text);
+    if (value === undefined)
+      draft.issues.push(badValue(file.columnOf(slot), text, 'number', 'deal'));
+    return value;
+  };
+  const [amount, commission, chance] = [
+    number('amount'),
+    number('commission'),
+    number('probability'),
+  ];
+  if (amount !== undefined) draft.values['expected_revenue'] = amount;
+  if (commission !== undefined) draft.values[`${tools.prefix}commission`] = commission;
+  if (chance === undefined || status === 'won' || status === 'lost') return;
+  if (chance >= 0 && chance <= 100) draft.values['probability'] = chance;
+  else
+    draft.issues.push(badValue(file.columnOf('probability'), String(chance), 'percentage', 'deal'));
+}
+
+function days(draft: Draft, { record, file, tools }: Child, status: Status): void {
+  const read = (slot: string, kind: 'date' | 'datetime'): string | undefined => {
+    const text = singleLine(file.slot(record, slot));
+    if (text === '') return undefined;
+    const value = tools.dates(file.order(slot))[kind](text);
+    if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date', 'deal'));
+    return value;
+  };
+  const put = (field: string, value: string | undefined): void => {
+    if (value !== undefined) draft.values[field] = value;
+  };
+  put('date_deadline', read('expected_close', 'date'));
+  put(`${tools.prefix}opened`, read('opened', 'date'));
+  put(`${tools.prefix}created`, read('created', 'datetime'));
+  put(`${tools.prefix}closed`, read('actual_close', 'date'));
+  if (status === 'won' || status === 'lost') put('date_closed', read('actual_close', 'datetime'));
+}
+
+function plain(draft: Draft, { record, file, tools }: Child): void {
+  for (const [slot, name] of [
+    ['deal_id', 'id'],
+    ['stage', 'stage'],
+    ['status', 'status'],
+    ['type', 'type'],
+    ['next_step', 'next_step'],
+  ] as const) {
+    const text = singleLine(file.slot(record, slot));
+    if (text !== '') draft.values[tools.prefix + name] = text;
+  }
+  for (const name of splitList(file.slot(record, 'tags'))) draft.tags.add(name);
+  const details = cleanText(file.slot(record, 'details'));
+  const html = tools.catalog.fields['crm.lead']?.['description']?.type === 'html';
+  if (details !== '') draft.values['description'] = html ? plainToHtml(details) : details;
+}
+
+const RELATED = /^(?<who>[^()]+?)\s*(?:\([^()]*\))?$/;
+
+/** `70012 (Lawyer); ben@example.com`: who and in which role. Everyone found is linked, and everyone is written down. */
+function related(draft: Draft, { record, file, contacts, tools }: Child): void {
+  const parts = splitList(file.slot(record, 'related'), ';|');
+  if (parts.length === 0) return;
+  const refs: Ref[] = [];
+  for (const part of parts) {
+    const { who = part } = RELATED.exec(part)?.groups ?? {};
+    const [hit, ...more] = who.includes('@')
+      ? contacts.byEmail(who.toLowerCase())
+      : contacts.byKey(who);
+    const sure =
+      hit !== undefined && hit.partner !== '' && more.every((one) => one.partner === hit.partner);
+    if (sure) refs.push({ ref: hit.partner });
+    else draft.issues.push(unknownRelated(file.columnOf('related'), part, more.length > 0));
+  }
+  draft.values[`${tools.prefix}related`] = parts.join('\n');
+  if (refs.length > 0) draft.values[`${tools.prefix}related_ids`] = refs;
+}
+
+const unknownRelated = (column: string, raw: string, several: boolean): Issue => ({
+  code: several ? 'WB_PARENT_AMBIGUOUS' : 'WB_PARENT_MISSING',
+  message: `The related contact "${raw}" ${several ? 'could be several contacts' : 'is no contact of the export'}; it is kept as text.`,
+  column,
+  raw,
+});

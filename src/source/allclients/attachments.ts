@@ -1,0 +1,186 @@
+/**
+ * The files of contacts that lie in the export beside its tables: below a folder named attachments, files or
+ * documents. A table with a row per file says whose they are; else the folder or the name does (`70001/offer.pdf`).
+ */
+import { createHash } from 'node:crypto';
+import { WaybillError } from '../../core/errors.ts';
+import type { BundleFile } from '../bundle.ts';
+import type { Inspection, SourceColumn, SourceFile } from '../source.ts';
+import { dataRows, judgeRow } from './read-file.ts';
+
+export interface StoredFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Attachments {
+  /** The three cells that tell where a row's bytes are; empty where they are not in the export. */
+  cellsFor(cells: readonly string[], file: SourceFile): readonly string[];
+  /** Files that no row speaks of, as rows of a table of their own. */
+  readonly loose: readonly (readonly string[])[];
+}
+
+export const LOOSE_FILES = 'attachments without a row';
+const FOLDER = /(^|\/)(attachments?|files|documents?)\//i;
+export const isAttachment = (path: string): boolean => FOLDER.test(path);
+
+/** Adds what was found to the inspection: three columns to the table of attachments, and a table of loose files. */
+export async function inspectAttachments(
+  bundle: readonly BundleFile[],
+  inspection: Inspection,
+  signal: AbortSignal,
+): Promise<{ inspection: Inspection; attachments: Attachments }> {
+  const files = bundle.filter((one) => one.refused === undefined && isAttachment(one.path));
+  const stored: StoredFile[] = [];
+  for (const file of files) stored.push(await hashed(file, signal));
+  const find = finder(stored);
+  const used = new Set<string>();
+  for (const table of inspection.files.filter((one) => one.object === 'attachment'))
+    await eachRow(bundle, table, (cells) => used.add(find(cells, table)?.path ?? ''));
+  const loose = stored.filter((file) => !used.has(file.path)).map(looseRow);
+  const seal = createHash('sha256').update(JSON.stringify(stored)).digest('hex');
+  const tables = inspection.files.map((table) =>
+    table.object === 'attachment' ? withFileColumns(table, seal) : table,
+  );
+  return {
+    inspection: {
+      ...inspection,
+      files: loose.length === 0 ? tables : [...tables, looseTable(loose.length, seal)],
+    },
+    attachments: {
+      loose,
+      cellsFor: (cells, table) => fileCells(find(cells, table)),
+    },
+  };
+}
+
+async function hashed(file: BundleFile, signal: AbortSignal): Promise<StoredFile> {
+  if (signal.aborted)
+    throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
+      next: 'Run the same command again.',
+    });
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { path: file.path, bytes, sha256: hash.digest('hex') };
+}
+
+async function eachRow(
+  bundle: readonly BundleFile[],
+  table: SourceFile,
+  use: (cells: readonly string[]) => void,
+): Promise<void> {
+  const file = bundle.find((one) => one.path === table.path);
+  if (!file) return;
+  for await (const rows of dataRows(file, { ...table, encoding: table.encoding as 'utf-8' }))
+    for (const row of rows) {
+      const verdict = judgeRow(
+        row,
+        table.columns.map((one) => one.header),
+      );
+      if (verdict.kind === 'record') use(verdict.cells);
+    }
+}
+
+const baseName = (path: string): string => path.split(/[/\\]/).at(-1)?.toLowerCase() ?? '';
+const folderName = (path: string): string => path.split(/[/\\]/).at(-2) ?? '';
+
+/** By path; else by contact and name; else by a name that only one file has. */
+function finder(files: readonly StoredFile[]) {
+  const byName = Map.groupBy(files, (file) => baseName(file.path));
+  return (cells: readonly string[], table: SourceFile): StoredFile | undefined => {
+    const read = (slot: string): string => {
+      const column = table.columns.find((one) => one.slot === slot);
+      return column ? (cells[column.index] ?? '').trim() : '';
+    };
+    const [path, name, contact] = [read('path'), read('filename'), read('record_id')];
+    const named = byName.get(baseName(path || name)) ?? [];
+    const wanted = path.replaceAll('\\', '/').replace(/^\.?\//, '');
+    const exact = named.find((file) => wanted !== '' && `/${file.path}`.endsWith(`/${wanted}`));
+    const own = named.filter((file) => contact !== '' && contactOf(file.path) === contact);
+    return (
+      exact ??
+      (own.length === 1 ? own[0] : named.length === 1 ? onlyOne(named, contact) : undefined)
+    );
+  };
+}
+
+/** A file in another contact's folder is that contact's, whatever its name. */
+function onlyOne(named: readonly StoredFile[], contact: string): StoredFile | undefined {
+  const [file] = named;
+  const owner = file ? contactOf(file.path) : '';
+  return owner === '' || contact === '' || owner === contact ? file : undefined;
+}
+
+/** `attachments/70001/x.pdf`, `attachments/Ana Keller (70001)/x.pdf`, `attachments/70001_x.pdf`. */
+const contactOf = (path: string): string =>
+  /(?:^|\D)(\d{3,})\)?$/.exec(folderName(path))?.[1] ??
+  /^(\d{3,})[ _-]/.exec(baseName(path))?.[1] ??
+  '';
+
+const looseRow = (file: StoredFile): readonly string[] => [
+  contactOf(file.path),
+  file.path.split('/').at(-1) ?? file.path,
+  ...fileCells(file),
+];
+
+const fileCells = (file: StoredFile | undefined): readonly string[] =>
+  file ? [file.path, String(file.bytes), file.sha256] : ['', '', ''];
+
+const FILE_COLUMNS = [
+  ['File in the export', 'file'],
+  ['Bytes', 'bytes'],
+  ['SHA-256', 'sha256'],
+] as const;
+
+const column = (id: string, slot: string, index: number, rows: number): SourceColumn => ({
+  id,
+  header: id,
+  index,
+  slot,
+  confidence: 1,
+  reason: 'read from the files themselves',
+  alternatives: [],
+  profile: {
+    type: 'text',
+    rows,
+    filled: rows,
+    distinct: Math.min(rows, 1_000),
+    maxLength: 0,
+    examples: [],
+    misfits: { count: 0, examples: [] },
+  },
+});
+
+function withFileColumns(table: SourceFile, seal: string): SourceFile {
+  const width = table.columns.length;
+  const more = FILE_COLUMNS.map(([id, slot], at) => column(id, slot, width + at, table.rows));
+  const sha256 = createHash('sha256')
+    .update(table.sha256 + seal)
+    .digest('hex');
+  return { ...table, sha256, columns: [...table.columns, ...more] };
+}
+
+const looseTable = (rows: number, seal: string): SourceFile => ({
+  object: 'attachment',
+  confidence: 1,
+  reason: 'files below the attachments folder',
+  path: LOOSE_FILES,
+  encoding: 'utf-8',
+  delimiter: ',',
+  headerLine: 0,
+  sha256: seal,
+  bytes: 0,
+  rows,
+  columns: [
+    column('Contact of the folder', 'record_id', 0, rows),
+    column('File name', 'filename', 1, rows),
+    ...FILE_COLUMNS.map(([id, slot], at) => column(id, slot, 2 + at, rows)),
+  ],
+});
+
+export const FILE_CELLS = FILE_COLUMNS.length;

@@ -1,0 +1,112 @@
+/** What does not move is written down at the scope, whole, with what does the same in Odoo (rows A7, A8, A11, A12). */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
+import { waybill } from '../support/project.ts';
+
+interface Inventory {
+  readonly workflows: readonly {
+    readonly name: string;
+    readonly trigger: string;
+    readonly odooTrigger: { readonly odoo: string };
+    readonly enrolledAgain: string;
+    readonly steps: readonly {
+      readonly action: string;
+      readonly condition: string;
+      readonly branch: string;
+      readonly delay: string;
+      readonly details: string;
+      readonly odoo: { readonly odoo: string; readonly possible: string; readonly delay: string };
+    }[];
+  }[];
+  readonly tables: readonly {
+    readonly object: string;
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly string[])[];
+  }[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'waybill-inventory-'));
+let inventory: Inventory;
+let html: string;
+
+beforeAll(async () => {
+  const exported = join(folder, 'export');
+  mkdirSync(exported);
+  await generateSampleAccount({ seed: 1, contacts: 20, notes: 5 }).writeTo(exported);
+  const file = join(exported, 'Workflows.csv');
+  const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+  const more = rows.map((row, at) => `${row},${at === 0 ? 'Colour of the box' : 'green <b>'}`);
+  writeFileSync(file, `${more.join('\r\n')}\r\n`);
+  const project = join(folder, 'project');
+  const odoo = ['--odoo', 'http://127.0.0.1:9', '--db', 'none', '--login', 'nobody'];
+  await waybill(['init', project, '--source', 'allclients', '--export', exported, ...odoo]);
+  const scoped = await waybill(['scope', project]);
+  expect(scoped.code, scoped.stderr).toBe(0);
+  expect(scoped.stdout).toContain(join('reports', 'inventory.html'));
+  inventory = JSON.parse(
+    readFileSync(join(project, 'reports', 'inventory.json'), 'utf8'),
+  ) as Inventory;
+  html = readFileSync(join(project, 'reports', 'inventory.html'), 'utf8');
+  expect(existsSync(join(project, 'reports', 'inventory.html.new'))).toBe(false);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+it('writes down every workflow with trigger, conditions, branches, actions and delays (A12)', () => {
+  expect(inventory.workflows.map((one) => [one.name, one.trigger, one.steps.length])).toEqual([
+    ['New lead', 'Web form submitted', 4],
+    ['Birthday', 'Contact birthday', 1],
+    ['Deal won', 'Deal stage is Closed', 1],
+  ]);
+  expect(inventory.workflows[0]?.steps[2]).toMatchObject({
+    action: 'Create To Do',
+    condition: 'Source is Web',
+    branch: 'if no reply',
+    delay: '3 days',
+    details: 'Colour of the box: green <b>',
+  });
+});
+
+it('says what in Odoo does the same, and where nothing does (A12)', () => {
+  const steps = inventory.workflows.flatMap((one) => one.steps);
+  const of = (action: string) => steps.find((one) => one.action === action)?.odoo;
+  expect(of('Send Email')).toMatchObject({ possible: 'yes' });
+  expect(of('Send Email')?.odoo).toMatch(/Send Email/);
+  expect(of('Assign Flag')?.odoo).toMatch(/Update Record/);
+  expect(of('Create To Do')).toMatchObject({ possible: 'yes' });
+  expect(of('Create To Do')?.delay).toMatch(/3 days/);
+  expect(of('Send Text Message')).toMatchObject({ possible: 'partly' });
+  expect(of('Start Autoresponder')).toMatchObject({ possible: 'partly' });
+  expect(inventory.workflows[0]?.odooTrigger.odoo).toMatch(/website form/);
+});
+
+it('says that who is enrolled is not known, and how to find them (A12)', () => {
+  expect(inventory.workflows[0]?.enrolledAgain).toMatch(/not known.*enrol them again by hand/);
+});
+
+it('lists landing pages with fields and markup, campaigns with segment and size, and pictures of templates (A7, A8, A11)', () => {
+  const table = (object: string) => inventory.tables.find((one) => one.object === object);
+  expect(table('webform')?.rows).toHaveLength(2);
+  expect(table('webform')?.rows[0]).toEqual(
+    expect.arrayContaining(['Home value', '<form action="/x"><input name="email"></form>']),
+  );
+  expect(table('campaign')?.rows[0]).toEqual(
+    expect.arrayContaining(['Spring Newsletter', 'Flag is Newsletter', '1204']),
+  );
+  expect(table('template')?.rows).toEqual([
+    [
+      'Welcome letter',
+      'https://images.allclients.com/acct/71/logo.png',
+      expect.stringContaining('EmailTemplates.csv, line 2'),
+    ],
+  ]);
+});
+
+it('is one file that a person can read, in which nothing runs', () => {
+  for (const text of ['New lead', 'if no reply', '3 days', 'Home value', 'Spring Newsletter'])
+    expect(html).toContain(text);
+  expect(html).toContain('green &lt;b&gt;');
+  expect(html).not.toMatch(/<script|<form|src=/);
+});
