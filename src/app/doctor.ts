@@ -1,5 +1,11 @@
 /** Looks at everything a run needs and says what would go wrong, before it does. Each check stands alone. */
+import { existsSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { isWaybillError, type ExitCode } from '../core/errors.ts';
+import type { Inspection } from '../source/source.ts';
+import { checkMapping, inspectionColumns } from './mapping.ts';
+import { NEEDED_MODELS } from './migrate.ts';
+import { sourceNotice } from './scope.ts';
 import { openSource, withOdoo, type Connection, type Faces, type Session } from './session.ts';
 
 export interface Check {
@@ -12,7 +18,10 @@ export interface Check {
 export async function doctor(session: Session, faces: Faces, env?: string): Promise<Check[]> {
   return [
     ...checkStore(session),
+    ...(await guarded('Disk', () => checkDisk(session))),
     ...(await guarded('Source', () => checkSource(session))),
+    ...(await guarded('Source', () => checkUnchanged(session))),
+    ...(await guarded('Mapping', () => Promise.resolve(checkMapped(session)))),
     ...(await guarded('Odoo', () =>
       withOdoo(session, faces, env, (connection) => Promise.resolve(checkOdoo(connection))),
     )),
@@ -48,8 +57,55 @@ function checkStore(session: Session): Check[] {
   ];
 }
 
+const MEGABYTE = 1024 ** 2;
+/** Staging, plan and ledger hold every value up to three times, the log and the reports come on top. */
+const SPACE_FACTOR = 6;
+const SPACE_LEAST = 100 * MEGABYTE;
+
+async function checkDisk({ project, store }: Session): Promise<Check[]> {
+  const inspection = store.runs.meta<Inspection | null>('inspection');
+  const bytes = (inspection?.files ?? []).reduce((sum, file) => sum + file.bytes, 0);
+  const { bavail, bsize } = await statfs(project.folder);
+  const [free, wanted] = [bavail * bsize, Math.max(SPACE_LEAST, bytes * SPACE_FACTOR)];
+  const what = `Disk: ${Math.floor(free / MEGABYTE)} MB free for the project folder`;
+  if (free >= wanted) return [{ verdict: 'ok', what: `${what}.` }];
+  return [
+    {
+      verdict: 'warn',
+      what: `${what}; ${Math.ceil(wanted / MEGABYTE)} MB may be needed.`,
+      next: 'Free some space, or move the project folder to a larger disk.',
+    },
+  ];
+}
+
+async function checkUnchanged(session: Session): Promise<Check[]> {
+  if (!session.store.runs.meta('inspection')) return [];
+  const notice = await sourceNotice(session);
+  return notice === null ? [] : [{ verdict: 'warn', what: `Source: ${notice}` }];
+}
+
+function checkMapped(session: Session): Check[] {
+  if (!existsSync(session.project.mappingPath))
+    return [{ verdict: 'ok', what: 'Mapping: none yet; waybill map proposes one.' }];
+  const { approvedBy } = checkMapping(session, inspectionColumns(session));
+  if (approvedBy !== null) return [{ verdict: 'ok', what: `Mapping: approved by ${approvedBy}.` }];
+  return [
+    {
+      verdict: 'warn',
+      what: 'Mapping: mapping.yaml as it stands is not approved.',
+      next: 'Read mapping.yaml, then: waybill map --approve --by "<your name>"',
+    },
+  ];
+}
+
 async function checkSource(session: Session): Promise<Check[]> {
-  const { files, skipped, notices } = await openSource(session).inspect(session.signal);
+  const source = openSource(session);
+  if (source.probe)
+    return (await source.probe(session.signal)).map((text): Check => ({
+      verdict: 'ok',
+      what: `Source: ${text}`,
+    }));
+  const { files, skipped, notices } = await source.inspect(session.signal);
   return [
     ...files.map((file): Check => ({
       verdict: file.confidence < 0.8 ? 'warn' : 'ok',
@@ -70,29 +126,7 @@ function checkOdoo({ facts, env }: Connection): Check[] {
       what: `Odoo (${env}): ${facts.version} ${facts.edition}, through ${facts.transport}, as ${facts.user.login}.`,
     },
   ];
-  checks.push(
-    facts.modules.includes('crm')
-      ? { verdict: 'ok', what: 'Odoo: the CRM app is installed.' }
-      : {
-          verdict: 'fail',
-          what: 'Odoo: the CRM app is not installed.',
-          next: 'Install CRM in Odoo (Apps).',
-          exit: 5,
-        },
-  );
-  const lacking = Object.entries(facts.rights)
-    .filter(([, right]) => !right.create || !right.write || !right.unlink)
-    .map(([model]) => model);
-  checks.push(
-    lacking.length === 0
-      ? { verdict: 'ok', what: 'Odoo: the user has every right that is needed.' }
-      : {
-          verdict: 'fail',
-          what: `Odoo: the user may not create, change or delete ${lacking.join(', ')}.`,
-          next: 'Give the user Administration: Settings, or use the key of one who has it.',
-          exit: 5,
-        },
-  );
+  checks.push(checkApps(facts), ...checkRights(facts));
   if (facts.expires)
     checks.push({
       verdict: 'warn',
@@ -125,4 +159,45 @@ function checkOdoo({ facts, env }: Connection): Check[] {
     what: `Odoo: ${facts.counts['res.partner'] ?? 0} contacts are there already.`,
   });
   return checks;
+}
+
+function checkApps({ modules, user }: Connection['facts']): Check {
+  if (modules.includes('crm')) return { verdict: 'ok', what: 'Odoo: the CRM app is installed.' };
+  if (modules.length === 0)
+    return {
+      verdict: 'warn',
+      what: `Odoo: ${user.login} may not see which apps are installed, so it is not known whether CRM is.`,
+    };
+  return {
+    verdict: 'fail',
+    what: 'Odoo: the CRM app is not installed.',
+    next: 'Install CRM in Odoo (Apps).',
+    exit: 5,
+  };
+}
+
+/** What a run needs is a failure; a right that only some options use is worth a look. */
+function checkRights({ rights, user }: Connection['facts']): Check[] {
+  const lacking = Object.entries(rights)
+    .filter(([, right]) => !right.create || !right.write || !right.unlink)
+    .map(([model]) => model);
+  if (lacking.length === 0)
+    return [{ verdict: 'ok', what: 'Odoo: the user has every right that is needed.' }];
+  const needed = lacking.filter((model) => NEEDED_MODELS.includes(model));
+  const other = lacking.filter((model) => !NEEDED_MODELS.includes(model));
+  const text = (models: readonly string[]): string =>
+    `Odoo: the user ${user.login} may not create, change or delete ${models.join(', ')}.`;
+  return [
+    ...(needed.length > 0
+      ? [
+          {
+            verdict: 'fail',
+            what: text(needed),
+            next: 'Give the user the access right Administration: Settings (and Contact Creation), or use the key of one who has it.',
+            exit: 5,
+          } as const,
+        ]
+      : []),
+    ...(other.length > 0 ? [{ verdict: 'warn', what: text(other) } as const] : []),
+  ];
 }

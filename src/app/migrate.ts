@@ -15,7 +15,9 @@ import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import { stepTimes, type StepTime } from './step-times.ts';
 import {
   catalogOf,
   contextOf,
@@ -109,6 +111,7 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  readonly steps: readonly StepTime[];
 }
 
 /** The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING before anything moves. */
@@ -118,11 +121,14 @@ export async function fullRun(
   envName?: string,
 ): Promise<RunResult> {
   const state = approvedMapping(session);
+  const notice = await sourceNotice(session);
+  if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     requireRights(session, connection);
-    const ctx = contextOf(session, connection, state.document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, state.document), emit };
     const run = session.store.runs.start(ctx.env, 'full', state.hash);
     session.store.runs.audit(connection.facts.user.login, 'run started', {
       run,
@@ -130,7 +136,7 @@ export async function fullRun(
       mapping: state.hash,
     });
     try {
-      return await runSteps(session, ctx, run, state, catalog);
+      return { ...(await runSteps(session, ctx, run, state, catalog)), steps };
     } catch (error) {
       session.store.runs.end(
         run,
@@ -149,7 +155,7 @@ async function runSteps(
   run: number,
   state: MappingState,
   catalog: Catalog,
-): Promise<RunResult> {
+): Promise<Omit<RunResult, 'steps'>> {
   const provisioned = await provision(
     ctx,
     run,
@@ -177,15 +183,21 @@ async function runSteps(
   };
 }
 
+/** What is needed whatever the export holds; the models of its records come on top. */
+export const NEEDED_MODELS = [
+  'res.partner',
+  'res.partner.category',
+  'mail.message',
+  'ir.model.fields',
+  'ir.model',
+  'ir.ui.view',
+  'ir.model.data',
+];
+
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
 function requireRights(session: Session, { facts, env }: Connection): void {
-  const lacking = [
-    ...session.store.plan.models(),
-    'ir.model.fields',
-    'ir.model',
-    'ir.ui.view',
-    'ir.model.data',
-  ].filter((model) => facts.rights[model]?.create === false);
+  const models = new Set([...session.store.plan.models(), ...NEEDED_MODELS]);
+  const lacking = [...models].filter((model) => facts.rights[model]?.create === false);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',
@@ -220,14 +232,15 @@ export async function rollbackRun(
   faces: Faces,
   envName: string | undefined,
   dryRun: boolean,
-): Promise<RollbackTotals> {
+): Promise<RollbackTotals & { readonly steps: readonly StepTime[] }> {
   const { document } = checkMappingForRollback(session);
   return withOdoo(session, faces, envName, async (connection) => {
-    const ctx = contextOf(session, connection, document);
+    const { emit, steps } = stepTimes(session.emit);
+    const ctx = { ...contextOf(session, connection, document), emit };
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     const totals = await rollback(ctx, dryRun);
-    if (dryRun) return totals;
+    if (dryRun) return { ...totals, steps };
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);
     session.store.runs.clearVerdicts(ctx.env);
     session.store.runs.setMeta(`verification.${ctx.env}`, null);
@@ -237,7 +250,7 @@ export async function rollbackRun(
       restored: totals.restored,
       kept: totals.kept.length,
     });
-    return totals;
+    return { ...totals, steps };
   });
 }
 

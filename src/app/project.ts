@@ -14,12 +14,30 @@ const environmentSchema = z.strictObject({
   transport: z.enum(['json2', 'jsonrpc']).optional(),
 });
 
+/** Of a source's own API. No secret: the key comes from WAYBILL_SOURCE_API_KEY. */
+const apiSchema = z.strictObject({
+  url: z.url().refine(isSafe, 'must begin with https://; plain http is for this machine only'),
+  account: z.string().min(1),
+  format: z.enum(['xml', 'json']).optional(),
+  callsPerSecond: z.number().positive().max(1_000).optional(),
+  without: z.array(z.enum(['notes', 'attachments', 'specialevents'])).optional(),
+  workflows: z.array(z.string()).optional(),
+  autoresponders: z.array(z.string()).optional(),
+  users: z.record(z.string(), z.string()).optional(),
+});
+
+function isSafe(text: string): boolean {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}
+
 const decided = z.record(z.string(), z.string());
 const configSchema = z.strictObject({
   version: z.literal(1),
   source: z.strictObject({
     type: z.enum(Object.keys(CONNECTORS) as [string, ...string[]]),
-    export: z.string().min(1),
+    export: z.string().min(1).optional(),
+    api: apiSchema.optional(),
     files: decided.optional(),
     columns: z.record(z.string(), decided).optional(),
     encodings: decided.optional(),
@@ -102,7 +120,12 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
 export interface NewProject {
   readonly folder: string;
   readonly source: string;
-  readonly exportPath: string;
+  readonly exportPath?: string;
+  readonly api?: {
+    readonly url: string;
+    readonly account: string;
+    readonly callsPerSecond?: number;
+  };
   readonly env: string;
   readonly url: string;
   readonly db: string;
@@ -119,10 +142,14 @@ export function createProject(wanted: NewProject): Project {
   }
   const config: ProjectConfig = {
     version: 1,
-    source: { type: wanted.source, export: resolve(wanted.exportPath) },
+    source: {
+      type: wanted.source,
+      ...(wanted.exportPath !== undefined && { export: resolve(wanted.exportPath) }),
+      ...(wanted.api && { api: wanted.api }),
+    },
     environments: { [wanted.env]: { url: wanted.url, db: wanted.db, login: wanted.login } },
   };
-  const text = `# One migration. No secret belongs in here: the key comes from WAYBILL_ODOO_API_KEY.\n${stringify(config)}`;
+  const text = `# One migration. No secret belongs in here: the keys come from WAYBILL_ODOO_API_KEY and WAYBILL_SOURCE_API_KEY.\n${stringify(config)}`;
   parseConfig(text);
   mkdirSync(wanted.folder, { recursive: true });
   writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\n');
@@ -161,5 +188,14 @@ export function apiKeyOf(
   if (key) return key;
   throw new WaybillError('WB_KEY_MISSING', `No API key for the Odoo environment "${env}".`, {
     next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone)`,
+  });
+}
+
+/** Throws WB_KEY_MISSING. */
+export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
+  const key = secrets['WAYBILL_SOURCE_API_KEY'];
+  if (key) return key;
+  throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
+    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
   });
 }

@@ -1,8 +1,10 @@
 /** Reads the export into the store and says what is in it, with the numbers that are reconciled against at the end. */
+import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
-import type { Inspection } from '../source/source.ts';
+import { changedFiles } from '../source/bundle.ts';
+import { isVirtual, type Inspection } from '../source/source.ts';
 import { writeInventories } from './inventories.ts';
-import { openSource, type Session } from './session.ts';
+import { inspectionOf, openSource, type Session } from './session.ts';
 
 export interface Scope {
   readonly inspection: Inspection;
@@ -14,6 +16,24 @@ export interface Scope {
   readonly traps: readonly string[];
   /** What does not move, written down. */
   readonly inventory: { readonly html: string; readonly json: string };
+}
+
+/** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
+export async function sourceNotice(session: Session): Promise<string | null> {
+  // The tables of attachments are sealed together with the files they name, and those are checked when they are sent.
+  const files = inspectionOf(session).files.filter(
+    (file) => file.object !== 'attachment' && !isVirtual(file),
+  );
+  const path = session.project.config.source.export;
+  if (path === undefined) return null;
+  try {
+    const changed = await changedFiles(path, files);
+    if (changed.length === 0) return null;
+    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill scope, then waybill run.`;
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    return `The export is not where it was read from (${path}). What is loaded is what was read then.`;
+  }
 }
 
 export async function scope(session: Session): Promise<Scope> {

@@ -1,4 +1,5 @@
 /** A project opened for one command: store, source, connection. Closed by `using` however the command ends. */
+import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { connectOdoo } from '../destination/odoo/odoo.ts';
@@ -9,7 +10,14 @@ import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { CONNECTORS, type Connector } from './connectors.ts';
-import { apiKeyOf, decisionsOf, environmentOf, openProject, type Project } from './project.ts';
+import {
+  apiKeyOf,
+  decisionsOf,
+  environmentOf,
+  openProject,
+  sourceKeyOf,
+  type Project,
+} from './project.ts';
 
 export interface Faces {
   readonly emit: Emit;
@@ -21,6 +29,7 @@ export interface Session extends LocalContext {
   readonly project: Project;
   readonly connector: Connector;
   readonly store: Store;
+  readonly secrets: Faces['secrets'];
 }
 
 /** Runs `work` on the project with its lock held (or read-only), and always lets go. */
@@ -39,14 +48,25 @@ export async function withSession<T>(
     );
   const store = openStore(project.storeFolder, mode);
   try {
-    return await work({ project, connector, store, emit: faces.emit, signal: faces.signal });
+    return await work({ project, connector, store, ...faces });
   } finally {
     store.close();
   }
 }
 
-export const openSource = (session: Session): Source =>
-  session.connector.open(session.project.config.source.export, decisionsOf(session.project));
+/** The export, the API, or the export completed by the API: as waybill.yaml says. */
+export function openSource({ project, connector, secrets }: Session): Source {
+  const { export: path, api } = project.config.source;
+  const files = path === undefined ? undefined : connector.open(path, decisionsOf(project));
+  if (api && connector.openApi) {
+    const folder = join(project.storeFolder, 'source');
+    return connector.openApi(api, () => sourceKeyOf(secrets), folder, files);
+  }
+  if (files) return files;
+  throw new WaybillError('WB_CONFIG_INVALID', 'waybill.yaml: the source has no export.', {
+    next: `Write source.export: the path of the export of ${connector.declaration.name}.`,
+  });
+}
 
 /** What the last scope found. Throws WB_NO_SCOPE. */
 export function inspectionOf(session: Session): Inspection {
@@ -93,6 +113,15 @@ export async function withOdoo<T>(
 function checkSameDatabase(session: Session, env: string, facts: DestinationFacts): void {
   const known = session.store.runs.meta<string>(`database.${env}`);
   const counts = session.store.ledger.counts(env);
+  if (counts.length > 0 && facts.databaseUuid === '') {
+    throw new WaybillError(
+      'WB_ODOO_RIGHTS',
+      `The user ${facts.user.login} of "${env}" may not read the database's identity (ir.config_parameter), so it cannot be told whether this is the Odoo that the project wrote to.`,
+      {
+        next: 'Give the user the access right Administration: Settings, or use the key of one who has it.',
+      },
+    );
+  }
   if (counts.length > 0 && known && known !== facts.databaseUuid) {
     throw new WaybillError(
       'WB_DATABASE_CHANGED',

@@ -1,9 +1,13 @@
 /** The command line: parses, runs one command, prints one result, exits with the code its outcome has. */
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { explained } from '../app/system-errors.ts';
 import { EXIT, WaybillError, type ExitCode } from '../core/errors.ts';
+import { keepHeapSmall } from '../lib/small-heap.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
+
+keepHeapSmall();
 
 const EXIT_HELP = `
 Exit codes: 0 done; 1 a fault of ours; 2 usage or configuration; 3 a gate is shut; 4 done, but something differs or
@@ -28,7 +32,7 @@ try {
 }
 
 function ending(error: unknown, json: boolean): ExitCode {
-  if (!(error instanceof CommanderError)) return printError(error, json);
+  if (!(error instanceof CommanderError)) return printError(explained(error), json);
   if (error.exitCode === 0) return EXIT.done;
   // No command at all: the help is on the screen already.
   if (error.code === 'commander.help') return EXIT.usage;

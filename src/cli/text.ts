@@ -54,7 +54,7 @@ export function mappingText({ document, hash, undecided, approvedBy }: MappingSt
       `  ${one.column}`,
       one.to === 'custom' ? `custom ${one.custom?.name ?? ''}` : one.to,
       `${Math.round(one.confidence * 100)}%`,
-      one.reason.slice(0, 70),
+      one.reason,
     ]);
     return `${object}\n${table(rows)}`;
   });

@@ -24,6 +24,9 @@ export interface ContactHit {
   readonly position: number;
   readonly key: string;
   readonly name: string;
+  /** As in Identity. */
+  readonly email: string;
+  readonly otherEmail: string;
   /** The PlannedRecord key of the partner it ended in (itself, or the one it was merged into); empty when it is queued or excluded. */
   readonly partner: string;
 }

@@ -35,6 +35,7 @@ export const ERRORS = {
   WB_STORE_NEWER: code('fatal', EXIT.usage, 'The store was written by a newer Waybill'),
   WB_STORE_DAMAGED: code('fatal', EXIT.fault, 'The store failed its integrity check'),
   WB_DISK_FULL: code('fatal', EXIT.fault, 'The disk is full'),
+  WB_FOLDER_UNWRITABLE: code('fatal', EXIT.usage, 'The project folder cannot be written'),
   // source files
   WB_SOURCE_MISSING: code('fatal', EXIT.unreachable, 'The export cannot be found or read'),
   WB_SOURCE_EMPTY: code('fatal', EXIT.usage, 'The export holds no records'),
@@ -44,6 +45,25 @@ export const ERRORS = {
     'No file in the export looks like a contact export',
   ),
   WB_SOURCE_AMBIGUOUS: code('fatal', EXIT.usage, 'The export can be read in two ways'),
+  WB_SOURCE_UNREACHABLE: code(
+    'retriable',
+    EXIT.unreachable,
+    "The source's API cannot be reached or does not answer",
+  ),
+  WB_SOURCE_LOGIN: code('fatal', EXIT.unreachable, "The source's API refuses the account or key"),
+  WB_SOURCE_ACCOUNT: code('fatal', EXIT.unreachable, 'The key opens another account'),
+  WB_SOURCE_NOT_API: code(
+    'fatal',
+    EXIT.unreachable,
+    "The address answers, but not as the source's API",
+  ),
+  WB_SOURCE_CALL: code('record', EXIT.differences, "A call to the source's API failed"),
+  WB_SOURCE_DIFFERS: code(
+    'record',
+    EXIT.differences,
+    'Export and API do not hold the same records',
+  ),
+  WB_SOURCE_GONE: code('record', EXIT.differences, 'A record disappeared while it was being read'),
   WB_ARCHIVE_UNSAFE: code('fatal', EXIT.usage, 'The archive is not safe to open'),
   WB_ROW_SHAPE: code('record', EXIT.differences, 'A row has too few or too many cells'),
   WB_ROW_QUOTES: code('record', EXIT.differences, 'A row has broken quotes'),

@@ -145,12 +145,15 @@ export interface FieldSpec {
 export interface DestinationSchema {
   /** Fields named `KEY_FIELD` and `FENCE_FIELD` on the models, and the markers' own model. */
   ensureFence(models: readonly string[], signal?: AbortSignal): Promise<Made[]>;
-  /** One `Made` per field, in their order, then those of options added to fields that were there. */
+  /**
+   * Many at once: Odoo reloads its whole schema at every call that makes a field. One `Made` per field, in their
+   * order, then those of options added to fields that were there.
+   */
   ensureFields(fields: readonly FieldSpec[], signal?: AbortSignal): Promise<Made[]>;
   /** A page "Migrated data" on the form of the model. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
   /** Already gone is not an error. */
-  removeMade(made: Made, signal?: AbortSignal): Promise<void>;
+  removeMade(made: readonly Made[], signal?: AbortSignal): Promise<void>;
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
   /** Returns only when no call with this marker can still change Odoo. */
   dropMarker(id: number, signal?: AbortSignal): Promise<void>;

@@ -34,7 +34,7 @@ export function makeCreator(
       if (outcome === 'done') return;
       if (outcome === 'split') return split(rows);
       if (ctx.signal.aborted) throw stopped();
-      await waitForOdoo(attempt, outcome, ctx.signal);
+      await waitForOdoo(ctx, attempt, outcome);
     }
   }
 
@@ -54,22 +54,21 @@ export function makeCreator(
       marker,
       keys: sendable.map(({ row }) => row.key),
     });
+    let made: LedgerRow[];
     try {
       const ids = await ctx.destination.create(
         model,
         sendable.map((one) => marked(one, marker)),
       );
-      ctx.store.ledger.closeBatch(
-        batch,
-        'done',
-        sendable.map((one, index) => ledgerRow(ctx, run, batch, one, idAt(ids, index))),
-      );
-      return 'done';
+      made = sendable.map((one, index) => ledgerRow(ctx, run, batch, one, idAt(ids, index)));
     } catch (error) {
       const keys = new Set(sendable.map(({ row }) => row.key));
       const sent = rows.filter(({ row }) => keys.has(row.key));
       return failed(batch, sent, { marker, model }, error);
     }
+    // Outside the try: a full disk here is no failure of the call. The batch stays open, and the next run asks Odoo.
+    ctx.store.ledger.closeBatch(batch, 'done', made);
+    return 'done';
   }
 
   /** Those whose files can be read; the others are the review queue's. */
@@ -159,7 +158,8 @@ function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
   let fetching: Promise<void> | undefined;
   const refill = async (): Promise<void> =>
-    void ready.push(...(await ctx.schema.openMarkers(MARKERS_AT_ONCE)));
+    // A marker that nobody heard of is never used and goes with the model on rollback: asking again is safe.
+    void ready.push(...(await untilReachable(ctx, () => ctx.schema.openMarkers(MARKERS_AT_ONCE))));
   return async () => {
     for (;;) {
       const marker = ready.shift();
@@ -225,24 +225,23 @@ export const stopped = (): WaybillError =>
     next: 'Run the same command again; it goes on where it stopped.',
   });
 
-async function waitForOdoo(
-  attempt: number,
-  error: WaybillError,
-  signal: AbortSignal,
-): Promise<void> {
+async function waitForOdoo(ctx: Context, attempt: number, error: WaybillError): Promise<void> {
   const wait = BUSY_WAITS_MS[attempt];
   if (wait === undefined) throw error;
-  await sleep(wait, signal);
+  const message = `Odoo gives no answer (${error.message}). Trying again in ${wait / 1_000} s; nothing is lost.`;
+  ctx.emit({ type: 'notice', level: 'warn', message });
+  await sleep(wait, ctx.signal);
 }
 
-async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<T> {
+/** For calls that may be made twice. */
+export async function untilReachable<T>(ctx: Context, call: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
       return await call();
     } catch (error) {
       if (!isWaybillError(error) || (error.class !== 'retriable' && error.class !== 'uncertain'))
         throw error;
-      await waitForOdoo(attempt, error, ctx.signal);
+      await waitForOdoo(ctx, attempt, error);
       if (ctx.signal.aborted) throw stopped();
     }
   }

@@ -1,17 +1,24 @@
 /** Copies the source into the staging store, raw. */
 import { WaybillError } from '../core/errors.ts';
 import type { Extracted, Inspection, Source, SourceFile } from '../source/source.ts';
+import { sha256 } from '../lib/hash.ts';
 import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
-  const inspection = await source.inspect(ctx.signal);
+  const inspection = await source.inspect(ctx.signal, ctx.emit);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
-  for (const file of inspection.files) await extractFile(ctx, source, file);
-  ctx.store.staging.index();
+  const strict = ctx.store.relax();
+  try {
+    for (const file of inspection.files) await extractFile(ctx, source, file);
+    ctx.store.staging.index();
+  } finally {
+    strict();
+  }
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
+  source.done?.();
   return inspection;
 }
 
@@ -47,7 +54,8 @@ function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extrac
       env: '',
       object: file.object,
       position: 0,
-      key: `${row.file}:${row.line}`,
+      // By its text, not its line: an answer must not pass to another bad row that a later export has there.
+      key: `${row.file}:${sha256(row.text).slice(0, 16)}`,
       place: `${row.file}, line ${row.line}`,
       issue,
     },

@@ -22,8 +22,8 @@ export async function withBytes(ctx: Context, resolved: Resolved): Promise<Senda
   for (const [field, file] of files) {
     const bytes = await readWhole(ctx, file);
     sent[field] = bytes.toString('base64');
-    // Odoo keeps no checksum of nothing.
-    values['checksum'] = bytes.length === 0 ? null : createHash('sha1').update(bytes).digest('hex');
+    // Of nothing, some versions of Odoo keep a checksum and some do not.
+    if (bytes.length > 0) values['checksum'] = createHash('sha1').update(bytes).digest('hex');
     values['file_size'] = bytes.length;
   }
   return { row, sent, values };

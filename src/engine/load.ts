@@ -1,12 +1,12 @@
 /** Loads what is planned and not yet in this Odoo, step by step, and gives every record its external id. */
-import type { ErrorCode } from '../core/errors.ts';
+import { isWaybillError, type ErrorCode, type WaybillError } from '../core/errors.ts';
 import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { noteFollowers } from './followers.ts';
 import { batches, byBytes, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
-import { makeCreator, stopped, type Creator } from './create.ts';
+import { makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
 import { RULES } from './steps.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
@@ -43,7 +43,7 @@ export async function load(
 ): Promise<LoadTotals> {
   const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0 };
   const creator = makeCreator(ctx, run, (row, error) =>
-    queue(loading, row.row, error.code, error.message),
+    queue(loading, row.row, error.code, refusal(error)),
   );
   const resolver = makeResolver(ctx, special);
   const loading: Loading = { ctx, run, resolver, creator, totals, taken: new Set() };
@@ -94,12 +94,7 @@ async function loadBatch(
   const answers = batch.map(loading.resolver);
   for (const answer of answers) {
     if (isBlocked(answer))
-      queue(
-        loading,
-        answer.row,
-        'WB_ODOO_RECORD',
-        `Waits for ${answer.waitsFor}, which is not in Odoo yet.`,
-      );
+      queue(loading, answer.row, 'WB_ODOO_RECORD', waiting(ctx, answer.waitsFor));
   }
   const rows = resolvedOnly(answers);
   const matches = await matchRows(ctx, rows);
@@ -112,6 +107,27 @@ async function loadBatch(
   const failedBefore = loading.totals.queued;
   for (const some of byBytes(fresh)) await loading.creator.create(some);
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
+}
+
+/** Odoo's own words, without the call and the address: the same for every record of the queue. */
+function refusal({ message, data }: WaybillError): string {
+  const said = typeof data['said'] === 'string' ? data['said'] : message;
+  return `Odoo refuses it: ${said.replace(/\.?$/, '.')} Mend it at the source, in mapping.yaml or in Odoo, then run again.`;
+}
+
+/** The reason lies with another record, so that is what has to be named. */
+function waiting(ctx: Context, key: string): string {
+  const [other] = ctx.store.plan.byKeys([key]);
+  const name = other ? placeOf(ctx, other) : key;
+  return `Waits for ${name}, which Odoo does not have yet. It follows by itself once that one is in.`;
+}
+
+/** File and line; tags and companies are made from many rows, so they are called by name. */
+function placeOf(ctx: Context, row: Resolved['row']): string {
+  const [record] = ctx.store.staging.at(row.object, [row.position]);
+  if (record) return `${record.file}, line ${record.line}`;
+  const { name } = row.values;
+  return `${row.step} "${typeof name === 'string' ? name : row.key}"`;
 }
 
 function queue(
@@ -129,7 +145,7 @@ function queue(
       object: row.object,
       position: row.position,
       key: row.key,
-      place: `${row.model} ${row.key}`,
+      place: placeOf(ctx, row),
       issue: { code, message, candidates },
     },
   ]);
@@ -150,15 +166,14 @@ async function settleMatch(
     match.found,
     row.values,
   );
-  await update(
-    loading.ctx,
-    loading.run,
-    row,
-    match.found,
-    wanted,
-    // Where a stage or a tag stands in its list is nobody's loss.
-    row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {},
-  );
+  // Where a stage or a tag stands in its list is nobody's loss.
+  const left = row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {};
+  try {
+    await update(loading.ctx, loading.run, row, match.found, wanted, left);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return queue(loading, row.row, error.code, refusal(error));
+  }
   if (Object.keys(wanted).length > 0) loading.totals.updated++;
   else loading.totals.matched++;
 }
@@ -201,59 +216,93 @@ async function update(
     batch: 0,
   };
   if (op === 'match') return ctx.store.ledger.put([entry]);
-  ctx.store.ledger.put([{ ...entry, state: 'intent' }]);
-  await ctx.destination.write(row.model, [found.id], wanted);
-  ctx.store.ledger.setState(ctx.env, [row.key], 'done');
+  const intent: LedgerRow = { ...entry, state: 'intent' };
+  ctx.store.ledger.put([intent]);
+  await writeIntent(ctx, intent);
+}
+
+const isRefusal = (error: unknown): error is WaybillError =>
+  isWaybillError(error) && error.class === 'record';
+
+async function writeIntent(ctx: Context, { model, resId, key, after }: LedgerRow): Promise<void> {
+  try {
+    await untilReachable(ctx, () =>
+      ctx.destination.write(model, [resId], after as Record<string, OdooValue>),
+    );
+  } catch (error) {
+    // Nothing of it was written, so nothing of it may stand in the ledger.
+    if (isRefusal(error)) ctx.store.ledger.forget(ctx.env, [key]);
+    throw error;
+  }
+  ctx.store.ledger.setState(ctx.env, [key], 'done');
 }
 
 /** An update that may not have happened is simply written again: the same values change nothing. */
 async function finishIntents(ctx: Context): Promise<void> {
   for (const row of ctx.store.ledger.intents(ctx.env)) {
     if (row.op !== 'update') continue;
-    await ctx.destination.write(row.model, [row.resId], row.after as Record<string, OdooValue>);
-    ctx.store.ledger.setState(ctx.env, [row.key], 'done');
+    // What Odoo refuses now comes up again as a record to load, and is queued there.
+    await writeIntent(ctx, row).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
   }
 }
 
-const XIDS_AT_ONCE = 1_000;
+const XIDS_AT_ONCE = 500;
 export const XID_MODULE = '__waybill__';
+
+async function giveExternalIds(ctx: Context): Promise<void> {
+  const step = 'give external ids';
+  ctx.emit({ type: 'step-started', step, total: null });
+  let done = 0;
+  for (;;) {
+    if (ctx.signal.aborted) throw stopped();
+    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE * ctx.concurrency);
+    if (rows.length === 0) break;
+    const pool = lanePool(ctx.concurrency);
+    for (let at = 0; at < rows.length; at += XIDS_AT_ONCE)
+      await pool.add('', () => giveSome(ctx, rows.slice(at, at + XIDS_AT_ONCE)));
+    await pool.drain();
+    done += rows.length;
+    ctx.emit({ type: 'step-progress', step, done });
+  }
+  ctx.emit({ type: 'step-ended', step, done });
+}
 
 /**
  * External ids for everything but messages (their message_id serves, and 600,000 rows in ir.model.data would
  * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
  */
-async function giveExternalIds(ctx: Context): Promise<void> {
-  for (;;) {
-    if (ctx.signal.aborted) throw stopped();
-    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE);
-    if (rows.length === 0) return;
-    const have = await ctx.destination.find(
-      'ir.model.data',
-      [
-        ['module', '=', XID_MODULE],
-        ['name', 'in', rows.map((row) => row.key)],
-      ],
-      ['name'],
-      {},
-      ctx.signal,
-    );
-    const known = new Set(have.map((one) => one['name']));
-    const missing = rows.filter((row) => !known.has(row.key));
-    if (missing.length > 0) {
-      await ctx.destination.create(
-        'ir.model.data',
-        missing.map((row) => ({
-          module: XID_MODULE,
-          name: row.key,
-          model: row.model,
-          res_id: row.resId,
-          noupdate: true,
-        })),
-      );
-    }
-    ctx.store.ledger.setXid(
-      ctx.env,
-      rows.map((row) => row.key),
-    );
-  }
+async function giveSome(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
+  await untilReachable(ctx, () => createMissingXids(ctx, rows));
+  ctx.store.ledger.setXid(
+    ctx.env,
+    rows.map((row) => row.key),
+  );
+}
+
+async function createMissingXids(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
+  const have = await ctx.destination.find(
+    'ir.model.data',
+    [
+      ['module', '=', XID_MODULE],
+      ['name', 'in', rows.map((row) => row.key)],
+    ],
+    ['name'],
+    {},
+    ctx.signal,
+  );
+  const known = new Set(have.map((one) => one['name']));
+  const missing = rows.filter((row) => !known.has(row.key));
+  if (missing.length === 0) return;
+  await ctx.destination.create(
+    'ir.model.data',
+    missing.map((row) => ({
+      module: XID_MODULE,
+      name: row.key,
+      model: row.model,
+      res_id: row.resId,
+      noupdate: true,
+    })),
+  );
 }

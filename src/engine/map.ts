@@ -1,6 +1,7 @@
 /** Turns staged records into planned Odoo records and dispositions, through the approved mapping. Writes only the store. */
 import type { ContactIndex, Identity } from '../core/contact.ts';
 import type { Issue, PlannedRecord, StagedRecord } from '../core/record.ts';
+import { sha256 } from '../lib/hash.ts';
 import type { Choices, DuplicateDecision, Mapper, Parent } from '../mapping/mapping.ts';
 import type { SourceDeclaration, SourceObject } from '../source/source.ts';
 import type { DispositionRow } from '../store/plan.ts';
@@ -17,9 +18,19 @@ export interface MapInput {
   ) => readonly DuplicateDecision[];
 }
 
-const CHUNK = 2_000;
+const CHUNK = 500;
+const SHOW_EVERY = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
+  const strict = ctx.store.relax();
+  try {
+    mapObjects(ctx, input);
+  } finally {
+    strict();
+  }
+}
+
+function mapObjects(ctx: LocalContext, input: MapInput): void {
   ctx.store.review.clearMapped();
   ctx.store.plan.clear();
   const writer = planWriter(ctx);
@@ -111,11 +122,11 @@ function mapContacts(
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     mapContact(ctx, input, record, fate, writer);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
-  settlePartners(ctx, fate, object, writer);
+  settlePartners(fate, object, writer);
   ctx.emit({ type: 'step-ended', step: `map ${object.plural}`, done });
 }
 
@@ -138,6 +149,8 @@ interface Fate {
   readonly absorbs: Map<number, number[]>;
   readonly queued: Map<number, Issue>;
   readonly plannedKey: Map<number, string>;
+  /** Keys of records whose own key stands on another record already. */
+  readonly ownKey: Map<number, string>;
 }
 
 function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
@@ -146,30 +159,43 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
     absorbs: new Map(),
     queued: new Map(),
     plannedKey: new Map(),
+    ownKey: new Map(),
   };
   for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
-    queueRepeated(ctx, object, key, n, fate);
+    settleRepeated(ctx, object, key, n, fate);
   for (const group of ctx.store.staging.sharedEmails()) {
     const open = group.filter(
-      (one) => !fate.queued.has(one.position) && !fate.mergedInto.has(one.position),
+      ({ position }) => !fate.queued.has(position) && !fate.mergedInto.has(position),
     );
-    const asked = input.choices.duplicates;
-    const decided = open.map((one) =>
-      ctx.store.review.decided(object.name, one.key, 'WB_DUPLICATE_CONTACT'),
-    );
-    const rule =
-      asked === 'review' && decided.every((text) => text === 'merge')
-        ? 'merge'
-        : asked === 'review' && decided.every((text) => text === 'separate')
-          ? 'separate'
-          : asked;
-    for (const decision of input.groupDuplicates(open, rule)) apply(decision, open, fate);
+    const { members, rule } = answered(ctx, input, object, open, fate);
+    for (const decision of input.groupDuplicates(members, rule)) apply(decision, members, fate);
   }
   return fate;
 }
 
-/** The first stays; the others wait for a person: notes by that id could be anybody's. */
-function queueRepeated(
+/** Who shall stay apart is out of the question; the others merge once each of them was answered so. */
+function answered(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  group: readonly Identity[],
+  { ownKey: own }: Fate,
+): { members: readonly Identity[]; rule: Choices['duplicates'] } {
+  const asked = input.choices.duplicates;
+  if (asked !== 'review') return { members: group, rule: asked };
+  const answer = ({ position, key }: Identity): string =>
+    ctx.store.review.decided({
+      object: object.name,
+      key: own.get(position) ?? key,
+      code: 'WB_DUPLICATE_CONTACT',
+    });
+  const members = group.filter((one) => answer(one) !== 'separate');
+  const merging = members.every((one) => answer(one) === 'merge');
+  return { members, rule: merging ? 'merge' : 'review' };
+}
+
+/** The first stays; what differs from it waits for a person: notes by that id could be anybody's. */
+function settleRepeated(
   ctx: LocalContext,
   object: SourceObject,
   key: string,
@@ -180,18 +206,33 @@ function queueRepeated(
     .byKey(object.name, key)
     .sort((a, b) => a.position - b.position);
   if (!first) return;
+  const met = new Map([[ownKey(first), first.position]]);
   for (const other of others) {
-    if (JSON.stringify(other.cells) === JSON.stringify(first.cells))
-      merge(fate, other.position, first.position);
-    else {
+    const own = ownKey(other);
+    const twin = met.get(own);
+    if (twin !== undefined) {
+      merge(fate, other.position, twin);
+      continue;
+    }
+    met.set(own, other.position);
+    const answer = ctx.store.review.decided({
+      object: object.name,
+      key: own,
+      code: 'WB_DUPLICATE_KEY',
+    });
+    if (answer === 'merge') merge(fate, other.position, first.position);
+    else fate.ownKey.set(other.position, own);
+    if (answer !== 'merge' && answer !== 'separate')
       fate.queued.set(other.position, {
         code: 'WB_DUPLICATE_KEY',
-        message: `Record id ${key} stands on ${n} different ${object.plural}; the first (line ${first.line}) was taken.`,
-        candidates: [String(first.position)],
+        message: `Record id ${key} stands on ${n} ${object.plural} that are not the same; the first (${first.file}, line ${first.line}) was taken. Resolve with "merge" (into the first) or "separate" (a contact of its own).`,
       });
-    }
   }
 }
+
+/** By its content, so that a later export of the same row has the same key wherever it stands. */
+const ownKey = ({ key, cells }: StagedRecord): string =>
+  `${key}~${sha256(cells.join('\u001f')).slice(0, 16)}`;
 
 function merge(fate: Fate, position: number, into: number): void {
   fate.mergedInto.set(position, into);
@@ -210,7 +251,7 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
         .map((one) => one.key);
       fate.queued.set(decision.position, {
         code: 'WB_DUPLICATE_CONTACT',
-        message: `Shares its e-mail address with ${others.join(', ')}; resolve each with "merge" or "separate".`,
+        message: `Shares its e-mail address with ${others.join(', ')}. Answer each of them: "merge" makes one contact of those that say so.`,
         candidates: others,
       });
     }
@@ -220,21 +261,22 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
 function mapContact(
   ctx: LocalContext,
   input: MapInput,
-  record: StagedRecord,
+  staged: StagedRecord,
   fate: Fate,
   writer: Writer,
 ): void {
+  const record = { ...staged, key: fate.ownKey.get(staged.position) ?? staged.key };
   const queued = fate.queued.get(record.position);
   if (queued) {
     writer.review(record, queued);
-    writer.settle(record, 'queued');
+    writer.settle(record, leftOut(ctx, record, queued) ? 'excluded' : 'queued');
     return;
   }
   if (fate.mergedInto.has(record.position)) return;
-  const absorbed = fate.absorbs.get(record.position);
+  const absorbed = absorbedBy(fate, record.position);
   const { planned, issues } = input.mapper.contact(
     record,
-    absorbed ? newestFirst(ctx, input, record.object, absorbed) : [],
+    absorbed.length > 0 ? newestFirst(ctx, input, record.object, absorbed) : [],
   );
   for (const issue of issues) writer.review(record, issue);
   const main = planned.find((one) => one.step === 'contacts');
@@ -244,7 +286,16 @@ function mapContact(
   }
   for (const one of planned) writer.plan(one, '');
   writer.partner(record.position, main.key);
-  if (absorbed) fate.plannedKey.set(record.position, main.key);
+  if (absorbed.length > 0) fate.plannedKey.set(record.position, main.key);
+}
+
+/** A record that took others in may itself be merged: then all of them go along. */
+const absorbedBy = (fate: Fate, position: number): number[] =>
+  (fate.absorbs.get(position) ?? []).flatMap((one) => [one, ...absorbedBy(fate, one)]);
+
+function leaderOf(fate: Fate, position: number): number {
+  const into = fate.mergedInto.get(position);
+  return into === undefined ? position : leaderOf(fate, into);
 }
 
 const newestFirst = (
@@ -261,20 +312,9 @@ const newestFirst = (
     )
     .map(({ record }) => record);
 
-/** A row that stood in the export twice may have gone into one that was itself merged by its address. */
-function lastOf(fate: Fate, position: number): number {
-  const into = fate.mergedInto.get(position);
-  return into === undefined ? position : lastOf(fate, into);
-}
-
-function settlePartners(
-  _ctx: LocalContext,
-  fate: Fate,
-  object: SourceObject,
-  writer: Writer,
-): void {
-  for (const [position] of fate.mergedInto) {
-    const key = fate.plannedKey.get(lastOf(fate, position)) ?? '';
+function settlePartners(fate: Fate, object: SourceObject, writer: Writer): void {
+  for (const position of fate.mergedInto.keys()) {
+    const key = fate.plannedKey.get(leaderOf(fate, position)) ?? '';
     writer.settle({ object: object.name, position }, key ? 'merged' : 'queued', key);
     writer.partner(position, key);
   }
@@ -294,7 +334,7 @@ function mapChildren(
   let done = 0;
   for (const record of ctx.store.staging.records(object.name)) {
     children(record);
-    if (++done % CHUNK === 0)
+    if (++done % SHOW_EVERY === 0)
       ctx.emit({ type: 'step-progress', step: `map ${object.plural}`, done });
   }
   writer.flush();
@@ -312,14 +352,15 @@ function childMapper(
   const repeats = repeatedRecords(ctx, object);
   return (record) => {
     const first = repeats(record);
-    if (first) return settleRepeated(record, first, input, writer);
+    if (first) return settleRepeatedChild(ctx, record, first, input, writer);
     const parent = parents ? findParent(ctx, input, record, parents, writer) : null;
-    if (parent === undefined) return writer.settle(record, 'queued');
+    if (parent === 'queued' || parent === 'excluded') return writer.settle(record, parent);
     const { planned, issues, settled } = input.mapper.child(record, parent, contacts);
     for (const issue of issues) writer.review(record, issue);
     for (const one of planned) writer.plan(one, input.mapper.childDate(record));
-    if (planned.length === 0)
-      writer.settle(record, settled?.state ?? 'queued', settled?.into ?? '');
+    if (planned.length > 0) return;
+    const out = issues.length > 0 && issues.every((issue) => leftOut(ctx, record, issue));
+    writer.settle(record, settled?.state ?? (out ? 'excluded' : 'queued'), settled?.into ?? '');
   };
 }
 
@@ -347,6 +388,8 @@ const recordIndex = (ctx: LocalContext, input: MapInput, object: SourceObject): 
       position: record.position,
       key: record.key,
       name: '',
+      email: '',
+      otherEmail: '',
       partner: ctx.store.plan.isSettled(object.name, record.position)
         ? ''
         : input.mapper.keyOf(record),
@@ -369,7 +412,8 @@ function repeatedRecords(
   };
 }
 
-function settleRepeated(
+function settleRepeatedChild(
+  ctx: LocalContext,
   record: StagedRecord,
   first: StagedRecord,
   input: MapInput,
@@ -377,33 +421,39 @@ function settleRepeated(
 ): void {
   if (JSON.stringify(record.cells) === JSON.stringify(first.cells))
     return writer.settle(record, 'merged', input.mapper.keyOf(first));
-  writer.review(record, {
+  const issue: Issue = {
     code: 'WB_DUPLICATE_KEY',
     message: `Record id ${record.key} stands on two different records; the first (line ${first.line}) was taken.`,
-    candidates: [String(first.position)],
-  });
-  writer.settle(record, 'queued');
+  };
+  writer.review(record, issue);
+  writer.settle(record, leftOut(ctx, record, issue) ? 'excluded' : 'queued');
 }
 
-/** A person's decision (the parent's record id, or "none") comes first; then the mapping's own rule. Undefined: it waits. */
+/** A person's decision (the parent's record id, or "none") comes first; then the mapping's own rule. */
 function findParent(
   ctx: LocalContext,
   input: MapInput,
   record: StagedRecord,
   { model, index }: Parents,
   writer: Writer,
-): Parent | null | undefined {
+): Parent | null | 'queued' | 'excluded' {
   const answer = input.mapper.parentOf(record, index);
   if (answer.kind === 'none') return null;
   if (answer.kind === 'found' && answer.contact.partner !== '')
     return { model, key: answer.contact.partner };
   const issue = answer.kind === 'found' ? parentWaits(record, answer.contact.key) : answer.issue;
-  const chosen = ctx.store.review.decided(record.object, record.key, issue.code);
+  const chosen = ctx.store.review.decided({ ...record, code: issue.code });
   writer.review(record, issue);
   if (chosen === 'none' && issue.code.startsWith('WB_PARENT_')) return null;
   const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
-  return decided && { model, key: decided.partner };
+  if (decided) return { model, key: decided.partner };
+  return leftOut(ctx, record, issue) ? 'excluded' : 'queued';
 }
+
+/** A person said that it is fine as it is: the record stays behind, by decision. */
+const leftOut = (ctx: LocalContext, { object, key }: StagedRecord, issue: Issue): boolean =>
+  ctx.store.review.decided({ object, key, code: issue.code, column: issue.column ?? '' }) ===
+  'accept';
 
 const parentWaits = (record: StagedRecord, key: string): Issue => ({
   code: record.object === 'note' ? 'WB_NOTE_ORPHAN' : 'WB_PARENT_MISSING',

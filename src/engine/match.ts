@@ -85,7 +85,12 @@ function choose(
   shared: boolean,
 ): Match {
   if (row.match === '' || candidates.length === 0) return { kind: 'new' };
-  const decided = ctx.store.review.decided(row.object, row.key, 'WB_MATCH_AMBIGUOUS');
+  const decided = ctx.store.review.decided({
+    env: ctx.env,
+    object: row.object,
+    key: row.key,
+    code: 'WB_MATCH_AMBIGUOUS',
+  });
   if (decided === 'create') return { kind: 'new' };
   const chosen = candidates.find((one) => String(one.id) === decided);
   if (chosen) return { kind: 'existing', found: chosen };

@@ -11,17 +11,17 @@ export async function provision(
 ): Promise<string[]> {
   ctx.emit({ type: 'step-started', step: 'provision', total: fields.length });
   const made: string[] = [];
-  const keep = (things: readonly Made[]): void => {
-    for (const thing of things) if (rememberMade(ctx, run, thing)) made.push(thing.name);
+  const keep = (things: readonly Made[], part: 'fence' | '' = ''): void => {
+    for (const thing of things) if (rememberMade(ctx, run, thing, part)) made.push(thing.name);
   };
   // Whatever is made carries the fence.
-  for (const thing of await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal))
-    if (rememberMade(ctx, run, thing, 'fence')) made.push(thing.name);
+  keep(await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal), 'fence');
   for (const field of fields) await announce(ctx, run, field);
   keep(await ctx.schema.ensureFields(fields, ctx.signal));
   for (const [model, own] of Map.groupBy(fields, (field) => field.model)) {
     const names = own.map((field) => field.name);
-    keep(await ctx.schema.ensurePage(model, names, ctx.signal));
+    // Like the fence it has a name of ours, so one that a killed run left is ours too.
+    keep(await ctx.schema.ensurePage(model, names, ctx.signal), 'fence');
   }
   ctx.destination.forgetSchema();
   ctx.emit({ type: 'step-ended', step: 'provision', done: fields.length });

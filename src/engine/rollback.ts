@@ -1,8 +1,9 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { OdooRow, OdooValue } from '../destination/destination.ts';
+import type { Made, OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
+import { lanePool } from './batches.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
@@ -54,6 +55,9 @@ interface Totals {
   readonly released: Set<string>;
 }
 
+/** Records that do not refer to each other and that Odoo keeps no count of (as it does of won and lost leads). */
+const SIDE_BY_SIDE: ReadonlySet<string> = new Set(['contacts', 'people', 'notes']);
+
 async function undoStep(
   ctx: Context,
   step: string,
@@ -69,16 +73,20 @@ async function undoStep(
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
   let done = 0;
   let below: { readonly resId: number; readonly key: string } | undefined;
-  for (;;) {
-    if (ctx.signal.aborted) throw stopped();
+  const pool = lanePool(SIDE_BY_SIDE.has(step) ? ctx.concurrency : 1);
+  while (!ctx.signal.aborted && !pool.failed()) {
     const page = ctx.store.ledger.newestFirst(ctx.env, step, PAGE, below);
     const last = page.at(-1);
     if (!last) break;
     below = { resId: last.resId, key: last.key };
-    await undoPage(ctx, page, since, dryRun, totals);
-    done += page.length;
-    ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
+    await pool.add('', async () => {
+      await undoPage(ctx, page, since, dryRun, totals);
+      done += page.length;
+      ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
+    });
   }
+  await pool.drain();
+  if (ctx.signal.aborted) throw stopped();
   ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
 }
 
@@ -225,17 +233,42 @@ const undoOrder = (row: LedgerRow): number =>
 /** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
 async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  for (const row of rows.sort((a, b) => undoOrder(a) - undoOrder(b))) {
-    if (!dryRun) {
-      await ctx.schema.removeMade({
-        model: row.model,
-        id: row.resId,
-        name: String(row.after['name']),
-        created: true,
-      });
-      ctx.store.ledger.forget(ctx.env, [row.key]);
-    }
-    totals.removed++;
+  totals.removed += rows.length;
+  if (dryRun || rows.length === 0) return;
+  const step = 'undo schema';
+  ctx.emit({ type: 'step-started', step, total: rows.length });
+  let done = 0;
+  // In few calls: after each, Odoo loads its models anew.
+  const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
+  for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+    const some = groups.get(key) ?? [];
+    await ctx.schema.removeMade(some.map(toMade));
+    ctx.store.ledger.forget(
+      ctx.env,
+      some.map((row) => row.key),
+    );
+    done += some.length;
+    ctx.emit({ type: 'step-progress', step, done });
   }
-  if (!dryRun) ctx.destination.forgetSchema();
+  ctx.destination.forgetSchema();
+  ctx.emit({ type: 'step-ended', step, done });
 }
+
+/** Fields before the model they point at, users before their contacts. */
+const MODEL_ORDER = [
+  'ir.ui.view',
+  'res.users',
+  'ir.model.fields',
+  'ir.model.fields.selection',
+  'ir.model.access',
+  'ir.model',
+];
+const modelOrder = ({ model }: LedgerRow): string =>
+  `${MODEL_ORDER.includes(model) ? MODEL_ORDER.indexOf(model) : MODEL_ORDER.length} ${model}`;
+
+const toMade = (row: LedgerRow): Made => ({
+  model: row.model,
+  id: row.resId,
+  name: String(row.after['name']),
+  created: true,
+});

@@ -66,7 +66,7 @@ async function markHangers(
     const domain = [[field, '=', model] as const, ['res_id', 'in', ids] as const, ...also];
     const rows = await ctx.destination.find(user, domain, ['res_id', name]);
     for (const one of others(user, rows, released))
-      mark(used, ids, one['res_id'], `${label} (${user} ${one.id}) is not ours`);
+      mark(used, ids, one['res_id'], `${label} (${user} ${one.id}) stays`);
   }
 }
 

@@ -26,9 +26,18 @@ interface Line {
   readonly cut: boolean;
 }
 
+interface Form {
+  readonly delimiter: string;
+  readonly complete: (cells: readonly string[]) => boolean;
+  /** No line comes after these. */
+  readonly end: boolean;
+}
+
+/** `complete`, where it is known: a row of several lines whose cells are not was torn open by a stray quote. */
 export async function* csvRows(
   chunks: AsyncIterable<string>,
   delimiter: string,
+  complete: (cells: readonly string[]) => boolean = () => true,
 ): AsyncGenerator<CsvRow[]> {
   let open: Line[] = [];
   let retryAt = 0;
@@ -37,27 +46,27 @@ export async function* csvRows(
     // An open row is looked at again when it has doubled: at every chunk, a long one would be read a hundred times.
     if (open.length < retryAt) continue;
     const rows: CsvRow[] = [];
-    open = take(open, delimiter, rows, false);
+    open = take(open, { delimiter, complete, end: false }, rows);
     retryAt = open.length * 2;
     yield rows;
   }
   const rows: CsvRow[] = [];
-  take(open, delimiter, rows, true);
+  take(open, { delimiter, complete, end: true }, rows);
   yield rows;
 }
 
 /** Takes whole rows off the lines; gives back the lines of a row that is not complete yet. */
-function take(lines: Line[], delimiter: string, rows: CsvRow[], end: boolean): Line[] {
+function take(lines: Line[], form: Form, rows: CsvRow[]): Line[] {
   let at = 0;
   while (at < lines.length) {
     const first = lines[at];
     if (!first) break;
     if (first.cut || !first.text.includes('"')) {
-      if (first.text !== '') rows.push(plainRow(first, delimiter));
+      if (first.text !== '') rows.push(plainRow(first, form.delimiter));
       at++;
       continue;
     }
-    const row = quotedRow(lines, at, delimiter, end);
+    const row = quotedRow(lines, at, form);
     if (row === 'incomplete') return lines.slice(at);
     rows.push(row.row);
     at += row.lines;
@@ -77,7 +86,7 @@ const plainRow = (line: Line, delimiter: string): CsvRow =>
 
 type Quoted = 'incomplete' | { readonly row: CsvRow; readonly lines: number };
 
-function quotedRow(lines: readonly Line[], at: number, delimiter: string, end: boolean): Quoted {
+function quotedRow(lines: readonly Line[], at: number, form: Form): Quoted {
   const cells: string[] = [];
   const cursor = { used: 1, text: lines[at]?.text ?? '', position: 0, chars: 0 };
   const number = lines[at]?.number ?? 0;
@@ -89,15 +98,16 @@ function quotedRow(lines: readonly Line[], at: number, delimiter: string, end: b
   for (;;) {
     const cell =
       cursor.text[cursor.position] === '"'
-        ? quotedCell(lines, at, cursor, end)
-        : plainCell(cursor, delimiter);
+        ? quotedCell(lines, at, cursor, form.end)
+        : plainCell(cursor, form.delimiter);
     if (cell === 'incomplete') return cell;
     const after = cursor.text[cursor.position];
-    if (cell === 'broken' || (after !== undefined && after !== delimiter)) {
+    const torn = cell === 'broken' || (after !== undefined && after !== form.delimiter);
+    if (!torn) cells.push(cell.value);
+    if (torn || (after === undefined && cursor.used > 1 && !form.complete(cells))) {
       const text = lines[at]?.text.slice(0, KEPT_OF_BROKEN) ?? '';
       return { row: { line: number, cells: [], broken: 'quotes', text }, lines: 1 };
     }
-    cells.push(cell.value);
     if (after === undefined)
       return { row: checked({ line: number, cells }, raw), lines: cursor.used };
     cursor.position++;

@@ -1,4 +1,4 @@
-/** JSON calls over kept-alive connections; a failure says whether the call can have reached the other side. */
+/** JSON and form calls over kept-alive connections; a failure says whether the call can have reached the other side. */
 import { Agent, errors, request, type Dispatcher } from 'undici';
 
 export interface HttpAnswer {
@@ -24,6 +24,7 @@ export class HttpFailure extends Error {
 }
 
 export interface HttpClient {
+  /** A URLSearchParams goes out as a form, anything else as JSON. */
   call(
     method: 'GET' | 'POST',
     path: string,
@@ -37,6 +38,13 @@ export interface HttpClient {
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Shorter than any usual server's own, so that a write never goes out on a connection that is just being closed. */
 const KEEP_ALIVE_MS = 4_000;
+
+/** The other side speaks no TLS; the library's own words for it help nobody. */
+const NOT_TLS = [
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+];
 
 /** Failures of making the connection: nothing was sent. Whatever is not listed counts as sent, the safe side. */
 const NOT_SENT = new Set([
@@ -52,6 +60,7 @@ const NOT_SENT = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
   'CERT_HAS_EXPIRED',
+  ...NOT_TLS,
 ]);
 
 /** `timeoutMs` bounds the wait for an answer; longer than the server's own limit, so that the server decides. */
@@ -66,10 +75,16 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
   return {
     async call(method, path, headers, body, signal) {
       if (signal?.aborted) throw new HttpFailure('stopped', { sent: false, aborted: true });
-      const json = body === undefined ? null : JSON.stringify(body);
-      const all = json === null ? headers : { ...headers, 'content-type': 'application/json' };
+      const sent = encode(body);
+      const all = sent ? { ...headers, 'content-type': sent.type } : headers;
       try {
-        const options = { method, dispatcher, signal: signal ?? null, headers: all, body: json };
+        const options = {
+          method,
+          dispatcher,
+          signal: signal ?? null,
+          headers: all,
+          body: sent?.text ?? null,
+        };
         return await toAnswer(await request(`${base}${path}`, options));
       } catch (error) {
         throw toFailure(error, signal);
@@ -77,6 +92,13 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
     },
     close: () => dispatcher.close(),
   };
+}
+
+function encode(body: unknown): { readonly type: string; readonly text: string } | undefined {
+  if (body === undefined) return undefined;
+  return body instanceof URLSearchParams
+    ? { type: 'application/x-www-form-urlencoded', text: body.toString() }
+    : { type: 'application/json', text: JSON.stringify(body) };
 }
 
 async function toAnswer({
@@ -97,12 +119,16 @@ async function toAnswer({
 const one = (header: string | string[] | undefined): string | undefined =>
   Array.isArray(header) ? header[0] : header;
 
-function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
+export function toFailure(error: unknown, signal: AbortSignal | undefined): HttpFailure {
   const code = codeOf(error);
   const late =
     error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError;
   const said = error instanceof Error && error.message ? error.message : 'the connection failed';
-  const message = late ? 'no answer within the time limit' : said;
+  const message = late
+    ? 'no answer within the time limit'
+    : NOT_TLS.includes(code)
+      ? 'what answers speaks plain http, not https'
+      : said;
   return new HttpFailure(message, {
     sent: !NOT_SENT.has(code),
     aborted: signal?.aborted === true,

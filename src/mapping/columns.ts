@@ -11,7 +11,7 @@ export interface CompiledColumn {
 export interface CompiledFile {
   /** The text of a slot, trimmed; empty when the file has no such column. */
   slot(record: StagedRecord, name: string): string;
-  /** True when a column of the file fills the slot. */
+  /** True when the file has a column for the slot. */
   has(name: string): boolean;
   /** Column id of a slot, for messages. */
   columnOf(name: string): string;

@@ -3,23 +3,31 @@ import type { Ref } from '../core/record.ts';
 import type { Child } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
 import type { SharedRecords } from './shared-records.ts';
+import { parseBoolean } from './transforms/booleans.ts';
 import { emailKey } from './transforms/emails.ts';
 import { singleLine } from './transforms/text.ts';
 
-/** The words of GetOptInStatusList; a plain yes or no is a column "opted out". */
-const NO = /opt(?:ed)?[ _-]?out|bounce|spam|complain|unsubscribe|^(?:yes|true|1|x)$/i;
+/** The words of GetOptInStatusList. */
+const NO = /opt(?:ed)?[ _-]?out|bounce|spam|complain|unsubscribe/i;
 const YES = /opt(?:ed)?[ _-]?in\b/i;
 
-export const saysNo = (status: string): boolean => NO.test(status) && !YES.test(status);
+/** A plain yes or no means what its column asks: "Opt Out: Yes" and "Opt In: No" are both a no. */
+export function saysNo(status: string, column: string): boolean {
+  const text = status.trim();
+  if (text === '') return false;
+  const answer = parseBoolean(text);
+  if (answer === undefined) return NO.test(text) && !YES.test(text);
+  return NO.test(column) ? answer : YES.test(column) && !answer;
+}
 
 export const blacklist = (shared: SharedRecords, email: string): Ref =>
   shared.make('optouts', 'mail.blacklist', 'optout', email, { email, active: true });
 
-/** A row without a status stands in a list of opt-outs. Shared, since one address may say no in many rows. */
+/** A file without a status column is a list of opt-outs. Shared, since one address may say no in many rows. */
 export function composeOptout({ record, file, tools }: Child): Composed {
   const status = singleLine(file.slot(record, 'status'));
   const raw = singleLine(file.slot(record, 'email'));
-  if (status !== '' && !saysNo(status))
+  if (file.has('status') && !saysNo(status, file.columnOf('status')))
     return { planned: [], issues: [], settled: { state: 'excluded', into: 'no opt-out' } };
   const email = emailKey(raw);
   if (email !== '')

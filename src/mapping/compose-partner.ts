@@ -34,7 +34,8 @@ export interface Draft {
 
 export interface PartnerDraft {
   readonly planned: readonly PlannedRecord[];
-  readonly values: Readonly<Record<string, Value>>;
+  /** Of the first of `planned`: the same object, so that what is merged into it needs no copy. */
+  readonly values: Record<string, Value>;
   readonly tags: ReadonlySet<string>;
   readonly groups: readonly string[];
   readonly issues: readonly Issue[];

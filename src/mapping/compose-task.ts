@@ -55,7 +55,7 @@ function readTask({ record, file, tools }: Child, issues: Issue[]): Task {
     return value ?? '';
   };
   const [due, completed] = [day('due_date'), day('complete_date')];
-  const isDone = DONE.test(read('status')) || completed !== '';
+  const isDone = read('status') === '' ? completed !== '' : DONE.test(read('status'));
   const details = cleanText(file.slot(record, 'details'));
   const more = [
     ['Category', TYPES.some(([test]) => test.test(read('category'))) ? '' : read('category')],

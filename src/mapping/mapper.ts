@@ -91,7 +91,7 @@ export function createMapper(
     const file = fileOf(record);
     const identity = identityOf(record, file, dates);
     // Here, not when the contact is composed: one that waits in the review queue said no all the same.
-    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in')))
+    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in'), file.columnOf('opt_in')))
       blacklist(shared, identity.email);
     return identity;
   };
@@ -242,7 +242,7 @@ function assemble(
 ): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
-  const values: Record<string, Value> = { ...main.values };
+  const { values } = draft;
   const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
   const notes = others.flatMap((one) =>
     absorb(values, main.key, one.record, one.draft.values, merging),
@@ -256,7 +256,7 @@ function assemble(
   const own = { object: record.object, position: record.position };
   return {
     planned: [
-      { ...main, values },
+      main,
       ...people,
       ...newGuests(people, guests, main.key).map((person) => ({ ...person, ...own })),
       ...notes.map((note) => ({ ...note, ...own })),

@@ -57,24 +57,56 @@ export interface Translated {
 }
 
 export function translateSubject(raw: string, dialect: Dialect): Translated {
-  return translate(raw, (meaning) => (dialect === 'jinja' ? `\${${meaning}}` : `{{ ${meaning} }}`));
+  const { write, inert } = WRITERS[dialect === 'jinja' ? 'jinja' : 'inline'];
+  return translate(raw, write, inert);
 }
 
 /** Within a tag nothing is translated: QWeb puts no value into an attribute this way. */
 export function translateBody(html: string, dialect: Dialect): Translated {
+  const { write, inert } = WRITERS[dialect];
   const unknown: string[] = [];
   const parts = html.split(/(<[^>]*>)/).map((part) => {
-    const inTag = part.startsWith('<');
-    const write = (meaning: string): string | undefined =>
-      inTag ? undefined : dialect === 'jinja' ? `\${${meaning}}` : `<t t-out="${meaning}"></t>`;
-    const done = translate(part, write);
+    const done = translate(part, part.startsWith('<') ? () => undefined : write, inert);
     unknown.push(...done.unknown);
     return done.text;
   });
-  return { text: parts.join(''), unknown: [...new Set(unknown)] };
+  const text = parts.join('');
+  return {
+    text: dialect === 'jinja' ? withoutLineStatements(text) : text,
+    unknown: [...new Set(unknown)],
+  };
 }
 
-function translate(raw: string, write: (meaning: string) => string | undefined): Translated {
+interface Writer {
+  readonly write: (meaning: string) => string;
+  /** What the customer wrote must not run, and must read as it was written. */
+  readonly inert: (text: string) => string;
+}
+
+const WRITERS: Readonly<Record<Dialect | 'inline', Writer>> = {
+  /** Odoo's body from 15 on: only tags and attributes mean something, and those are cleaned before. */
+  qweb: { write: (meaning) => `<t t-out="${meaning}"></t>`, inert: (text) => text },
+  inline: {
+    write: (meaning) => `{{ ${meaning} }}`,
+    inert: (text) => text.replaceAll('{{', "{{ '{' + '{' }}"),
+  },
+  /** Odoo 14 (mail/models/mail_render_mixin.py): `${…}`, `<% … %>`, and `##` for the rest of a line. */
+  jinja: {
+    write: (meaning) => `\${${meaning}}`,
+    inert: (text) =>
+      text.replace(/\$\{|<%|##/g, ([one = '', two = '']) => `\${'${one}' + '${two}'}`),
+  },
+};
+
+/** A line that begins with % is a statement. Only a body has lines. */
+const withoutLineStatements = (text: string): string =>
+  text.replace(/^(\s*)%/gm, (_, space: string) => `${space}\${'%'}`);
+
+function translate(
+  raw: string,
+  write: (meaning: string) => string | undefined,
+  inert: Writer['inert'],
+): Translated {
   const unknown: string[] = [];
   const pieces: string[] = [];
   let rest = 0;
@@ -84,7 +116,7 @@ function translate(raw: string, write: (meaning: string) => string | undefined):
     const meaning = MEANINGS[fold(match.name)];
     const written = meaning === undefined ? undefined : write(meaning);
     if (written === undefined) unknown.push(match.whole);
-    pieces.push(written ?? `[${match.name}]`);
+    pieces.push(written ?? inert(`[${match.name}]`));
   }
   pieces.push(inert(raw.slice(rest)));
   return { text: pieces.join(''), unknown: [...new Set(unknown)] };
@@ -111,11 +143,3 @@ const toMark = (match: RegExpExecArray): Mark => ({
   name: match.slice(1).find((group) => group !== undefined) ?? '',
 });
 const end = (mark: Mark): number => mark.index + mark.whole.length;
-
-/** What the customer wrote must not run: `${`, `{{` and Jinja's line statements lose their meaning, not their look. */
-const inert = (text: string): string =>
-  text
-    .replaceAll('${', '$ {')
-    .replaceAll('{{', '{ {')
-    .replaceAll('<%', '< %')
-    .replace(/^(\s*)(%|##)/gm, '$1 $2');

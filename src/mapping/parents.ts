@@ -43,11 +43,18 @@ function worded(issue: Issue, { shape, label }: ChildKind): Issue {
 
 function search(clues: ParentClues, index: ContactIndex, order: Choices['noteJoin']): ParentAnswer {
   const byId = clues.id === '' ? [] : distinct(index.byKey(clues.id));
+  const [named] = byId;
+  if (named && byId.length === 1 && hasEmail(named, clues.email))
+    return { kind: 'found', contact: named };
   const byEmail = clues.email === '' ? [] : distinct(index.byEmail(clues.email));
   if (byId.length > 0 && byEmail.length > 0) return both(clues, byId, byEmail);
   if (byId.length > 0) return onlyId(clues, byId, order);
   return byEmail.length > 0 ? onlyEmail(clues, byEmail, order) : orphan(clues);
 }
+
+/** Then both clues name this contact, whoever else has the address: most notes need no second search. */
+const hasEmail = (hit: ContactHit, email: string): boolean =>
+  email !== '' && (hit.email === email || hit.otherEmail === email);
 
 /** Records that were merged are one contact. One that is itself queued counts by its position. */
 const distinct = (hits: readonly ContactHit[]): ContactHit[] => [

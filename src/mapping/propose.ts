@@ -160,6 +160,8 @@ function proposeColumn(
       confidence: column.confidence,
       reason: [column.reason, order?.reason].filter(Boolean).join('; '),
     };
+  if (column.spare !== undefined)
+    return { ...base, to: 'drop', confidence: 0.95, reason: column.spare };
   if (column.profile.filled === 0)
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
   if (object.shape === 'inventory' || object.shape === 'campaign')

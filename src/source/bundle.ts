@@ -1,4 +1,5 @@
 /** The files of a folder, of a zip, or one file alone, to be opened as often as needed. A zip is read in place, never unpacked. */
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   lstatSync,
@@ -41,11 +42,12 @@ export async function openBundle(path: string): Promise<BundleFile[]> {
   }
 }
 
+/** "ENOENT: no such file or directory, stat '/x'" says the path a second time. */
 const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+  error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error);
 
 const missing = (path: string, error: unknown): WaybillError =>
-  new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${reasonOf(error)}`, {
+  new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${reasonOf(error)}.`, {
     place: path,
     next: 'Check source.export in waybill.yaml: it must be the export folder, a file of it, or its .zip, and you must be allowed to read it.',
     cause: error,
@@ -132,14 +134,10 @@ const tooDense = (unpacked: number, packed: number): boolean =>
 
 /** `entry` is empty where the archive as a whole is meant. */
 const unsafe = (path: string, entry: string, why: string): WaybillError =>
-  new WaybillError(
-    'WB_ARCHIVE_UNSAFE',
-    `${path}: ${entry === '' ? 'it' : `the entry "${entry}"`} ${why}.`,
-    {
-      place: path,
-      next: 'Unpack the archive yourself, look at it, and give Waybill the folder.',
-    },
-  );
+  new WaybillError('WB_ARCHIVE_UNSAFE', `${path}${entry && `: the entry "${entry}"`} ${why}.`, {
+    place: path,
+    next: 'Unpack the archive yourself, look at it, and give Waybill the folder.',
+  });
 
 const UNIX_LINK = 0o120000;
 const UNIX_KIND = 0o170000;
@@ -187,12 +185,12 @@ async function openEntry(path: string, name: string): Promise<Readable> {
       if (entry.fileName !== name) continue;
       const stream = await zip.openReadStreamPromise(entry);
       return translated(Readable.from(whole(stream, zip, entry)), (error) =>
-        unsafe(path, name, `is damaged: ${reasonOf(error)}`),
+        unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`),
       );
     }
   } catch (error) {
     zip.close();
-    throw unsafe(path, name, `cannot be read: ${reasonOf(error)}`);
+    throw unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`);
   }
   zip.close();
   throw unsafe(path, name, 'is gone');
@@ -210,4 +208,24 @@ async function* whole(stream: Readable, zip: ZipFile, entry: Entry): AsyncGenera
   } finally {
     zip.close();
   }
+}
+
+/** Which of the files are not what they were when they were read: one hash of each, no parsing. Throws as openBundle does. */
+export async function changedFiles(
+  path: string,
+  known: readonly { readonly path: string; readonly sha256: string }[],
+): Promise<string[]> {
+  const files = new Map((await openBundle(path)).map((file) => [file.path, file]));
+  const changed: string[] = [];
+  for (const { path: name, sha256 } of known) {
+    const file = files.get(name);
+    if (!file || (await hashOf(file)) !== sha256) changed.push(name);
+  }
+  return changed;
+}
+
+async function hashOf(file: BundleFile): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
 }

@@ -3,6 +3,7 @@
  * Nothing here knows Odoo or the store.
  */
 import type { Readable } from 'node:stream';
+import type { Emit } from '../core/events.ts';
 import type { Issue, StagedRecord } from '../core/record.ts';
 
 /** How a slot's text is read. */
@@ -125,6 +126,8 @@ export interface SourceColumn {
   readonly reason: string;
   readonly alternatives: readonly string[];
   readonly profile: ColumnProfile;
+  /** Why it needs no place in the destination, where the source knows: proposed to be dropped. */
+  readonly spare?: string;
 }
 
 export interface SourceFile {
@@ -140,6 +143,9 @@ export interface SourceFile {
   readonly rows: number;
   readonly columns: readonly SourceColumn[];
 }
+
+/** A file that lies nowhere: what a source read through an API, made to look like one. */
+export const isVirtual = (file: Pick<SourceFile, 'path'>): boolean => file.path.startsWith('api:');
 
 /** What an inspection found; deterministic for the same bytes and decisions. */
 export interface Inspection {
@@ -174,10 +180,17 @@ export interface SourceDecisions {
 
 export interface Source {
   readonly declaration: SourceDeclaration;
-  /** Reads everything once and says what is there. Throws WB_SOURCE_* / WB_ARCHIVE_UNSAFE. Idempotent. */
-  inspect(signal: AbortSignal): Promise<Inspection>;
+  /** A quick look for a source that takes long to read: what answers, in sentences. Without it, `inspect` is quick. */
+  probe?(signal: AbortSignal): Promise<readonly string[]>;
+  /**
+   * Reads everything once and says what is there. Throws WB_SOURCE_* / WB_ARCHIVE_UNSAFE. Idempotent.
+   * What takes long tells how far it is; broken off, the next call goes on with what was read.
+   */
+  inspect(signal: AbortSignal, emit?: Emit): Promise<Inspection>;
   /** Streams one file's records in file order, in chunks of at most 1,000, in constant memory. May be called again. */
   extract(file: SourceFile, signal: AbortSignal): AsyncIterable<Extracted>;
+  /** Everything is in the staging store: what was kept to go on from is no longer needed. */
+  done?(): void;
   /** The bytes of a file that a record points at (slot `file`). Throws WB_FILE_MISSING. */
   openFile(file: string): Promise<Readable>;
 }

@@ -21,12 +21,13 @@ with own as (
   where p.object <> ''
   group by p.object, p.position
 ),
-failed as (select distinct object, position from review where env = ? and resolution = '' and position > 0)
+failed as (select object, position, max(resolution = '') as open from review where env = ? and position > 0 group by object, position)
 select s.object, case
     when d.state is not null then d.state
     when own.wanted is null then 'pending'
     when own.wanted = own.there then 'loaded'
-    when failed.position is not null then 'queued'
+    when failed.open = 1 then 'queued'
+    when failed.open = 0 then 'excluded'
     else 'pending' end as disposition,
   count(*) as n
 from staged s

@@ -29,6 +29,18 @@ export interface NewReview {
   readonly issue: Issue;
 }
 
+/** What an answer belongs to: one bad value accepted does not accept the record's others, nor one Odoo's id another Odoo's. */
+export interface Question {
+  readonly env?: string;
+  readonly object: string;
+  readonly key: string;
+  readonly code: string;
+  readonly column?: string;
+}
+
+const questionCode = ({ env = '', code, column = '' }: Question): string =>
+  [code, ...(column === '' ? [] : [column]), ...(env === '' ? [] : [`@${env}`])].join(' ');
+
 const INSERT = `insert into review (env, object, position, key, code, message, place, column_id, raw, candidates, resolution)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
@@ -49,15 +61,17 @@ export const reviewQueries = (db: Database) => ({
           issue.column ?? '',
           issue.raw ?? '',
           JSON.stringify(issue.candidates ?? []),
-          this.decided(object, key, issue.code),
+          this.decided({ env, object, key, code: issue.code, column: issue.column ?? '' }),
         );
       }
     });
   },
-  decided(object: string, key: string, code: string): string {
+  /** What a person answered; empty while nobody did. */
+  decided(question: Question): string {
     const row = db
       .prepare('select resolution from decision where object = ? and key = ? and code = ?')
-      .get(object, key, code) as { resolution: string } | undefined;
+      .get(question.object, question.key, questionCode(question)) as
+      { resolution: string } | undefined;
     return row?.resolution ?? '';
   },
   /** Removes what mapping raised, before it maps again. */
@@ -108,7 +122,7 @@ export const reviewQueries = (db: Database) => ({
       );
       db.prepare(
         'insert or replace into decision (object, key, code, resolution, by, at) values (?, ?, ?, ?, ?, ?)',
-      ).run(item.object, item.key, item.code, resolution, by, isoNow());
+      ).run(item.object, item.key, questionCode(item), resolution, by, isoNow());
     });
   },
   decisions: (): { object: string; key: string; code: string; resolution: string }[] =>

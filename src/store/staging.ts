@@ -15,7 +15,8 @@ const INSERT_STAGED =
   'insert into staged (object, position, key, file, line, cells) values (?, ?, ?, ?, ?, ?)';
 const INSERT_CONTACT =
   'insert into contact_index (position, key, email, other_email, name, edited) values (?, ?, ?, ?, ?, ?)';
-const HIT = 'select position, key, name, partner from contact_index where';
+const HIT =
+  'select position, key, name, partner, email, other_email as otherEmail from contact_index where';
 
 export const stagingQueries = (db: Database) => ({
   /** Forgets the former extraction; what was loaded stays in the ledger. */

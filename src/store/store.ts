@@ -29,6 +29,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     runs: runQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
+    relax: () => db.relax(),
     /** Empty when SQLite finds nothing wrong. */
     integrity(): string[] {
       const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[];

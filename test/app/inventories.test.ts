@@ -32,6 +32,8 @@ const folder = mkdtempSync(join(tmpdir(), 'waybill-inventory-'));
 let inventory: Inventory;
 let html: string;
 
+const table = (object: string) => inventory.tables.find((one) => one.object === object);
+
 beforeAll(async () => {
   const exported = join(folder, 'export');
   mkdirSync(exported);
@@ -87,7 +89,6 @@ it('says that who is enrolled is not known, and how to find them (A12)', () => {
 });
 
 it('lists landing pages with fields and markup, campaigns with segment and size, and pictures of templates (A7, A8, A11)', () => {
-  const table = (object: string) => inventory.tables.find((one) => one.object === object);
   expect(table('webform')?.rows).toHaveLength(2);
   expect(table('webform')?.rows[0]).toEqual(
     expect.arrayContaining(['Home value', '<form action="/x"><input name="email"></form>']),

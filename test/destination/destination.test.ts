@@ -216,8 +216,9 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       expect(same).toEqual({ ...made[0], created: false });
       expect(option).toMatchObject({ model: 'ir.model.fields.selection', created: true });
       const kinds = ['char', 'text', 'integer', 'float', 'boolean', 'date', 'datetime'];
-      for (const type of kinds)
-        made.push(...(await schema.ensureFields([{ ...spec, name: `x_${type}`, type }])));
+      const wanted = kinds.map((type) => ({ ...spec, name: `x_${type}`, type }));
+      made.push(...(await schema.ensureFields([rating, ...wanted])).slice(1));
+      expect(made.map((one) => one.created)).toEqual(made.map(() => true));
       const info = await destination.fields('res.partner');
       expect(info['x_rating']?.selection.map(([value]) => value)).toEqual(['hot', 'cold', 'won']);
       expect(info['x_date']).toMatchObject({ type: 'date', manual: true });
@@ -243,7 +244,7 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       expect(wider).toEqual({ ...page, created: false });
       expect(await formText(plain)).toMatch(/waybill_migrated_data[\s\S]*x_char[\s\S]*x_rating/);
 
-      for (const one of [...made, page!].toReversed()) await schema.removeMade(one);
+      await schema.removeMade([...made, page!].toReversed());
       expect(await formText(plain)).not.toContain('waybill');
       expect((await destination.fields('res.partner'))['x_rating']).toBeUndefined();
     });

@@ -118,8 +118,8 @@ describe.each([19, 14] as const)('the fence on Odoo %s', (version) => {
   });
 
   it('goes away without a trace in the schema', async (test) => {
-    for (const one of made.toReversed()) await schema.removeMade(one);
-    for (const one of made) await schema.removeMade(one);
+    await schema.removeMade(made.toReversed());
+    await schema.removeMade(made);
     expect(await plain.count('ir.model', [['model', '=', 'x_waybill_batch']])).toBe(0);
     expect(await plain.count('ir.model.fields', [['name', '=like', 'x_waybill%']])).toBe(0);
     test.skip(!odoo.databaseUrl, 'no way into PostgreSQL was given');

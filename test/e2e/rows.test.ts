@@ -57,7 +57,7 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
     before = await dumpDatabase(odoo.databaseUrl);
     const ran = await project.run('run', '--json');
     expect(ran.code, ran.stderr + ran.stdout).toBe(4);
-    expect(ran.json<{ verification: object }>().verification).toMatchObject({
+    expect(ran.json<{ verification: object }>().verification, ran.stdout).toMatchObject({
       differences: 0,
       missing: 0,
     });
@@ -103,7 +103,7 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
     expect(words(shown.get('Welcome / Welcome letter')?.body)).toContain(
       `Dear ${first} ${more.join(' ')},`,
     );
-    expect(shown.get('Follow-up')?.subject).toBe(`About $ {your} call & ${first}`);
+    expect(shown.get('Follow-up')?.subject).toBe(`About $\{your} call & ${first}`);
     expect(words(shown.get('Follow-up')?.body)).toContain(
       `your code is [LoyaltyCode]. 100 % of [you] agree: ${String(partner?.['city'])}.`,
     );
@@ -230,7 +230,9 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
   });
 
   it('has every appointment with its time, place and people, and invites nobody (A14)', async () => {
-    const events = await ours('calendar.event');
+    // By name: Odoo 14 gives nothing but the owner when asked for everything.
+    const fields = ['name', 'start', 'stop', 'location', 'allday', 'description', 'user_id'];
+    const events = await ours('calendar.event', [...fields, 'partner_ids', 'x_waybill_key']);
     for (const one of rows.appointments) {
       const event = events.find(
         (row) => row['x_waybill_key'] === `allclients_appointment_${one.id}`,
@@ -302,14 +304,15 @@ describe.each<OdooVersion>([19, 14])('the further rows into Odoo %i', (version) 
   it('can be taken back until the database is what it was', async () => {
     const back = await project.run('rollback', '--yes', '--json');
     expect(back.code, back.stderr + back.stdout).toBe(0);
-    const left = differences(before, await dumpDatabase(odoo.databaseUrl));
-    const scoring = left.filter((line) => line.startsWith('crm_lead_scoring_frequency '));
-    expect(left.filter((line) => !scoring.includes(line))).toEqual([]);
+    const after = await dumpDatabase(odoo.databaseUrl);
+    expect(differences(unstamped(before), unstamped(after))).toEqual([]);
     // What Odoo never deletes: the rows of its predictive scoring, with the 0.1 that stands for nothing.
-    for (const line of scoring) {
-      const row = JSON.parse(line.slice(line.indexOf('{'))) as Record<string, number>;
-      expect([row['won_count'], row['lost_count']]).toEqual([0.1, 0.1]);
-    }
+    const scoring = await rpc.readAll(
+      'crm.lead.scoring.frequency',
+      [],
+      ['won_count', 'lost_count'],
+    );
+    for (const row of scoring) expect([row['won_count'], row['lost_count']]).toEqual([0.1, 0.1]);
   });
 });
 
@@ -328,6 +331,18 @@ const MIME: Readonly<Record<string, string>> = {
   txt: 'text/plain',
   csv: 'text/csv',
 };
+
+/** Without the time of the last write, where a record of before was changed and put back. */
+const CHANGED = new Set(['res_partner', 'mail_blacklist']);
+const unstamped = (dump: Dump): Dump =>
+  new Map(
+    [...dump].map(([table, rows]) => [
+      table,
+      CHANGED.has(table)
+        ? rows.map((row) => row.replace(/"write_date": "[^"]*"/, '')).sort(byText)
+        : rows,
+    ]),
+  );
 
 /** A file that is there, or that a row speaks of. */
 const isSeen = (file: { there: boolean; listed: boolean }): boolean => file.there || file.listed;

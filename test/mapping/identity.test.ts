@@ -60,6 +60,8 @@ const hit = (position: number, name: string, partner = `p${position}`): ContactH
   position,
   key: `k${position}`,
   name,
+  email: '',
+  otherEmail: '',
   partner,
 });
 const index = (byKey: readonly ContactHit[], byEmail: readonly ContactHit[]): ContactIndex => ({

@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../src/app/connectors.ts';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
+import { openAllClientsExport } from '../../src/source/allclients/allclients.ts';
+import { openCompletedExport } from '../../src/source/allclients/api/completed-export.ts';
 import type { Extracted, Source } from '../../src/source/source.ts';
+import { sampleAccount } from '../support/allclients-server/account.ts';
+import { openStandIn, type OpenStandIn } from '../support/allclients-server/open.ts';
 
 /** Writes an export with some dirt, and at least one object of more than 1,000 records. */
 const EXAMPLES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
@@ -56,31 +60,8 @@ describe.each(Object.entries(CONNECTORS))('source %s', (id, connector) => {
     }
   });
 
-  it('extracts every record once, in order, in chunks, and the same again', async () => {
-    const opened = source();
-    const { files } = await opened.inspect(never);
-    const counts = new Map<string, number>();
-    for (const file of files) {
-      const { records, chunks } = await all(opened.extract(file, never));
-      expect(records.length, file.path).toBe(file.rows);
-      expect(Math.max(0, ...chunks)).toBeLessThanOrEqual(1_000);
-      for (const record of records) {
-        const position = (counts.get(record.object) ?? 0) + 1;
-        counts.set(record.object, position);
-        expect(record).toMatchObject({ object: file.object, position, file: file.path });
-        expect(record.key).not.toBe('');
-        expect(record.cells.length).toBe(file.columns.length);
-        expect(record.line).toBeGreaterThan(file.headerLine);
-      }
-    }
-    expect(Math.max(...counts.values())).toBeGreaterThan(1_000);
-    const again = source();
-    const [first] = (await again.inspect(never)).files;
-    const [other] = files;
-    if (!first || !other) throw new Error('no file');
-    await opened.inspect(never);
-    expect(await all(again.extract(first, never))).toEqual(await all(opened.extract(other, never)));
-  });
+  it('extracts every record once, in order, in chunks, and the same again', () =>
+    extractsInOrder(source));
 
   it('says what is wrong with what is not there or not readable', async () => {
     await expect(source(join(folder, 'nowhere')).inspect(never)).rejects.toMatchObject({
@@ -99,6 +80,69 @@ describe.each(Object.entries(CONNECTORS))('source %s', (id, connector) => {
     });
   });
 });
+
+const SIZE = { seed: 5, contacts: 200, notes: 1_500 };
+
+describe.each(['alone', 'beside an export'])('an API %s', (way) => {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-api-'));
+  let server: OpenStandIn;
+  const source = (): Source =>
+    way === 'alone'
+      ? server.source({ without: ['attachments', 'specialevents'] })
+      : openCompletedExport(
+          openAllClientsExport(folder, {}),
+          () => server.address(),
+          server.folder,
+        );
+  beforeAll(async () => {
+    await generateSampleAccount(SIZE).writeTo(folder);
+    server = await openStandIn(sampleAccount(SIZE));
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await server.close();
+  });
+
+  it('finds the same twice', async () => {
+    const one = await source().inspect(never);
+    expect(await source().inspect(never)).toEqual(one);
+  });
+
+  it('extracts every record once, in order, in chunks, and the same again', () =>
+    extractsInOrder(source));
+
+  it('can be stopped', async () => {
+    await expect(source().inspect(AbortSignal.abort())).rejects.toMatchObject({
+      code: 'WB_STOPPED',
+    });
+  });
+});
+
+async function extractsInOrder(source: () => Source): Promise<void> {
+  const opened = source();
+  const { files } = await opened.inspect(never);
+  const counts = new Map<string, number>();
+  for (const file of files) {
+    const { records, chunks } = await all(opened.extract(file, never));
+    expect(records.length, file.path).toBe(file.rows);
+    expect(Math.max(0, ...chunks)).toBeLessThanOrEqual(1_000);
+    for (const record of records) {
+      const position = (counts.get(record.object) ?? 0) + 1;
+      counts.set(record.object, position);
+      expect(record).toMatchObject({ object: file.object, position, file: file.path });
+      expect(record.key).not.toBe('');
+      expect(record.cells.length).toBe(file.columns.length);
+      expect(record.line).toBeGreaterThan(file.headerLine);
+    }
+  }
+  expect(Math.max(...counts.values())).toBeGreaterThan(1_000);
+  const again = source();
+  const [first] = (await again.inspect(never)).files;
+  const [other] = files;
+  if (!first || !other) throw new Error('no file');
+  await opened.inspect(never);
+  expect(await all(again.extract(first, never))).toEqual(await all(opened.extract(other, never)));
+}
 
 async function all(stream: AsyncIterable<Extracted>) {
   const parts: Extracted[] = [];

@@ -1,4 +1,4 @@
-/** A TCP proxy in front of Odoo that can cut a connection once the request has gone through and before the answer comes. */
+/** A TCP proxy in front of Odoo that can cut a connection before the answer comes, and be gone for a while as a stopped Odoo is. */
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -6,6 +6,11 @@ export interface CuttingProxy {
   readonly url: string;
   /** From now on: cut `afterMs` after a request's bytes went on to Odoo, when `path` stands in them. Undefined: never. */
   cut(path: string | undefined, afterMs?: number): void;
+  /** The next request with `text` in it does not get through: from then on nothing listens here, until `up`. Resolves when it came. */
+  downAt(text: string): Promise<void>;
+  up(): Promise<void>;
+  /** Resolves once a request with `text` in it went on to Odoo. */
+  seen(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -13,6 +18,13 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let rule: { path: string; afterMs: number } | undefined;
+  let watched: { text: string; down: boolean; came: () => void }[] = [];
+  const watch = (text: string, down: boolean): Promise<void> =>
+    new Promise((came) => watched.push({ text, down, came }));
+  const goDown = (): void => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  };
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     for (const socket of [client, upstream]) {
@@ -20,6 +32,10 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket));
     }
     client.on('data', (bytes: Buffer) => {
+      const met = watched.filter(({ text }) => bytes.includes(text));
+      watched = watched.filter((one) => !met.includes(one));
+      for (const { came } of met) came();
+      if (met.some(({ down }) => down)) return goDown();
       upstream.write(bytes);
       // Only the client's side is cut: Odoo goes on working, as it does behind a real proxy.
       if (rule && bytes.includes(rule.path)) void wait(rule.afterMs).then(() => client.destroy());
@@ -27,9 +43,15 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     upstream.on('data', (bytes: Buffer) => client.writable && client.write(bytes));
     upstream.on('end', () => client.end());
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const listen = (on: number): Promise<void> =>
+    new Promise((done) => server.listen(on, '127.0.0.1', done));
+  await listen(0);
+  const own = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${own}`,
+    downAt: (text) => watch(text, true),
+    seen: (text) => watch(text, false),
+    up: () => listen(own),
     cut: (path, afterMs = 0) => {
       rule = path === undefined ? undefined : { path, afterMs };
     },

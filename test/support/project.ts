@@ -1,5 +1,5 @@
 /** A project on a sample account and a fresh Odoo, driven as a person drives it: the spawned program. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,28 +17,55 @@ export interface Ran {
   json<T = Record<string, unknown>>(): T;
 }
 
-/** Runs the program; `killAfterMs` sends SIGKILL then, as a power cut would. */
-export function waybill(
+export interface Running {
+  readonly child: ChildProcess;
+  readonly done: Promise<Ran>;
+}
+
+/** Runs the program; `kill` sends SIGKILL after so many ms, or when standard error says that; as a power cut would. */
+export const waybill = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  killAfterMs?: number,
-): Promise<Ran> {
-  return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [BINARY, ...args], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  kill?: number | RegExp,
+): Promise<Ran> => startWaybill(args, env, kill).done;
+
+/** Starts it and lets go, for signals in the middle. `through`: a command that runs the rest, like prlimit. */
+export function startWaybill(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  kill?: number | RegExp,
+  through: readonly string[] = [],
+): Running {
+  const [program = process.execPath, ...rest] = [...through, process.execPath, BINARY, ...args];
+  const child = spawn(program, rest, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const done = new Promise<Ran>((ended, failed) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+      if (kill instanceof RegExp && kill.test(stderr)) child.kill('SIGKILL');
+    });
     const timer =
-      killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+      typeof kill === 'number' ? setTimeout(() => child.kill('SIGKILL'), kill) : undefined;
     child.on('error', failed);
     child.on('close', (code, signal) => {
       clearTimeout(timer);
-      done({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
+      ended({ code, signal, stdout, stderr, json: <T>() => JSON.parse(stdout) as T });
     });
   });
+  return { child, done };
+}
+
+/** For files that may not be read: root reads everything, unless these two capabilities are taken from it. */
+export function asUnprivileged(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Ran> {
+  const drop = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+  return startWaybill(args, env, undefined, process.getuid?.() === 0 ? drop : []).done;
 }
 
 export interface TestProject {
@@ -46,32 +73,35 @@ export interface TestProject {
   readonly env: Readonly<Record<string, string>>;
   run(command: string, ...args: readonly string[]): Promise<Ran>;
   runKilledAfter(ms: number, command: string): Promise<Ran>;
+  start(command: string, ...args: readonly string[]): Running;
+  /** Killed as soon as it tells of this. */
+  runKilledAt(what: RegExp, command: string): Promise<Ran>;
   /** The JSON report of the environment `init` made. */
   report<T>(): Promise<T>;
   edit(file: string, change: (text: string) => string): void;
   remove(): void;
 }
 
-/** `waybill init` on an export that lies at `exportPath`. */
-export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<TestProject> {
-  const folder = mkdtempSync(join(tmpdir(), 'waybill-test-'));
-  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey };
+/** `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. */
+export const makeProject = (
+  odoo: TestOdoo,
+  exportPath: string,
+  parent?: string,
+): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent);
+
+/** `waybill init` with these options for the source. */
+export async function makeProjectFrom(
+  odoo: TestOdoo,
+  source: readonly string[],
+  secrets: Readonly<Record<string, string>> = {},
+  parent?: string,
+): Promise<TestProject> {
+  const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
+  const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
   const project = join(folder, 'project');
+  const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    [
-      'init',
-      project,
-      '--source',
-      'allclients',
-      '--export',
-      exportPath,
-      '--odoo',
-      odoo.url,
-      '--db',
-      odoo.db,
-      '--login',
-      odoo.login,
-    ],
+    ['init', project, '--source', 'allclients', ...source, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
@@ -79,7 +109,9 @@ export async function makeProject(odoo: TestOdoo, exportPath: string): Promise<T
     folder: project,
     env,
     run: (command, ...args) => waybill([command, project, ...args], env),
+    start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
+    runKilledAt: (what, command) => waybill([command, project], env, what),
     report: <T>() =>
       Promise.resolve(
         JSON.parse(readFileSync(join(project, 'reports', 'report-production.json'), 'utf8')) as T,

@@ -7,15 +7,17 @@ import { promisify } from 'node:util';
 import { WaybillError } from '../../core/errors.ts';
 import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
-import { createProject, openProject } from '../project.ts';
+import { createProject, openProject, type NewProject } from '../project.ts';
 import { writeReport } from '../report.ts';
 import { scope } from '../scope.ts';
 import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
 import { generateSampleAccount } from './sample-account.ts';
+import { startStandIn } from './stand-in.ts';
 
 export interface DemoOptions {
   readonly folder: string;
   readonly rollback: boolean;
+  readonly via: 'files' | 'api';
   readonly contacts: number;
   readonly notes: number;
 }
@@ -44,25 +46,47 @@ export async function runDemo(faces: Faces, options: DemoOptions): Promise<DemoO
 async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const { folder } = options;
   const fresh = !existsSync(join(folder, 'waybill.yaml'));
-  if (fresh) await writeSample(faces, options);
-  const odoo = await localOdoo(faces, fresh);
-  if (fresh) {
-    createProject({ folder, source: 'allclients', exportPath: join(folder, 'export'), env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+  const account = fresh ? await sampleSource(faces, options) : undefined;
+  try {
+    const odoo = await localOdoo(faces, fresh);
+    if (account) createProject({ folder, source: 'allclients', ...account.source, env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+    const withKeys = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey, ...account?.secrets } };
+    return await withSession(folder, withKeys, 'write', async (session) => {
+      if (fresh) await prepare(session, withKeys);
+      const result = await fullRun(session, withKeys);
+      const report = writeReport(session, result.environment);
+      return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, folder), clean: isClean(result) };
+    });
+  } finally {
+    account?.stop();
   }
-  const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
-  return withSession(folder, withKey, 'write', async (session) => {
-    if (fresh) await prepare(session, withKey);
-    const result = await fullRun(session, withKey);
-    const report = writeReport(session, result.environment);
-    return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, folder), clean: isClean(result) };
-  });
 }
 
-async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<void> {
-  rmSync(join(folder, 'export'), { recursive: true, force: true });
-  mkdirSync(join(folder, 'export'), { recursive: true });
-  await generateSampleAccount({ seed: 20, contacts, notes }).writeTo(join(folder, 'export'));
-  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample AllClients export to ${join(folder, 'export')}.` });
+interface SampleSource {
+  readonly source: Pick<NewProject, 'exportPath' | 'api'>;
+  readonly secrets: Readonly<Record<string, string>>;
+  stop(): void;
+}
+
+const SEED = 20;
+/** The stand-in is a program on this machine: it needs no sparing. */
+const DEMO_CALLS_PER_SECOND = 500;
+
+async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleSource> {
+  if (options.via === 'files') return writeSample(faces, options);
+  const standIn = await startStandIn({ ...options, seed: SEED });
+  const { url, account, key } = standIn;
+  faces.emit({ type: 'notice', level: 'info', message: `A stand-in for AllClients' API answers at ${url}.` });
+  return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop: () => standIn.stop() };
+}
+
+async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<SampleSource> {
+  const exportPath = join(folder, 'export');
+  rmSync(exportPath, { recursive: true, force: true });
+  mkdirSync(exportPath, { recursive: true });
+  await generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(exportPath);
+  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample AllClients export to ${exportPath}.` });
+  return { source: { exportPath }, secrets: {}, stop: () => {} };
 }
 
 /** In the demo the person is us: the proposal is approved as it stands. */

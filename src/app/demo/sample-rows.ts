@@ -191,7 +191,9 @@ function makeDeal(options: SampleOptions, random: Random, index: number): Sample
 }
 
 function makeAppointment(options: SampleOptions, random: Random, index: number): SampleAppointment {
-  const day = usDay(random);
+  const some = usDay(random);
+  // One in five lies ahead: those are the ones that Odoo would invite to.
+  const day = index % 5 === 1 ? '3/4/2031' : some;
   const hour = 1 + random.int(8);
   const wrong = index % 17 === 6;
   return {

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { runDemo } from '../../app/demo/demo.ts';
 import { EXIT } from '../../core/errors.ts';
 import { perform, type CommonOptions } from '../command.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly rollback?: boolean;
+  readonly via: string;
   readonly dir: string;
   readonly contacts: string;
   readonly notes: string;
@@ -15,6 +16,11 @@ export function addDemo(program: Command): void {
     .command('demo')
     .description('the whole journey on sample data and a real local Odoo 19')
     .option('--rollback', 'take the demo back out of its Odoo')
+    .addOption(
+      new Option('--via <way>', 'from an export, or from a stand-in for the API')
+        .choices(['files', 'api'])
+        .default('files'),
+    )
     .option('--dir <folder>', 'where the demo project lies', 'demo')
     .option('--contacts <n>', 'contacts in the sample account', '1200')
     .option('--notes <n>', 'notes in the sample account', '5000')
@@ -24,6 +30,7 @@ export function addDemo(program: Command): void {
         const outcome = await runDemo(faces, {
           folder: options.dir,
           rollback: options.rollback === true,
+          via: options.via === 'api' ? 'api' : 'files',
           contacts: Number(options.contacts),
           notes: Number(options.notes),
         });

@@ -27,14 +27,16 @@ export function addRollback(program: Command): void {
 }
 
 async function act(session: Session, faces: Faces, options: RollbackOptions): Promise<Outcome> {
-  const rehearsal = await rollbackRun(session, faces, options.env, true);
-  if (options.dryRun)
-    return {
-      result: { dryRun: true, ...rehearsal },
-      text: rollbackText(rehearsal, true),
-      exit: rehearsal.kept.length > 0 ? EXIT.conflicts : EXIT.done,
-    };
-  if (!options.yes) await ask(rollbackText(rehearsal, true), options.json === true);
+  if (options.dryRun || !options.yes) {
+    const rehearsal = await rollbackRun(session, faces, options.env, true);
+    if (options.dryRun)
+      return {
+        result: { dryRun: true, ...rehearsal },
+        text: rollbackText(rehearsal, true),
+        exit: rehearsal.kept.length > 0 ? EXIT.conflicts : EXIT.done,
+      };
+    await ask(rollbackText(rehearsal, true), options.json === true);
+  }
   const totals = await rollbackRun(session, faces, options.env, false);
   return {
     result: totals,

@@ -95,14 +95,17 @@ const isRpcBody = (value: unknown): value is RpcBody =>
 
 /**
  * Arguments that must go by position: `create` (the server looks at args[0]: odoo/api.py, _call_kw_model_create),
- * and those whose name differs by version (`search_count(args)` on 14, `search_count(domain)` from 16).
+ * and those whose name differs by version or by model (`search_count(args)` on 14, `search_count(domain)` from 16;
+ * `write(values)` of mail.blacklist on 14, where others say `vals`).
  */
 const FIRST_ARGUMENT: Readonly<Record<string, string>> = {
   create: 'vals_list',
   search: 'domain',
   search_count: 'domain',
+  write: 'vals',
 };
 
+/** What takes ids gets them first. */
 function positional({
   method,
   ids,
@@ -112,6 +115,5 @@ function positional({
   const first = FIRST_ARGUMENT[method];
   const named = Object.entries(args).filter(([name]) => name !== first);
   const kwargs = { ...Object.fromEntries(named), ...(context && { context }) };
-  if (first !== undefined) return [[args[first]], kwargs];
-  return [ids ? [ids] : [], kwargs];
+  return [[...(ids ? [ids] : []), ...(first === undefined ? [] : [args[first]])], kwargs];
 }

@@ -119,7 +119,7 @@ export function faultToError(fault: OdooFault, place: CallPlace): WaybillError {
   const message = firstLines(fault.message) || fault.name || 'Odoo gave no reason';
   if (isMissingDatabase(fault)) return odooError('WB_ODOO_DATABASE', place, message);
   if (isMissingModel(fault)) return odooError('WB_ODOO_MODULE', place, message);
-  const data = { data: { odooClass: fault.name } };
+  const data = { data: { odooClass: fault.name, said: redact(message).slice(0, LONGEST_MESSAGE) } };
   if (CONNECTION.test(fault.name)) return odooError(unknown(place), place, message, data);
   const known = CLASSES.find(([pattern]) => pattern.test(fault.name));
   return odooError(known?.[1] ?? 'WB_ODOO_FAULT', place, message, data);

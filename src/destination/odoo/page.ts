@@ -24,12 +24,12 @@ export async function ensurePage(
   if (found) {
     const same = fieldsIn(String(found['arch_db'])).join() === fieldsIn(arch).join();
     if (!same) await destination.write('ir.ui.view', [found.id], { arch }, signal);
-    return [{ model: 'ir.ui.view', id: found.id, name: PAGE_VIEW, created: false }];
+    return [{ model: 'ir.ui.view', id: found.id, name: `${model}.${PAGE_VIEW}`, created: false }];
   }
   const values = { name: PAGE_VIEW, model, inherit_id: base, type: 'form', arch };
   const view = { ...values, priority: PRIORITY };
   const [id = 0] = await destination.create('ir.ui.view', [view], signal);
-  return [{ model: 'ir.ui.view', id, name: PAGE_VIEW, created: true }];
+  return [{ model: 'ir.ui.view', id, name: `${model}.${PAGE_VIEW}`, created: true }];
 }
 
 async function formId(

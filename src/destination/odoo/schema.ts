@@ -39,15 +39,15 @@ async function ensureFence(
   signal?: AbortSignal,
 ): Promise<Made[]> {
   const marker = await ensureMarkerModel(destination, signal);
-  const made = [marker, await ensureAccess(destination, marker.id, signal)];
+  const access = await ensureAccess(destination, marker.id, signal);
   destination.forgetSchema();
-  const fields = models.flatMap((model): Manual[] => [
+  const wanted = models.flatMap((model) => [
     { model, name: FENCE_FIELD, values: FENCE },
     ...(model === KEYED_BY_MESSAGE_ID ? [] : [{ model, name: KEY_FIELD, values: KEY }]),
   ]);
-  made.push(...(await ensureManuals(destination, fields, signal)));
+  const made = await ensureManual(destination, wanted, signal);
   destination.forgetSchema();
-  return made;
+  return [marker, access, ...made];
 }
 
 /** Not copied: somebody who duplicates a contact in Odoo must not make a second one with its key. */
@@ -118,165 +118,202 @@ async function findOrMake(
   return { model, id, name, created: true };
 }
 
-interface Manual {
+interface ManualField {
   readonly model: string;
   readonly name: string;
   readonly values: OdooValues;
 }
 
-/** All in one call: after each, every worker of Odoo loads all of its models anew, which takes seconds. */
-async function ensureManuals(
+/**
+ * Odoo 19 reloads its schema once for a call that makes fields, however many; 14 once for each. So many go in one
+ * call, but not so many that 14 would be cut off by its time limit.
+ */
+const FIELDS_AT_ONCE = 25;
+
+/** In the order asked for. */
+async function ensureManual(
   destination: Destination,
-  fields: readonly Manual[],
+  wanted: readonly ManualField[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  const there = await existing(destination, fields, signal);
-  const missing = fields.filter((field) => !there.has(fieldName(field)));
-  const owners = await modelIds(destination, missing, signal);
-  const ids = await destination.create(
-    'ir.model.fields',
-    missing.map(({ model, name, values }) => ({
-      model_id: owners.get(model) ?? null,
-      name,
-      state: 'manual',
-      ...values,
-    })),
-    signal,
-  );
-  const created = new Map(missing.map((field, at) => [fieldName(field), ids[at] ?? 0]));
-  return fields.map((field) => {
-    const name = fieldName(field);
-    const id = there.get(name) ?? created.get(name) ?? 0;
-    return { model: 'ir.model.fields', id, name, created: !there.has(name) };
+  const ids = await findFields(destination, wanted, signal);
+  const missing = wanted.filter((field) => !ids.has(nameOf(field)));
+  const models = await modelIds(destination, missing, signal);
+  const fresh = new Map<string, number>();
+  for (let at = 0; at < missing.length; at += FIELDS_AT_ONCE) {
+    const some = missing.slice(at, at + FIELDS_AT_ONCE);
+    const records = some.map(({ model, name, values }) => {
+      return { model_id: models.get(model) ?? 0, name, state: 'manual', ...values };
+    });
+    const made = await destination.create('ir.model.fields', records, signal);
+    for (const [index, field] of some.entries()) fresh.set(nameOf(field), made[index] ?? 0);
+  }
+  return wanted.map((field) => {
+    const name = nameOf(field);
+    const id = ids.get(name) ?? fresh.get(name) ?? 0;
+    return { model: 'ir.model.fields', id, name, created: fresh.has(name) };
   });
 }
 
-const fieldName = ({ model, name }: Pick<Manual, 'model' | 'name'>): string => `${model}.${name}`;
+const nameOf = ({ model, name }: Pick<ManualField, 'model' | 'name'>): string => `${model}.${name}`;
 
-async function existing(
+async function findFields(
   destination: Destination,
-  fields: readonly Manual[],
+  wanted: readonly ManualField[],
   signal?: AbortSignal,
 ): Promise<Map<string, number>> {
-  const rows = await destination.find(
-    'ir.model.fields',
-    [
-      ['model', 'in', [...new Set(fields.map(({ model }) => model))]],
-      ['name', 'in', [...new Set(fields.map(({ name }) => name))]],
-    ],
-    ['model', 'name'],
-    {},
-    signal,
-  );
+  const domain = [
+    ['model', 'in', [...new Set(wanted.map((field) => field.model))]] as const,
+    ['name', 'in', [...new Set(wanted.map((field) => field.name))]] as const,
+  ];
+  const rows = await destination.find('ir.model.fields', domain, ['model', 'name'], {}, signal);
   return new Map(rows.map((row) => [`${String(row['model'])}.${String(row['name'])}`, row.id]));
 }
 
 async function modelIds(
   destination: Destination,
-  fields: readonly Manual[],
+  fields: readonly ManualField[],
   signal?: AbortSignal,
 ): Promise<Map<string, number>> {
-  const models = [...new Set(fields.map(({ model }) => model))];
-  const rows = await destination.find('ir.model', [['model', 'in', models]], ['model'], {}, signal);
+  const names = [...new Set(fields.map((field) => field.model))];
+  if (names.length === 0) return new Map();
+  const domain = [['model', 'in', names] as const];
+  const rows = await destination.find('ir.model', domain, ['model'], {}, signal);
   const ids = new Map(rows.map((row) => [String(row['model']), row.id]));
-  const lacking = models.find((model) => !ids.has(model));
+  const lacking = names.find((name) => !ids.has(name));
   if (lacking === undefined) return ids;
   throw new WaybillError('WB_ODOO_MODULE', `This Odoo has no model ${lacking}.`, {
     next: 'Install the app it belongs to in Odoo, then run the same command again.',
   });
 }
 
-/** One `Made` per field, in order, then those of options that were added to fields of somebody else. */
 async function ensureFields(
   destination: Destination,
   fields: readonly FieldSpec[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  const wanted = fields.map(({ model, name, label, type, help, relation }) => ({
-    model,
-    name,
-    values: { field_description: label, ttype: type, help, ...(relation && { relation }) },
-  }));
-  const made = await ensureManuals(destination, wanted, signal);
-  const options: Made[] = [];
-  for (const [at, field] of fields.entries()) {
-    const one = made[at];
-    if (!one) continue;
-    if (!one.created) await checkType(destination, one.id, field, signal);
-    options.push(...(await ensureOptions(destination, one, field, signal)));
-  }
+  if (fields.length === 0) return [];
+  const wanted = fields.map(({ model, name, label, type, help, relation }) => {
+    const values = { field_description: label, ttype: type, help, ...(relation && { relation }) };
+    return { model, name, values };
+  });
+  const made = await ensureManual(destination, wanted, signal);
+  await checkTypes(destination, made, fields, signal);
   destination.forgetSchema();
-  return [...made, ...options];
+  return [...made, ...(await ensureOptions(destination, made, fields, signal))];
 }
 
-async function checkType(
+/** Of those that were there before. */
+async function checkTypes(
   destination: Destination,
-  id: number,
-  field: FieldSpec,
+  made: readonly Made[],
+  fields: readonly FieldSpec[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const [there] = await destination.read('ir.model.fields', [id], ['ttype'], signal);
-  const type = String(there?.['ttype']);
-  if (type === field.type) return;
-  const name = `${field.model}.${field.name}`;
-  throw new WaybillError(
-    'WB_ODOO_RECORD',
-    `Odoo has ${name} of type ${type}; the mapping wants ${field.type}.`,
-    { next: `Name another field than ${field.name} in mapping.yaml, then approve it again.` },
-  );
+  const old = made.filter((one) => !one.created).map((one) => one.id);
+  const rows = await destination.read('ir.model.fields', old, ['ttype'], signal);
+  const types = new Map(rows.map((row) => [row.id, String(row['ttype'])]));
+  for (const [index, field] of fields.entries()) {
+    const type = types.get(made[index]?.id ?? 0);
+    if (type === undefined || type === field.type) continue;
+    const name = `${field.model}.${field.name}`;
+    throw new WaybillError(
+      'WB_ODOO_RECORD',
+      `Odoo has ${name} of type ${type}; the mapping wants ${field.type}.`,
+      { next: `Name another field than ${field.name} in mapping.yaml, then approve it again.` },
+    );
+  }
 }
 
-/** Options of a field of ours go with the field; those added to somebody else's must be taken back one by one. */
+const OPTIONS_MODEL = 'ir.model.fields.selection';
+
+/**
+ * Options of a field of ours go with the field; those added to somebody else's must be taken back one by one. In a
+ * call of their own: dying before it leaves fields without options, and the next run adds what is missing.
+ */
 async function ensureOptions(
   destination: Destination,
-  made: Made,
-  field: FieldSpec,
+  made: readonly Made[],
+  fields: readonly FieldSpec[],
   signal?: AbortSignal,
 ): Promise<Made[]> {
-  if (!field.options) return [];
-  const model = 'ir.model.fields.selection';
-  const have = await destination.find(model, [['field_id', '=', made.id]], ['value'], {}, signal);
-  const known = new Set(have.map((one) => one['value']));
-  const missing = field.options
-    .map(([value, name], sequence) => ({ field_id: made.id, value, name, sequence }))
-    .filter((option) => !known.has(option.value));
-  const ids = await destination.create(model, missing, signal);
+  const selections = made.filter((_, index) => fields[index]?.options);
+  if (selections.length === 0) return [];
+  const domain = [['field_id', 'in', selections.map((one) => one.id)] as const];
+  const have = await destination.find(OPTIONS_MODEL, domain, ['field_id', 'value'], {}, signal);
+  const known = new Set(have.map((one) => `${String(one['field_id'])}=${String(one['value'])}`));
+  const missing = made.flatMap((field, index) =>
+    (fields[index]?.options ?? [])
+      .map(([value, name], sequence) => ({ field_id: field.id, value, name, sequence }))
+      .filter(({ value }) => !known.has(`${field.id}=${value}`))
+      .map((option) => ({ field, option })),
+  );
+  const options = missing.map(({ option }) => option);
+  const ids = await destination.create(OPTIONS_MODEL, options, signal);
   if (missing.length > 0) destination.forgetSchema();
-  if (made.created) return [];
-  return ids.map((id, at) => ({
-    model,
-    id,
-    name: `${made.name}=${missing[at]?.value}`,
-    created: true,
-  }));
+  return missing.flatMap(({ field, option }, at) =>
+    field.created
+      ? []
+      : [
+          {
+            model: OPTIONS_MODEL,
+            id: ids[at] ?? 0,
+            name: `${field.name}=${option.value}`,
+            created: true,
+          },
+        ],
+  );
 }
 
 async function removeMade(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  await destination.remove(made.model, [made.id], signal);
-  if (made.model === 'ir.model.fields') await removeReflections(destination, made, signal);
+  for (const [model, some] of Map.groupBy(made, (one) => one.model)) {
+    const fields = model === 'ir.model.fields';
+    const ids = some.map((one) => one.id).filter((id) => id > 0);
+    const unknown = fields ? await byName(destination, some, signal) : [];
+    await destination.remove(model, [...ids, ...unknown], signal);
+    if (fields) await removeReflections(destination, some, signal);
+  }
   destination.forgetSchema();
+}
+
+/** Fields that were announced and made, but whose id nobody lived to note. */
+async function byName(
+  destination: Destination,
+  made: readonly Made[],
+  signal?: AbortSignal,
+): Promise<number[]> {
+  const ids: number[] = [];
+  for (const { name } of made.filter((one) => one.id === 0)) {
+    const dot = name.lastIndexOf('.');
+    const domain = [
+      ['model', '=', name.slice(0, dot)] as const,
+      ['name', '=', name.slice(dot + 1)] as const,
+      ['state', '=', 'manual'] as const,
+    ];
+    const rows = await destination.find('ir.model.fields', domain, ['id'], {}, signal);
+    ids.push(...rows.map((row) => row.id));
+  }
+  return ids;
 }
 
 /** By name, so that it also happens where the field itself went away before. See unlinkContext in odoo.ts. */
 async function removeReflections(
   destination: Destination,
-  made: Made,
+  made: readonly Made[],
   signal?: AbortSignal,
 ): Promise<void> {
-  const name = made.name.split('.').at(-1) ?? '';
-  if (!name.startsWith('x_')) return;
-  const rows = await destination.find(made.model, [['name', '=', name]], ['state'], {}, signal);
+  const names = made.map(({ name }) => name.split('.').at(-1) ?? '');
+  const ours = [...new Set(names.filter((name) => name.startsWith('x_')))];
+  const model = 'ir.model.fields';
+  const rows = await destination.find(model, [['name', 'in', ours]], ['name', 'state'], {}, signal);
   // While a manual field of that name is left on any model, the row may be that one's.
-  if (rows.some((row) => row['state'] === 'manual')) return;
-  await destination.remove(
-    made.model,
-    rows.map((row) => row.id),
-    signal,
-  );
+  const manual = new Set(rows.filter((row) => row['state'] === 'manual').map((row) => row['name']));
+  const left = rows.filter((row) => !manual.has(row['name'])).map((row) => row.id);
+  await destination.remove(model, left, signal);
 }
 
 const openMarkers = (destination: Destination, count: number, signal?: AbortSignal) =>

@@ -47,10 +47,10 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
   };
 }
 
-/** A file's rows, its own width, and what is added to each row. */
+/** A file's rows, its own headers, and what is added to each row. */
 interface Table {
   readonly rows: AsyncIterable<readonly CsvRow[]>;
-  readonly width: number;
+  readonly headers: readonly string[];
   readonly more: (cells: readonly string[]) => readonly string[];
 }
 
@@ -60,18 +60,23 @@ async function tableOf(
   attachments: Attachments | undefined,
 ): Promise<Table> {
   if (file.path === LOOSE_FILES)
-    return { rows: looseRows(attachments), width: file.columns.length, more: () => [] };
+    return { rows: looseRows(attachments), headers: headersOf(file, 0), more: () => [] };
   const found = (await openBundle(path)).find((one) => one.path === file.path);
   if (!found)
     throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
       place: file.path,
       next: 'Put it back, or run: waybill scope',
     });
-  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' });
-  if (file.object !== 'attachment') return { rows, width: file.columns.length, more: () => [] };
-  const more = (cells: readonly string[]) => attachments?.cellsFor(cells, file) ?? [];
-  return { rows, width: file.columns.length - FILE_CELLS, more };
+  const isTable = file.object !== 'attachment';
+  const headers = headersOf(file, isTable ? 0 : FILE_CELLS);
+  const rows = dataRows(found, { ...file, encoding: file.encoding as 'utf-8' }, headers);
+  if (isTable) return { rows, headers, more: () => [] };
+  return { rows, headers, more: (cells) => attachments?.cellsFor(cells, file) ?? [] };
 }
+
+/** Without the columns that are added to every row. */
+const headersOf = (file: SourceFile, added: number): string[] =>
+  file.columns.slice(0, file.columns.length - added).map((column) => column.header);
 
 async function* looseRows(attachments: Attachments | undefined): AsyncGenerator<CsvRow[]> {
   const rows = (attachments?.loose ?? []).map((cells, at) => ({ cells: [...cells], line: at + 1 }));
@@ -82,12 +87,11 @@ const CHUNK = 1_000;
 
 async function* extractFile(
   file: SourceFile,
-  { rows, width, more }: Table,
+  { rows, headers, more }: Table,
   arrived: Map<string, number>,
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file);
-  const headers = file.columns.slice(0, width).map((column) => column.header);
   let records: StagedRecord[] = [];
   for await (const chunk of rows) {
     if (signal.aborted) break;
@@ -122,29 +126,36 @@ const rejected = (
   text: rowText(row, file.delimiter).slice(0, 2_000),
 });
 
-const KEY_SLOTS: Readonly<Record<string, string>> = {
-  contact: 'record_id',
-  note: 'note_id',
-  user: 'user_id',
-  todo: 'todo_id',
-  appointment: 'appointment_id',
-  deal: 'deal_id',
-  template: 'template_id',
-  campaign: 'campaign_id',
+/** What a record is known by from one export to the next. */
+const KEY_SLOTS: Readonly<Record<string, readonly string[]>> = {
+  contact: ['record_id'],
+  note: ['note_id'],
+  user: ['user_id'],
+  todo: ['todo_id'],
+  appointment: ['appointment_id'],
+  deal: ['deal_id'],
+  template: ['template_id'],
+  campaign: ['campaign_id'],
+  // AllClients has no other key for them (GetContactAttachments).
+  attachment: ['record_id', 'filename'],
 };
 
 /** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
 function keyMaker(file: SourceFile): (cells: readonly string[]) => string {
-  const slot = KEY_SLOTS[file.object];
-  const index = file.columns.findIndex((column) => column.slot === slot && slot !== undefined);
+  const indexes = (KEY_SLOTS[file.object] ?? []).map((slot) =>
+    file.columns.findIndex((column) => column.slot === slot),
+  );
   const prefix = file.object.slice(0, 1);
-  const repeats = new Map<string, number>();
+  // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const repeats = new Map<number, number>();
   return (cells) => {
-    const own = index === -1 ? '' : (cells[index]?.trim() ?? '');
-    if (own !== '') return own;
-    const hash = `${prefix}${createHash('sha1').update(cells.join('\u001f')).digest('hex').slice(0, 16)}`;
-    const n = (repeats.get(hash) ?? 0) + 1;
-    repeats.set(hash, n);
+    const own = indexes.map((index) => cells[index]?.trim() ?? '');
+    if (own.length > 0 && own.every((part) => part !== '')) return own.join('/');
+    const digest = createHash('sha1').update(cells.join('\u001f')).digest('hex');
+    const hash = `${prefix}${digest.slice(0, 16)}`;
+    const number = Number.parseInt(digest.slice(0, 13), 16);
+    const n = (repeats.get(number) ?? 0) + 1;
+    repeats.set(number, n);
     return n === 1 ? hash : `${hash}-${n}`;
   };
 }

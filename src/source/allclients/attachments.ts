@@ -1,6 +1,5 @@
 /**
- * The files of contacts that lie in the export beside its tables: below a folder named attachments, files or
- * documents. A table with a row per file says whose they are; else the folder or the name does (`70001/offer.pdf`).
+ * The files of contacts that lie in the export beside its tables, below a folder named attachments. A table with a row per file says whose they are; else the folder or the name does (`70001/offer.pdf`).
  */
 import { createHash } from 'node:crypto';
 import { WaybillError } from '../../core/errors.ts';
@@ -21,8 +20,9 @@ export interface Attachments {
   readonly loose: readonly (readonly string[])[];
 }
 
-export const LOOSE_FILES = 'attachments without a row';
-const FOLDER = /(^|\/)(attachments?|files|documents?)\//i;
+/** What the scope calls them. */
+export const LOOSE_FILES = 'attachments';
+const FOLDER = /(^|\/)attachments?\//i;
 export const isAttachment = (path: string): boolean => FOLDER.test(path);
 
 /** Adds what was found to the inspection: three columns to the table of attachments, and a table of loose files. */
@@ -76,12 +76,11 @@ async function eachRow(
 ): Promise<void> {
   const file = bundle.find((one) => one.path === table.path);
   if (!file) return;
-  for await (const rows of dataRows(file, { ...table, encoding: table.encoding as 'utf-8' }))
+  const shape = { ...table, encoding: table.encoding as 'utf-8' };
+  const headers = table.columns.map((one) => one.header);
+  for await (const rows of dataRows(file, shape, headers))
     for (const row of rows) {
-      const verdict = judgeRow(
-        row,
-        table.columns.map((one) => one.header),
-      );
+      const verdict = judgeRow(row, headers);
       if (verdict.kind === 'record') use(verdict.cells);
     }
 }

@@ -157,7 +157,17 @@ const CONTACT: readonly Slot[] = [
     'otherbirthday',
   ),
   slot('inactive', 'Inactive', 'boolean', 'Is Inactive', 'Archived'),
-  slot('opt_in', 'Email Opt In Status', 'text', 'Opt In Status', 'Opt In', 'Email Status'),
+  slot(
+    'opt_in',
+    'Email Opt In Status',
+    'text',
+    'Opt In Status',
+    'Opt In',
+    'Email Status',
+    'Opt Out',
+    'Email Opt Out',
+    'Unsubscribed',
+  ),
 ];
 
 const NOTE: readonly Slot[] = [

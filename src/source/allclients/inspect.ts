@@ -182,7 +182,7 @@ async function inspectFile(
 ): Promise<SourceFile> {
   const builders = shape.headers.map(() => profileBuilder());
   let rows = 0;
-  for await (const chunk of dataRows(file, shape)) {
+  for await (const chunk of dataRows(file, shape, shape.headers)) {
     if (signal.aborted)
       throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
         next: 'Run the same command again.',

@@ -81,7 +81,7 @@ export function profileBuilder(): ProfileBuilder {
       if (value.length > maxLength) maxLength = value.length;
       newlines ||= value.includes('\n');
       zeros ||= ZERO_IN_FRONT.test(value);
-      if (value.length < LONG && /[^,;|]+[,;|]\s*[^,;|]+/.test(value)) lists++;
+      if (value.length < LONG && /[^,;|][,;|][^,;|]/.test(value)) lists++;
       if (tests.length > 0 && value.length <= LONG) test(value, line);
       const seen = distinct.get(value);
       if (seen !== undefined) distinct.set(value, seen + 1);

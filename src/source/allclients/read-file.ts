@@ -110,11 +110,10 @@ function bestHeader(
 export async function* dataRows(
   file: BundleFile,
   shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>,
+  headers: readonly string[],
 ): AsyncGenerator<CsvRow[]> {
-  for await (const rows of csvRows(
-    decodeText(await file.open(), shape.encoding),
-    shape.delimiter,
-  )) {
+  const text = decodeText(await file.open(), shape.encoding);
+  for await (const rows of csvRows(text, shape.delimiter, (cells) => fits(cells, headers))) {
     yield rows.filter((row) => row.line > shape.headerLine);
   }
 }
@@ -146,9 +145,13 @@ function isTotal(cells: readonly string[], columns: number): boolean {
 }
 
 /**
- * A row is a record when it has as many cells as the header. Blank cells too many are forgiven, and cells missing
- * where the header names nothing: some exports end the header, but not the rows, with a delimiter.
+ * As many cells as the header. Blank cells too many are forgiven, and cells missing where the header names nothing:
+ * some exports end the header, but not the rows, with a delimiter.
  */
+const fits = (cells: readonly string[], headers: readonly string[]): boolean =>
+  cells.slice(headers.length).every((cell) => cell.trim() === '') &&
+  headers.slice(cells.length).every((header) => header.trim() === '');
+
 export function judgeRow(row: CsvRow, headers: readonly string[]): RowVerdict {
   const columns = headers.length;
   if (row.broken === 'quotes')
@@ -177,12 +180,7 @@ export function judgeRow(row: CsvRow, headers: readonly string[]): RowVerdict {
       message: `Line ${row.line} is a total below the records, not a record.`,
     };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (row.cells.length > columns && row.cells.slice(columns).every((cell) => cell.trim() === ''))
-    return { kind: 'record', cells: row.cells.slice(0, columns) };
-  if (
-    row.cells.length < columns &&
-    headers.slice(row.cells.length).every((header) => header.trim() === '')
-  )
+  if (fits(row.cells, headers))
     return { kind: 'record', cells: headers.map((_, index) => row.cells[index] ?? '') };
   return {
     kind: 'rejected',

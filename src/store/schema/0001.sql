@@ -46,7 +46,7 @@ create table disposition (
 ) without rowid;
 -- The review queue. `env` is empty for what the source or mapping raised, else the environment.
 create table review (
-  id integer primary key,
+  id integer primary key autoincrement, -- never used twice: a number from yesterday's list must not name another item
   env text not null default '',
   object text not null,
   position integer not null, -- 0 for rows that are no record

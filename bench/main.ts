@@ -1,0 +1,62 @@
+/**
+ * `npm run bench`: how fast Waybill is, and how fast the other ways of doing the same are on the same machine in the
+ * same minutes. Not a test: nothing fails for being slow. See docs/performance.md.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { table } from '../src/cli/print.ts';
+import { benchLoad } from './load.ts';
+import { benchPipeline } from './pipeline.ts';
+import { loadRows, pipelineRows, summarise } from './summary.ts';
+
+const { values } = parseArgs({
+  options: {
+    contacts: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '3' },
+    'pipeline-contacts': { type: 'string', default: '200000' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+const HELP = `npm run bench -- [options]
+  --contacts N           contacts to load, with three times as many notes (2000)
+  --rounds N             how often, each time in another order (3)
+  --pipeline-contacts N  contacts of the run without Odoo, with three times as many notes (200000)
+  --only load|pipeline   one of the two\n`;
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+async function main(): Promise<void> {
+  const machine = {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    system: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString(),
+  };
+  const pipeline =
+    values.only === 'load' ? null : await benchPipeline(Number(values['pipeline-contacts']), say);
+  const load =
+    values.only === 'pipeline'
+      ? null
+      : await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say });
+  const summary = load && summarise(load.rounds);
+  const path = save({ machine, contacts: Number(values.contacts), summary, load, pipeline });
+  const tables = [summary && table(loadRows(summary)), pipeline && table(pipelineRows(pipeline))];
+  process.stdout.write(`${tables.filter(Boolean).join('\n\n')}\n\nWritten to ${path}\n`);
+}
+
+function save<T extends { readonly machine: { readonly date: string } }>(result: T): string {
+  const folder = fileURLToPath(new URL('./results/', import.meta.url));
+  mkdirSync(folder, { recursive: true });
+  const path = `${folder}${result.machine.date.replace(/[:.]/g, '-')}.json`;
+  writeFileSync(path, `${JSON.stringify(result, null, 2)}\n`);
+  return path;
+}
+
+if (values.help) process.stdout.write(HELP);
+else await main();
