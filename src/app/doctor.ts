@@ -119,7 +119,7 @@ async function checkSource(session: Session): Promise<Check[]> {
   ];
 }
 
-function checkOdoo({ facts, env }: Connection): Check[] {
+export function checkOdoo({ facts, env }: Connection): Check[] {
   const checks: Check[] = [
     {
       verdict: 'ok',

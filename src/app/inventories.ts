@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { StagedRecord } from '../core/record.ts';
 import { isoNow } from '../lib/clock.ts';
 import { imagesIn } from '../lib/html.ts';
+import { sumMoney } from '../lib/money.ts';
 import {
   inventoryHtml,
   inventoryJson,
@@ -129,13 +130,13 @@ function tablesOf(
   inspection: Inspection,
   object: SourceObject,
 ): InventoryTable[] {
-  const note = NOTES[object.shape];
+  const note = object.rebuild ?? NOTES[object.shape];
   if (note === undefined || hasSlot(object, 'action')) return [];
   const records = [...session.store.staging.records(object.name)];
   const base = { object: object.name, note };
   return object.shape === 'template'
     ? [{ ...base, title: 'Pictures in e-mail templates', ...pictures(records, reader(inspection)) }]
-    : [{ ...base, title: capital(object.plural), ...everything(records, inspection) }];
+    : [{ ...base, title: capital(object.plural), ...everything(records, object, inspection) }];
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -157,12 +158,40 @@ function pictures(
 /** Every column that has a value somewhere, recognised or not: this page is all that is left of it. */
 function everything(
   records: readonly StagedRecord[],
+  object: SourceObject,
   inspection: Inspection,
 ): Pick<InventoryTable, 'columns' | 'rows'> {
   const rows = records.map((record) => new Map(cellsOf(record, inspection)));
   const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
-  return { columns, rows: rows.map((row) => columns.map((column) => row.get(column) ?? '')) };
+  const cells = rows.map((row) => columns.map((column) => row.get(column) ?? ''));
+  const summed = summedColumns(object, inspection);
+  const sums = columns.map((column, at) =>
+    summed.has(column) ? sumOf(cells.map((row) => row[at] ?? '')) : '',
+  );
+  const last = sums.every((sum) => sum === '') ? [] : [['Sum', ...sums.slice(1)]];
+  return { columns, rows: [...cells, ...(sums[0] === '' ? last : [])] };
 }
+
+/** Amounts, but not rates: a sum of prices per hour says nothing. */
+const summedColumns = (object: SourceObject, inspection: Inspection): Set<string> => {
+  const sums = new Set(
+    object.slots
+      .filter(({ type, name }) => type === 'float' && !/rate|unit/.test(name))
+      .map(({ name }) => name),
+  );
+  return new Set(
+    inspection.files
+      .filter((file) => file.object === object.name)
+      .flatMap((file) => file.columns)
+      .filter((column) => column.slot !== null && sums.has(column.slot))
+      .map((column) => column.id),
+  );
+};
+
+const sumOf = (values: readonly string[]): string => {
+  const sum = sumMoney(values);
+  return sum === undefined ? 'not every value is an amount' : sum;
+};
 
 const cellsOf = (record: StagedRecord, inspection: Inspection): [string, string][] =>
   (inspection.files.find((file) => file.path === record.file)?.columns ?? [])

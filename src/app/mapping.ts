@@ -1,10 +1,14 @@
 /** Proposing, checking and approving the mapping; the gate that stands before every write to Odoo. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { checkMeaning } from '../mapping/check.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
+import { customFields } from '../mapping/custom-fields.ts';
+import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { propose } from '../mapping/propose.ts';
+import { customFieldsCsv } from '../report/custom-fields.ts';
 import type { Inspection } from '../source/source.ts';
 import type { Session } from './session.ts';
 
@@ -47,6 +51,9 @@ export function proposeMapping(
     : undefined;
   const document = propose(session.connector.declaration, inspection, catalog, previous);
   writeWhole(session.project.mappingPath, formatMapping(document));
+  const fields = customFields(document, session.connector.declaration, catalog);
+  mkdirSync(session.project.reportsFolder, { recursive: true });
+  writeWhole(join(session.project.reportsFolder, 'custom-fields.csv'), customFieldsCsv(fields));
   return readMapping(session);
 }
 
@@ -59,6 +66,7 @@ function writeWhole(path: string, text: string): void {
 export function approveMapping(session: Session, by: string): MappingState {
   const state = checkMapping(session, inspectionColumns(session));
   session.store.runs.approve('', 'mapping', state.hash, by);
+  session.store.runs.setMeta(`mapping.${state.hash}`, formatMapping(state.document));
   session.store.runs.audit(by, 'mapping approved', { hash: state.hash });
   return { ...state, approvedBy: by };
 }
@@ -125,3 +133,52 @@ export function approvedMapping(session: Session): MappingState {
 }
 
 const hasApproval = (session: Session): boolean => session.store.runs.anyApproval('mapping');
+
+/** What the mapping says now against an approved version: the last one, or the one whose hash begins so. */
+export function compareWithApproved(
+  session: Session,
+  version?: string,
+): { readonly version: string; readonly changes: readonly MappingChange[] } {
+  const approved = session.store.runs
+    .approvals('mapping')
+    .map((one) => one.hash)
+    .findLast((hash) => hash.startsWith(version ?? ''));
+  const text = approved && session.store.runs.meta<string>(`mapping.${approved}`);
+  if (!approved || !text)
+    throw new WaybillError(
+      'WB_USAGE',
+      'There is no approved version of the mapping to compare with.',
+      {
+        next: 'Leave the version out for the last approved one; the report names them all.',
+      },
+    );
+  const changes = compareMappings(parseMapping(text), readMapping(session).document);
+  return { version: approved, changes };
+}
+
+/** Every value of every pick-list that goes to Odoo, with what the mapping makes of it. */
+export function pickListValues(session: Session): {
+  readonly object: string;
+  readonly column: string;
+  readonly to: string;
+  readonly values: readonly {
+    readonly value: string;
+    readonly count: number;
+    readonly becomes: string;
+  }[];
+}[] {
+  const { document } = readMapping(session);
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  return (inspection?.files ?? []).flatMap((file) =>
+    file.columns.flatMap(({ id, profile }) => {
+      const mapping = (document.objects[file.object] ?? []).find((one) => one.column === id);
+      if (!mapping || mapping.to === 'drop' || !profile.options) return [];
+      const values = profile.options.map(({ value, count }) => ({
+        value,
+        count,
+        becomes: mapping.values?.[value] ?? value,
+      }));
+      return [{ object: file.object, column: id, to: mapping.to, values }];
+    }),
+  );
+}

@@ -1,6 +1,10 @@
 /** The use cases that touch Odoo: plan, run, verify, rollback. Both faces call these. */
 import type { Context } from '../engine/context.ts';
-import { load, type LoadTotals } from '../engine/load.ts';
+import { settleChanges } from '../engine/change.ts';
+import { claimSummaries, planLateHistory } from '../engine/late.ts';
+import { checkNotRestored } from '../engine/ours.ts';
+import { touchedSince } from '../engine/touched.ts';
+import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
@@ -9,14 +13,19 @@ import { standardIds } from '../engine/standard.ts';
 import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
+import { clock } from '../lib/clock.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { sha256 } from '../lib/hash.ts';
 import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { certify } from './certificate.ts';
+import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import { environmentOf } from './project.ts';
+import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
 import {
   catalogOf,
@@ -83,6 +92,8 @@ export async function planRun(
   const state = checkMapping(session, inspectionColumns(session));
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
+    const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
+    await settleOpen(contextOf(session, connection, state.document), lastRun);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
@@ -111,32 +122,69 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  /** Where the certificate lies, when this run found everything done and true. */
+  readonly certificate: string | null;
   readonly steps: readonly StepTime[];
 }
 
-/** The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING before anything moves. */
-export async function fullRun(
+/**
+ * The full run; picks up by itself whatever an earlier one left undone. Throws WB_GATE_MAPPING and WB_GATE_SAMPLE
+ * before anything moves. `waivedBy`: who answers for running without an approved sample.
+ */
+export const fullRun = (
   session: Session,
   faces: Faces,
   envName?: string,
-): Promise<RunResult> {
+  waivedBy?: string,
+): Promise<RunResult> =>
+  asRun(
+    session,
+    faces,
+    envName,
+    'full',
+    (open) => runSteps(session, open),
+    (env, state) => sampleGate(session, env, state.hash, waivedBy),
+  );
+
+export interface OpenRun {
+  readonly ctx: Context;
+  readonly run: number;
+  readonly kind: 'sample' | 'full' | 'delta';
+  /** How long each step took so far. */
+  readonly steps: readonly StepTime[];
+  readonly state: MappingState;
+  readonly catalog: Catalog;
+}
+
+/** What every run that writes to Odoo goes through: gates, rights, the plan, and a record of how it ended. */
+export async function asRun<T>(
+  session: Session,
+  faces: Faces,
+  envName: string | undefined,
+  kind: 'sample' | 'full' | 'delta',
+  work: (open: OpenRun) => Promise<T>,
+  gate: (env: string, state: MappingState) => void = () => {},
+): Promise<T> {
   const state = approvedMapping(session);
+  gate(environmentOf(session.project, envName).env, state);
   const notice = await sourceNotice(session);
   if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
-    ensureMapped(session, state, catalog, connection.facts.databaseUuid);
-    requireRights(session, connection);
     const { emit, steps } = stepTimes(session.emit);
     const ctx = { ...contextOf(session, connection, state.document), emit };
-    const run = session.store.runs.start(ctx.env, 'full', state.hash);
-    session.store.runs.audit(connection.facts.user.login, 'run started', {
+    const run = session.store.runs.start(ctx.env, kind, state.hash);
+    session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
       run,
       env: ctx.env,
       mapping: state.hash,
     });
     try {
-      return { ...(await runSteps(session, ctx, run, state, catalog)), steps };
+      await checkNotRestored(ctx);
+      await settleOpen(ctx, run);
+      ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+      requireRights(session, connection);
+      return await work({ ctx, run, kind, state, catalog, steps });
     } catch (error) {
       session.store.runs.end(
         run,
@@ -149,28 +197,26 @@ export async function fullRun(
   });
 }
 
-async function runSteps(
-  session: Session,
-  ctx: Context,
-  run: number,
-  state: MappingState,
-  catalog: Catalog,
-): Promise<Omit<RunResult, 'steps'>> {
-  const provisioned = await provision(
-    ctx,
-    run,
-    customFields(state.document, session.connector.declaration, catalog),
-  );
-  const before = session.store.runs.ownerMatches(ctx.env);
-  const owners = await resolveOwners(ctx, run);
-  const ids = ownerIds(ctx);
-  const special = new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
-  const totals = await load(ctx, run, special);
-  const reassigned = await reassign(ctx, before, owners);
+/** What an interrupted run left open is settled while the plan that it was loading still stands. */
+async function settleOpen(ctx: Context, run: number, finish = true): Promise<void> {
+  if (ctx.store.ledger.openBatches(ctx.env).length > 0)
+    await settleOpenBatches(ctx, run, await specialIds(ctx));
+  if (ctx.store.delta.openChanges(ctx.env).length > 0)
+    await settleChanges(ctx, await touchedSince(ctx), finish);
+}
+
+const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
+
+async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
+  const { ctx, run } = open;
+  const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
   session.store.runs.end(run, 'done', { ...totals, reassigned }, await ctx.schema.serverTime());
+  session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
+  const written = totals.created + totals.updated + totals.matched + reassigned;
+  const certificate = certify(session, ctx, run, written, verification);
   return {
     run,
     environment: ctx.env,
@@ -180,7 +226,47 @@ async function runSteps(
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
+    certificate,
+    steps: open.steps,
   };
+}
+
+/** Everything that the plan has and Odoo lacks; the same for a sample, a full run and the new records of a delta. */
+export async function loadSteps(
+  session: Session,
+  { ctx, run, kind, state, catalog }: OpenRun,
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'> & { readonly late: number }> {
+  const provisioned = await provision(
+    ctx,
+    run,
+    customFields(state.document, session.connector.declaration, catalog),
+  );
+  const before = session.store.runs.ownerMatches(ctx.env);
+  const owners = await resolveOwners(ctx, run);
+  const late = kind === 'delta' ? await planLateHistory(ctx, run) : 0;
+  const began = clock.now().getTime();
+  const totals = await load(ctx, run, await specialIds(ctx));
+  rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
+  claimSummaries(ctx);
+  return { provisioned, totals, late, reassigned: await reassign(ctx, run, before, owners) };
+}
+
+const ENOUGH_TO_MEASURE = 100;
+
+/** An estimate made later uses this Odoo's own speed. */
+function rememberSpeed(ctx: Context, created: number, seconds: number): void {
+  if (created >= ENOUGH_TO_MEASURE)
+    ctx.store.runs.setMeta(`speed.${ctx.env}`, {
+      perSecond: created / Math.max(0.1, seconds),
+      created,
+      seconds,
+    });
+}
+
+/** Ids that stand in no ledger: owners, authors, leads of teams, message subtypes. */
+export async function specialIds(ctx: Context): Promise<Map<string, number | null>> {
+  const ids = ownerIds(ctx);
+  return new Map([...ids, ...teamLeads(ctx, ids), ...(await standardIds(ctx))]);
 }
 
 /** What is needed whatever the export holds; the models of its records come on top. */
@@ -220,11 +306,16 @@ export async function verifyRun(
   session: Session,
   faces: Faces,
   envName?: string,
-): Promise<Verification> {
+  spots = SPOTS,
+): Promise<Verification & { readonly spotCheck: string }> {
   const state = approvedMapping(session);
-  return withOdoo(session, faces, envName, async (connection) =>
-    verify(contextOf(session, connection, state.document)),
-  );
+  return withOdoo(session, faces, envName, async (connection) => {
+    const ctx = contextOf(session, connection, state.document);
+    const catalog = await catalogOf(connection, faces.signal);
+    const verification = await verify(ctx);
+    const spotCheck = await writeSpotCheck(session, ctx, state.document, catalog, spots);
+    return { ...verification, spotCheck };
+  });
 }
 
 export async function rollbackRun(
@@ -239,6 +330,7 @@ export async function rollbackRun(
     const ctx = { ...contextOf(session, connection, document), emit };
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
+    if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     const totals = await rollback(ctx, dryRun);
     if (dryRun) return { ...totals, steps };
     if (totals.kept.length === 0) session.store.review.clearWholeEnv(ctx.env);

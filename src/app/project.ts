@@ -41,6 +41,12 @@ const configSchema = z.strictObject({
     files: decided.optional(),
     columns: z.record(z.string(), decided).optional(),
     encodings: decided.optional(),
+    tables: z
+      .record(
+        z.string(),
+        z.strictObject({ object: z.string().optional(), columns: decided.optional() }),
+      )
+      .optional(),
   }),
   environments: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/), environmentSchema),
   options: z
@@ -152,7 +158,7 @@ export function createProject(wanted: NewProject): Project {
   const text = `# One migration. No secret belongs in here: the keys come from WAYBILL_ODOO_API_KEY and WAYBILL_SOURCE_API_KEY.\n${stringify(config)}`;
   parseConfig(text);
   mkdirSync(wanted.folder, { recursive: true });
-  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\n');
+  writeFileSync(join(wanted.folder, '.gitignore'), '.waybill/\nreports/\nhandoff/\n');
   writeFileSync(path, text);
   return openProject(wanted.folder);
 }
@@ -174,8 +180,13 @@ export function environmentOf(
 }
 
 export function decisionsOf(project: Project): SourceDecisions {
-  const { files, columns, encodings } = project.config.source;
-  return { ...(files && { files }), ...(columns && { columns }), ...(encodings && { encodings }) };
+  const { files, columns, encodings, tables } = project.config.source;
+  return {
+    ...(files && { files }),
+    ...(columns && { columns }),
+    ...(encodings && { encodings }),
+    ...(tables && { tables }),
+  };
 }
 
 /** Throws WB_KEY_MISSING. `secrets` is the process's environment. */
@@ -193,7 +204,7 @@ export function apiKeyOf(
 
 /** Throws WB_KEY_MISSING. */
 export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
-  const key = secrets['WAYBILL_SOURCE_API_KEY'];
+  const key = secrets['WAYBILL_SOURCE_API_KEY']?.trim();
   if (key) return key;
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
     next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',

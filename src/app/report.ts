@@ -9,8 +9,10 @@ import { reportJson } from '../report/json.ts';
 import type { ReportModel } from '../report/model.ts';
 import { reportText } from '../report/text.ts';
 import type { Inspection } from '../source/source.ts';
+import { sampleEnvironment, sampleState, type SampleState } from './gates.ts';
 import { readMapping } from './mapping.ts';
 import { environmentOf } from './project.ts';
+import { signedScope } from './scope.ts';
 import type { Session } from './session.ts';
 
 const SHOWN = 1_000;
@@ -61,6 +63,8 @@ export function reportModel(session: Session, env: string): ReportModel {
     mapping: mappingPart(session),
     run: runPart(session, env),
     balance: store.reconcile.balance(env),
+    estimate: estimatePart(session, env),
+    scope: scopePart(session, env),
     owners: ownersPart(session, env),
     verification: verificationPart(session, env),
     merged: store.reconcile.merged(SHOWN),
@@ -133,11 +137,45 @@ function verificationPart(session: Session, env: string): ReportModel['verificat
   return verification && { ...verification, verdicts: session.store.runs.verdicts(env, SHOWN) };
 }
 
+function estimatePart(session: Session, env: string): ReportModel['estimate'] {
+  const { runs } = session.store;
+  const predicted = runs.meta<{ grade: string; runHours: number }>(`estimate.${env}`);
+  const speed = runs.meta<{ perSecond: number }>(`speed.${env}`);
+  const full = runs.list(env).find((run) => run.kind === 'full' && run.state === 'done');
+  if (!predicted || !speed || !full) return null;
+  const ms = new Date(full.ended_at).getTime() - new Date(full.started_at).getTime();
+  return {
+    grade: predicted.grade,
+    predictedHours: predicted.runHours,
+    actualHours: Math.round(ms / 36_000) / 100,
+    recordsPerSecond: Math.round(speed.perSecond),
+  };
+}
+
+function scopePart(session: Session, env: string): ReportModel['scope'] {
+  const signed = signedScope(session);
+  if (!signed) return null;
+  const balance = new Map(session.store.reconcile.balance(env).map((one) => [one.object, one]));
+  const objects = [...new Set([...Object.keys(signed.objects), ...balance.keys()])].sort();
+  const rows = objects.map((object) => {
+    const now = balance.get(object);
+    const extracted = now?.extracted ?? 0;
+    return {
+      object,
+      signed: signed.objects[object] ?? 0,
+      now: extracted,
+      accounted: extracted - (now?.counts.pending ?? 0),
+    };
+  });
+  return { by: signed.by, at: signed.at, rows };
+}
+
 export interface Status {
   readonly project: string;
   readonly environment: string;
   readonly extracted: boolean;
   readonly mapping: 'none' | 'undecided' | 'to approve' | 'approved';
+  readonly sample: SampleState;
   readonly lastRun: { readonly state: string; readonly startedAt: string } | null;
   readonly balance: ReportModel['balance'];
   readonly openReview: number;
@@ -157,13 +195,18 @@ export function status(session: Session, envName?: string): Status {
     environment: env,
     extracted,
     mapping,
+    sample: mapping === 'approved' ? sampleOf(session, env) : 'none',
     lastRun: run ? { state: run.state, startedAt: run.started_at } : null,
     balance: session.store.reconcile.balance(env),
     openReview,
     differences: verification ? verification.differences + verification.missing : null,
   };
-  return { ...base, next: nextStep(base) };
+  const lastFull = session.store.runs.list(env).findLast((one) => one.kind !== 'sample');
+  return { ...base, next: nextStep({ ...base, lastFull }) };
 }
+
+const sampleOf = (session: Session, env: string): SampleState =>
+  sampleState(session, sampleEnvironment(session, env), readMapping(session).hash);
 
 function mappingState(session: Session): Status['mapping'] {
   if (!existsSync(session.project.mappingPath)) return 'none';
@@ -172,12 +215,18 @@ function mappingState(session: Session): Status['mapping'] {
   return state.approvedBy === null ? 'to approve' : 'approved';
 }
 
-function nextStep(now: Omit<Status, 'next'>): string {
+function nextStep(
+  now: Omit<Status, 'next'> & { readonly lastFull: { readonly state: string } | undefined },
+): string {
   if (!now.extracted) return 'waybill scope';
   if (now.mapping === 'none') return 'waybill map';
   if (now.mapping === 'undecided')
     return 'decide the lines marked "?" in mapping.yaml, then waybill map --check';
   if (now.mapping === 'to approve') return 'waybill map --approve --by "<your name>"';
-  if (now.lastRun?.state !== 'done') return 'waybill run';
+  if (now.lastFull?.state !== 'done') {
+    if (now.sample === 'none' || now.sample === 'stale') return 'waybill sample';
+    if (now.sample === 'to approve') return 'waybill sample --approve --by "<your name>"';
+    return 'waybill run';
+  }
   return now.openReview > 0 ? 'waybill review' : 'waybill report';
 }

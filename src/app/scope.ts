@@ -1,6 +1,9 @@
 /** Reads the export into the store and says what is in it, with the numbers that are reconciled against at the end. */
 import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
+import { isoNow } from '../lib/clock.ts';
+import { sha256 } from '../lib/hash.ts';
+import { canonicalJson } from '../lib/json.ts';
 import { changedFiles } from '../source/bundle.ts';
 import { isVirtual, type Inspection } from '../source/source.ts';
 import { writeInventories } from './inventories.ts';
@@ -57,3 +60,35 @@ export async function scope(session: Session): Promise<Scope> {
   const inventory = writeInventories(session);
   return { inspection, objects, traps: session.connector.declaration.traps, inventory };
 }
+
+/** The numbers that the result is reconciled against, and who signed them. */
+export interface SignedScope {
+  readonly by: string;
+  readonly at: string;
+  readonly hash: string;
+  readonly objects: Readonly<Record<string, number>>;
+}
+
+/** Signs the numbers of the last scope; the audit log keeps them too. */
+export function signScope(session: Session, by: string): SignedScope {
+  const inspection = inspectionOf(session);
+  const rejected = session.store.review
+    .list('', false, 1_000_000)
+    .filter((item) => item.position === 0);
+  const objects = Object.fromEntries(
+    session.store.staging
+      .counts()
+      .map(({ object, n }) => [object, n + rejected.filter((one) => one.object === object).length]),
+  );
+  const files = inspection.files.map((file) => [file.path, file.sha256]);
+  const signed = { by, at: isoNow(), hash: sha256(canonicalJson({ objects, files })), objects };
+  session.store.transaction(() => {
+    session.store.runs.setMeta('signed-scope', signed);
+    session.store.runs.approve('', 'scope', signed.hash, by);
+    session.store.runs.audit(by, 'scope signed', signed);
+  });
+  return signed;
+}
+
+export const signedScope = (session: Session): SignedScope | undefined =>
+  session.store.runs.meta<SignedScope>('signed-scope');

@@ -93,6 +93,7 @@ export async function withOdoo<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
+  checkOwnDatabase(session, env, config.url, config.db);
   const { transport, ...address } = config;
   const options = {
     ...address,
@@ -107,6 +108,22 @@ export async function withOdoo<T>(
   } finally {
     await destination.close();
   }
+}
+
+/** Two environments in one database would load everything twice, and each would take the other's records for people's. */
+function checkOwnDatabase(session: Session, env: string, url: string, db: string): void {
+  const same = Object.entries(session.project.config.environments).find(
+    ([name, other]) =>
+      name !== env && other.db === db && new URL(other.url).host === new URL(url).host,
+  );
+  if (same)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      `The environments "${env}" and "${same[0]}" are one and the same database.`,
+      {
+        next: 'Give each its own database in waybill.yaml; a copy of production makes a good staging.',
+      },
+    );
 }
 
 /** A ledger that speaks of another database would delete strangers' records on rollback. */
@@ -136,6 +153,12 @@ function checkSameDatabase(session: Session, env: string, facts: DestinationFact
 /** Odoo's own limit for a request is 128 MiB (odoo/http.py, DEFAULT_MAX_CONTENT_LENGTH), and base64 makes 4 bytes of 3. */
 const MAX_FILE_MEGABYTES = 95;
 
+/** Opened once: a source lists its files when the first is asked for, and there may be tens of thousands. */
+function openedOnce(session: Session): () => Source {
+  let source: Source | undefined;
+  return () => (source ??= openSource(session));
+}
+
 export function contextOf(
   session: Session,
   connection: Connection,
@@ -145,6 +168,7 @@ export function contextOf(
   session.store.runs.setMeta(`version.${connection.env}`, connection.facts.version);
   session.store.runs.setMeta(`edition.${connection.env}`, connection.facts.edition);
   const options = session.project.config.options ?? {};
+  const source = openedOnce(session);
   return {
     store: session.store,
     emit: session.emit,
@@ -156,7 +180,7 @@ export function contextOf(
     choices: document.choices,
     batchSize: options.batchSize ?? 500,
     concurrency: options.concurrency ?? 2,
-    openFile: (file) => openSource(session).openFile(file),
+    openFile: (file) => source().openFile(file),
     maxFileBytes: (options.maxFileMegabytes ?? MAX_FILE_MEGABYTES) * 1024 ** 2,
   };
 }

@@ -111,6 +111,9 @@ export function runText(result: RunResult): string {
       ? 'Every source record is accounted for.'
       : 'Some source records are not accounted for: see the report.',
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
+    ...(result.certificate === null
+      ? []
+      : [`Nothing was left to do. Certificate: ${result.certificate}`]),
   ].join('\n');
 }
 
@@ -137,7 +140,7 @@ export function statusText(now: Status): string {
   ]);
   return [
     `${now.project}, environment ${now.environment}`,
-    `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,
+    `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Sample: ${now.sample}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,
     ...(rows.length > 0 ? [table(rows)] : []),
     `${count(now.openReview)} item(s) in the review queue${now.differences === null ? '' : `; ${count(now.differences)} difference(s) at the last verification`}.`,
     `Next: ${now.next}`,

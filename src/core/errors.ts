@@ -44,6 +44,12 @@ export const ERRORS = {
     EXIT.usage,
     'No file in the export looks like a contact export',
   ),
+  WB_SOURCE_NO_CASES: code('fatal', EXIT.usage, 'No table of the export looks like cases'),
+  WB_DOCUMENT_STRANGER: code(
+    'record',
+    EXIT.differences,
+    'A file of the export belongs to no record',
+  ),
   WB_SOURCE_AMBIGUOUS: code('fatal', EXIT.usage, 'The export can be read in two ways'),
   WB_SOURCE_UNREACHABLE: code(
     'retriable',
@@ -57,6 +63,8 @@ export const ERRORS = {
     EXIT.unreachable,
     "The address answers, but not as the source's API",
   ),
+  WB_CONNECTOR_INVALID: code('fatal', EXIT.usage, 'The connector file is not valid'),
+  WB_CONNECTOR_LOOP: code('fatal', EXIT.unreachable, 'The API gives the same page again and again'),
   WB_SOURCE_CALL: code('record', EXIT.differences, "A call to the source's API failed"),
   WB_SOURCE_DIFFERS: code(
     'record',
@@ -75,7 +83,21 @@ export const ERRORS = {
   WB_MAPPING_STALE: code('fatal', EXIT.gate, 'The mapping no longer fits the export'),
   WB_MAPPING_UNDECIDED: code('fatal', EXIT.gate, 'Columns of the mapping wait for a decision'),
   WB_GATE_MAPPING: code('fatal', EXIT.gate, 'The mapping is not approved'),
+  WB_GATE_SAMPLE: code('fatal', EXIT.gate, 'No sample of this mapping is approved'),
+  WB_DELTA_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet that a delta could follow'),
+  WB_DELTA_OTHER_ACCOUNT: code(
+    'fatal',
+    EXIT.gate,
+    'The new export does not look like the same account',
+  ),
+  WB_DELTA_CONFLICT: code('record', EXIT.differences, 'Changed at the source and in Odoo'),
+  WB_DELTA_DELETED: code('record', EXIT.differences, 'Deleted at the source, still in Odoo'),
   WB_VALUE_INVALID: code('record', EXIT.differences, 'A value does not fit its field'),
+  WB_VALUE_UNMAPPED: code(
+    'record',
+    EXIT.differences,
+    'A stage or status is not in the map of values',
+  ),
   WB_VALUE_AMBIGUOUS: code('record', EXIT.differences, 'A value can be read in two ways'),
   WB_DUPLICATE_CONTACT: code('record', EXIT.differences, 'Contacts share an e-mail address'),
   WB_MATCH_AMBIGUOUS: code('record', EXIT.differences, 'Several Odoo records match one contact'),
@@ -121,6 +143,8 @@ export const ERRORS = {
     'This is not the Odoo database the project wrote to',
   ),
   // outcomes
+  WB_HANDOFF_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet to hand over'),
+  WB_AUDIT_BROKEN: code('fatal', EXIT.differences, 'The audit log was changed'),
   WB_STOPPED: code('fatal', EXIT.stopped, 'Stopped; can be resumed'),
   WB_ROLLBACK_CONFLICTS: code('fatal', EXIT.conflicts, 'Rollback kept records that people changed'),
   WB_FAULT: code('fatal', EXIT.fault, 'A fault of Waybill'),

@@ -1,5 +1,5 @@
 /** Cuts the missing records of a step into batches whose lanes may run side by side. */
-import type { Step } from '../core/record.ts';
+import { isRef, type Step } from '../core/record.ts';
 import type { PlannedRow } from '../store/plan.ts';
 import type { Context } from './context.ts';
 import type { Resolved } from './resolve.ts';
@@ -11,7 +11,7 @@ import type { Resolved } from './resolve.ts';
 export function* batches(ctx: Context, step: Step): Generator<PlannedRow[]> {
   let after = { lane: '', sort: '', seq: 0 };
   for (;;) {
-    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1);
+    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1, ctx.sampled);
     const batch = page.length > ctx.batchSize ? cut(page) : page;
     const last = batch.at(-1);
     if (!last) return;
@@ -28,6 +28,35 @@ function cut(page: readonly PlannedRow[]): PlannedRow[] {
   const before = whole.filter((row) => row.lane !== lane);
   return before.length > 0 ? before : whole;
 }
+
+/**
+ * Cuts a batch where a record points at another one of it, like an answer at its letter: that one must have its id
+ * first. Only the order within a lane counts, so every lane goes as far as it can in each part.
+ */
+export function* inTurn(batch: readonly PlannedRow[]): Generator<readonly PlannedRow[]> {
+  const waiting = new Set(batch.map((row) => row.key));
+  let rest = batch;
+  while (rest.length > 0) {
+    const stopped = new Set<string>();
+    const part = rest.filter((row) => {
+      const free =
+        !(row.lane !== '' && stopped.has(row.lane)) && !refsOf(row).some((key) => waiting.has(key));
+      if (!free) stopped.add(row.lane);
+      return free;
+    });
+    // Records that wait for each other never get their turn; they are shown to a person.
+    if (part.length === 0) return yield rest;
+    for (const row of part) waiting.delete(row.key);
+    yield part;
+    const done = new Set(part);
+    rest = rest.filter((row) => !done.has(row));
+  }
+}
+
+const refsOf = (row: PlannedRow): string[] =>
+  Object.values(row.values).flatMap((value) =>
+    isRef(value) && value.ref !== row.key ? [value.ref] : [],
+  );
 
 /** Small files travel together, a large one alone: a request is held in memory whole, and Odoo takes only so much. */
 const BYTES_AT_ONCE = 8 * 1024 ** 2;

@@ -28,6 +28,8 @@ export interface Context extends LocalContext {
   /** Records per create call, and calls at once. */
   readonly batchSize: number;
   readonly concurrency: number;
+  /** Only the planned records of the environment's chosen sample are loaded. */
+  readonly sampled?: boolean;
   readonly openFile: OpenFile;
   /** The largest file that fits into one request of this Odoo and of the proxy before it. */
   readonly maxFileBytes: number;

@@ -7,6 +7,7 @@ import type { LocalContext } from './context.ts';
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
   const inspection = await source.inspect(ctx.signal, ctx.emit);
+  rememberFormer(ctx);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
   const strict = ctx.store.relax();
@@ -20,6 +21,14 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   ctx.store.runs.setMeta('inspection', inspection);
   source.done?.();
   return inspection;
+}
+
+/** A delta compares with what was loaded, so it is kept before the new extraction replaces it. */
+function rememberFormer({ store }: LocalContext): void {
+  const extraction = store.runs.meta<number>('extraction') ?? 0;
+  store.delta.capture();
+  store.delta.keepContent(extraction, store.runs.loadedExtractions());
+  store.runs.setMeta('extraction', extraction + 1);
 }
 
 async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<void> {

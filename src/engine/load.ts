@@ -4,7 +4,7 @@ import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { noteFollowers } from './followers.ts';
-import { batches, byBytes, lanePool } from './batches.ts';
+import { batches, byBytes, inTurn, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
@@ -59,12 +59,23 @@ export async function load(
   return totals;
 }
 
+/** Settles what an interrupted run left open, while the plan that it was loading still stands. */
+export async function settleOpenBatches(
+  ctx: Context,
+  run: number,
+  special: ReadonlyMap<string, number | null>,
+): Promise<number> {
+  const resolver = makeResolver(ctx, special);
+  const creator = makeCreator(ctx, run, () => {});
+  return creator.settleOpen((keys) => resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)));
+}
+
 const resolvedOnly = (rows: readonly ReturnType<Resolver>[]): Resolved[] =>
   rows.filter((row): row is Resolved => !isBlocked(row));
 
 async function loadStep(loading: Loading, step: Step): Promise<void> {
   const { ctx } = loading;
-  const total = ctx.store.plan.missingCount(ctx.env, step);
+  const total = ctx.store.plan.missingCount(ctx.env, step, ctx.sampled);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `load ${step}`, total });
   const pool = lanePool(ctx.concurrency);
@@ -72,7 +83,7 @@ async function loadStep(loading: Loading, step: Step): Promise<void> {
   for (const batch of batches(ctx, step)) {
     if (ctx.signal.aborted || pool.failed()) break;
     await pool.add(batch[0]?.lane ?? '', async () => {
-      await loadBatch(loading, batch);
+      for (const part of inTurn(batch)) await loadBatch(loading, part);
       done += batch.length;
       ctx.emit({ type: 'step-progress', step: `load ${step}`, done });
     });

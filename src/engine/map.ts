@@ -22,6 +22,8 @@ const CHUNK = 500;
 const SHOW_EVERY = 2_000;
 
 export function mapAll(ctx: LocalContext, input: MapInput): void {
+  // Before the store is relaxed: what was loaded must survive a power cut.
+  ctx.store.delta.capture();
   const strict = ctx.store.relax();
   try {
     mapObjects(ctx, input);
@@ -348,12 +350,18 @@ function childMapper(
   writer: Writer,
 ): (record: StagedRecord) => void {
   const contacts = ctx.store.staging.contactIndex();
-  const parents = parentsOf(ctx, input, object, contacts);
+  const parents = new Map(
+    [object.parent, object.otherParent].map((name) => [
+      name,
+      parentsOf(ctx, input, name, contacts),
+    ]),
+  );
   const repeats = repeatedRecords(ctx, object);
   return (record) => {
     const first = repeats(record);
     if (first) return settleRepeatedChild(ctx, record, first, input, writer);
-    const parent = parents ? findParent(ctx, input, record, parents, writer) : null;
+    const among = parents.get(input.mapper.parentObject(record));
+    const parent = among ? findParent(ctx, input, record, among, writer) : null;
     if (parent === 'queued' || parent === 'excluded') return writer.settle(record, parent);
     const { planned, issues, settled } = input.mapper.child(record, parent, contacts);
     for (const issue of issues) writer.review(record, issue);
@@ -372,10 +380,10 @@ interface Parents {
 function parentsOf(
   ctx: LocalContext,
   input: MapInput,
-  object: SourceObject,
+  name: string | undefined,
   contacts: ContactIndex,
 ): Parents | null {
-  const parent = input.declaration.objects.find((one) => one.name === object.parent);
+  const parent = input.declaration.objects.find((one) => one.name === name);
   if (!parent) return null;
   if (parent.shape === 'partner') return { model: 'res.partner', index: contacts };
   return { model: 'crm.lead', index: recordIndex(ctx, input, parent) };

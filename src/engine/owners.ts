@@ -4,7 +4,9 @@ import type { Owner } from '../core/contact.ts';
 import type { OdooRow } from '../destination/destination.ts';
 import type { OwnerMatch } from '../store/runs.ts';
 import type { Context } from './context.ts';
+import { writeChanges } from './change.ts';
 import { wasMade } from './provision.ts';
+import { touchedSince } from './touched.ts';
 import { createUsers, rememberUsers } from './users.ts';
 
 /** Keys of owners (the user, or `ownerpartner.` the user's contact) and authors -> Odoo ids. An author without a user stays empty: `email_from` names him. */
@@ -124,6 +126,7 @@ function fallbackUser(ctx: Context, users: readonly OdooRow[]): OdooRow {
  */
 export async function reassign(
   ctx: Context,
+  run: number,
   before: readonly OwnerMatch[],
   now: readonly OwnerMatch[],
 ): Promise<number> {
@@ -131,7 +134,7 @@ export async function reassign(
   for (const match of now) {
     const former = before.find((one) => one.key === match.key);
     if (former?.how !== 'fallback' || match.how === 'fallback' || match.userId === null) continue;
-    changed += await reassignOwner(ctx, match.key, former.userId, match.userId);
+    changed += await reassignOwner(ctx, run, match.key, former.userId, match.userId);
   }
   return changed;
 }
@@ -140,10 +143,12 @@ const CHUNK = 500;
 
 async function reassignOwner(
   ctx: Context,
+  run: number,
   ownerKey: string,
   from: number | null,
   to: number,
 ): Promise<number> {
+  const touched = await touchedSince(ctx);
   let changed = 0;
   let after = '';
   for (;;) {
@@ -157,23 +162,24 @@ async function reassignOwner(
         .filter((plan) => refOf(plan.values['user_id']) === ownerKey)
         .map((plan) => plan.key),
     );
-    const rows = page.filter((row) => wanted.has(row.key) && row.state === 'done');
-    const current = await ctx.destination.read(
+    // Only where we wrote the owner: somebody's own assignment on a recognised contact is not ours to change.
+    const rows = page.filter(
+      (row) => wanted.has(row.key) && row.state === 'done' && 'user_id' in row.after,
+    );
+    const found = await ctx.destination.read(
       'res.partner',
       rows.map((row) => row.resId),
-      ['user_id'],
+      ['user_id', 'write_date', 'write_uid'],
       ctx.signal,
     );
-    const still = new Set(current.filter((one) => one['user_id'] === from).map((one) => one.id));
-    const mine = rows.filter((row) => still.has(row.resId));
-    if (mine.length === 0) continue;
-    await ctx.destination.write(
-      'res.partner',
-      mine.map((row) => row.resId),
-      { user_id: to },
-      ctx.signal,
+    const still = new Map(
+      found.filter((one) => one['user_id'] === from).map((one) => [one.id, one]),
     );
-    ctx.store.ledger.put(mine.map((row) => ({ ...row, after: { ...row.after, user_id: to } })));
+    const mine = rows.flatMap((row) => {
+      const current = still.get(row.resId);
+      return current ? [{ row, found: current, after: { user_id: to }, base: {} }] : [];
+    });
+    await writeChanges(ctx, run, mine, touched);
     changed += mine.length;
   }
 }

@@ -1,18 +1,19 @@
 /**
  * Odoo learns from every lead that is won or lost (crm.lead.scoring.frequency), and forgets it when the lead is
  * reopened, but not when it is deleted; nobody may write those counts over RPC. So ours are reopened before they go.
+ * (Its daily job counts all leads anew in any case: crm/models/crm_lead.py, _rebuild_pls_frequency_table.)
  */
+import type { OdooValues } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
 
 const HALF = 50;
 
 export async function reopen(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
-  const counted = await countedStates(ctx);
-  const closed = rows.filter(({ after }) =>
-    counted.some(([field, value]) => after[field] === value),
+  const closed = rows.filter(
+    ({ after }) => after['active'] === false || after['probability'] === 100,
   );
-  if (closed.length === 0) return;
+  if (closed.length === 0 || !(await countsExactly(ctx))) return;
   const [stage] = await ctx.destination.find('crm.stage', [['is_won', '=', false]], ['id'], {
     limit: 1,
   });
@@ -30,9 +31,16 @@ export async function reopen(ctx: Context, rows: readonly LedgerRow[]): Promise<
   await ctx.destination.write('crm.lead', ids, values);
 }
 
-/** 14 counts a lead that is made won, but not one that is made lost; with `won_status` came one rule for both. */
-async function countedStates(ctx: Context): Promise<[string, unknown][]> {
-  const fields = await ctx.destination.fields('crm.lead', ctx.signal);
-  const won: [string, unknown] = ['probability', 100];
-  return 'won_status' in fields ? [won, ['active', false]] : [won];
+/** 14 counts a lead that is made won but not one that is made lost, and reopening does not undo it exactly. */
+const countsExactly = async (ctx: Context): Promise<boolean> =>
+  'won_status' in (await ctx.destination.fields('crm.lead', ctx.signal));
+
+const CLOSING = ['active', 'stage_id', 'probability'];
+
+/** Odoo would not let it go: then it is as it was. */
+export async function closeAgain(ctx: Context, { resId, after }: LedgerRow): Promise<void> {
+  const values = Object.fromEntries(
+    Object.entries(after as OdooValues).filter(([field]) => CLOSING.includes(field)),
+  );
+  await ctx.destination.write('crm.lead', [resId], values);
 }

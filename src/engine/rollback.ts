@@ -1,14 +1,16 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { Made, OdooRow, OdooValue } from '../destination/destination.ts';
+import type { Made, OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { lanePool } from './batches.ts';
-import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
-import { reopen } from './reopen.ts';
+import { closeAgain, reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
+import { isOurs, markFields } from './ours.ts';
+import { touchedSince, type Touched } from './touched.ts';
+import { judge, type Undoing } from './undo.ts';
 import { usesOf } from './uses.ts';
 
 export interface Kept {
@@ -28,46 +30,50 @@ const PAGE = 500;
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
   const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
-  const since = serverEnd(ctx);
+  const undoing = {
+    ctx,
+    dryRun,
+    totals,
+    touched: await touchedSince(ctx),
+    differed: Map.groupBy(ctx.store.runs.verdicts(ctx.env, VERDICTS), (one) => one.key),
+  };
   for (const step of STEPS.toReversed()) {
-    await undoStep(ctx, step, since, dryRun, totals);
+    await undoStep(undoing, step);
     if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
   }
   if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
+  else if (!dryRun) await undoUnused(ctx, totals);
   const { removed, restored, kept } = totals;
   return { removed, restored, kept };
 }
 
-/** Odoo's time when the last run ended: what was written later was written by people. */
-const serverEnd = (ctx: Context): string =>
-  ctx.store.runs
-    .list(ctx.env)
-    .map((run) => run.server_ended_at)
-    .filter((at) => at !== '')
-    .sort()
-    .at(-1) ?? '';
+interface UndoingAll {
+  readonly ctx: Context;
+  readonly dryRun: boolean;
+  readonly totals: Totals;
+  readonly touched: Touched;
+  /** Values that differed at the last verification, by key. */
+  readonly differed: ReadonlyMap<string, readonly { readonly field: string }[]>;
+}
+
+const VERDICTS = 1_000_000;
 
 interface Totals {
   removed: number;
   restored: number;
   readonly kept: Kept[];
-  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
+  /** `model id` of what a rehearsal would have put back by now: it holds on to nothing any more. */
   readonly released: Set<string>;
 }
 
 /** Records that do not refer to each other and that Odoo keeps no count of (as it does of won and lost leads). */
 const SIDE_BY_SIDE: ReadonlySet<string> = new Set(['contacts', 'people', 'notes']);
 
-async function undoStep(
-  ctx: Context,
-  step: string,
-  since: string,
-  dryRun: boolean,
-  totals: Totals,
-): Promise<void> {
+async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
+  const { ctx } = undoing;
   const total = ctx.store.ledger
     .counts(ctx.env)
-    .filter((one) => one.step === step && one.state !== 'kept')
+    .filter((one) => one.step === step)
     .reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
@@ -80,7 +86,7 @@ async function undoStep(
     if (!last) break;
     below = { resId: last.resId, key: last.key };
     await pool.add('', async () => {
-      await undoPage(ctx, page, since, dryRun, totals);
+      await undoPage(undoing, page);
       done += page.length;
       ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
     });
@@ -90,13 +96,8 @@ async function undoStep(
   ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
 }
 
-async function undoPage(
-  ctx: Context,
-  page: readonly LedgerRow[],
-  since: string,
-  dryRun: boolean,
-  totals: Totals,
-): Promise<void> {
+async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promise<void> {
+  const { ctx, dryRun, totals, touched, differed } = undoing;
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
   const fields = [...new Set(page.flatMap((row) => Object.keys(row.after)))].filter(
@@ -105,7 +106,7 @@ async function undoPage(
   const found = await ctx.destination.read(
     model,
     page.map((row) => row.resId),
-    [...fields, 'write_date', 'write_uid'],
+    [...new Set([...fields, ...markFields(info), 'write_date', 'write_uid'])],
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
@@ -113,51 +114,43 @@ async function undoPage(
   const used = await usesOf(ctx, model, created, totals.released);
   const removable: LedgerRow[] = [];
   for (const row of page) {
-    const current = byId.get(row.resId);
-    const reason = current && conflict(row, current, info, since, used);
-    if (reason) totals.kept.push({ key: row.key, model, resId: row.resId, reason });
-    if (reason && !dryRun) ctx.store.ledger.setState(ctx.env, [row.key], 'kept');
-    if (reason) continue;
-    if (row.op === 'create') removable.push(row);
-    else await restore(ctx, row, current, dryRun, totals);
+    const there = byId.get(row.resId);
+    const current = there && isOurs(row, there) ? there : undefined;
+    if (there && !current) {
+      if (!dryRun) ctx.store.ledger.forget(ctx.env, [row.key]);
+      continue;
+    }
+    const answer = judge(row, current, {
+      info,
+      touched: current ? touched(row, current) : '',
+      used: used.get(row.resId) ?? '',
+      differed: new Set((differed.get(row.key) ?? []).map((one) => one.field)),
+    });
+    if (answer.kind === 'remove') removable.push(row);
+    else if (answer.kind === 'keep') keep(undoing, row, answer.reason);
+    else await restore(undoing, row, current, answer);
   }
   await removeRows(ctx, model, removable, dryRun, totals);
 }
 
-function conflict(
-  row: LedgerRow,
-  current: OdooRow,
-  info: Readonly<Record<string, { type: string }>>,
-  since: string,
-  used: ReadonlyMap<number, string>,
-): string | undefined {
-  const changed = Object.entries(row.after)
-    .filter(
-      ([field, sent]) => !sameValue(info[field]?.type, sent, current[field]) && row.op !== 'match',
-    )
-    .map(([field]) => field);
-  if (changed.length > 0 && row.state === 'done')
-    return `changed since: ${changed.join(', ')} (last write ${String(current['write_date'])} by user ${String(current['write_uid'])})`;
-  if (row.op !== 'create' || row.state === 'intent') return undefined;
-  const user = used.get(row.resId);
-  if (user) return user;
-  const written = String(current['write_date'] ?? '');
-  return since !== '' && written > since
-    ? `written again at ${written} by user ${String(current['write_uid'])}`
-    : undefined;
+function keep({ ctx, dryRun, totals }: UndoingAll, row: LedgerRow, reason: string): void {
+  totals.kept.push({ key: row.key, model: row.model, resId: row.resId, reason });
+  if (!dryRun) ctx.store.ledger.setState(ctx.env, [row.key], 'kept');
 }
 
 async function restore(
-  ctx: Context,
+  undoing: UndoingAll,
   row: LedgerRow,
   current: OdooRow | undefined,
-  dryRun: boolean,
-  totals: Totals,
+  { values, kept, reason }: Extract<Undoing, { kind: 'restore' }>,
 ): Promise<void> {
+  const { ctx, dryRun, totals } = undoing;
   if (current && row.op === 'update') totals.restored++;
-  if (dryRun) return void totals.released.add(`${row.model} ${row.resId}`);
-  if (current && row.op === 'update')
-    await ctx.destination.write(row.model, [row.resId], row.before as Record<string, OdooValue>);
+  if (!dryRun && Object.keys(values).length > 0)
+    await ctx.destination.write(row.model, [row.resId], values);
+  if (kept.length > 0) keep(undoing, row, reason);
+  if (dryRun) totals.released.add(`${row.model} ${row.resId}`);
+  if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
 }
@@ -187,7 +180,6 @@ async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return;
   if (dryRun) {
-    for (const row of rows) totals.released.add(`${model} ${row.resId}`);
     totals.removed += rows.length;
     return;
   }
@@ -218,12 +210,62 @@ async function removeSplit(
 ): Promise<void> {
   const [only] = rows;
   if (rows.length === 1 && only) {
+    if (model === 'crm.lead') await closeAgain(ctx, only);
     totals.kept.push({ key: only.key, model, resId: only.resId, reason: why });
     return ctx.store.ledger.setState(ctx.env, [only.key], 'kept');
   }
   const middle = Math.ceil(rows.length / 2);
   await removeRows(ctx, model, rows.slice(0, middle), false, totals);
   await removeRows(ctx, model, rows.slice(middle), false, totals);
+}
+
+/** Something was kept: of what the run made in the schema, only what no record holds a value in goes. */
+async function undoUnused(ctx: Context, totals: Totals): Promise<void> {
+  const provisions = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
+  const rows = provisions.filter(
+    (row) => row.model === 'ir.model.fields' && row.after['part'] !== 'fence',
+  );
+  for (const [model, fields] of Map.groupBy(rows, (row) =>
+    nameOf(row).slice(0, nameOf(row).lastIndexOf('.')),
+  )) {
+    const used: string[] = [];
+    for (const row of fields) if (await holdsValues(ctx, model, nameOf(row))) used.push(row.key);
+    const left = fields.filter((row) => used.includes(row.key)).map((row) => shortName(row));
+    if (left.length > 0) await ctx.schema.ensurePage(model, left, ctx.signal);
+    else
+      await undoMade(
+        ctx,
+        provisions.filter(
+          (row) => row.model === 'ir.ui.view' && nameOf(row).startsWith(`${model}.`),
+        ),
+        totals,
+      );
+    await undoMade(
+      ctx,
+      fields.filter((one) => !used.includes(one.key)),
+      totals,
+    );
+  }
+  ctx.destination.forgetSchema();
+}
+
+async function undoMade(ctx: Context, rows: readonly LedgerRow[], totals: Totals): Promise<void> {
+  if (rows.length === 0) return;
+  await ctx.schema.removeMade(rows.map(toMade));
+  ctx.store.ledger.forget(
+    ctx.env,
+    rows.map((row) => row.key),
+  );
+  totals.removed += rows.length;
+}
+
+const nameOf = (row: LedgerRow): string => String(row.after['name']);
+const shortName = (row: LedgerRow): string => nameOf(row).slice(nameOf(row).lastIndexOf('.') + 1);
+
+async function holdsValues(ctx: Context, model: string, name: string): Promise<boolean> {
+  const field = name.slice(name.lastIndexOf('.') + 1);
+  const there = field in (await ctx.destination.fields(model, ctx.signal));
+  return there && (await ctx.destination.count(model, [[field, '!=', false]])) > 0;
 }
 
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */

@@ -7,6 +7,7 @@ import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { isoNow } from '../lib/clock.ts';
 import { stopped } from './create.ts';
+import { isOurs, markFields } from './ours.ts';
 
 export interface FieldCheck {
   readonly model: string;
@@ -96,11 +97,14 @@ async function verifyPage(
   const found = await ctx.destination.read(
     model,
     page.map((row) => row.resId),
-    fields.length > 0 ? fields : ['id'],
+    [...new Set([...fields, ...markFields(info), 'id'])],
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
-  return page.flatMap((row) => verifyRow(row, byId.get(row.resId), info, tally));
+  return page.flatMap((row) => {
+    const there = byId.get(row.resId);
+    return verifyRow(row, there && isOurs(row, there) ? there : undefined, info, tally);
+  });
 }
 
 function verifyRow(

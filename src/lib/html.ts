@@ -9,8 +9,11 @@ export const escapeHtml = (text: string): string => text.replace(SPECIAL, (c) =>
 export const plainToHtml = (text: string): string =>
   `<p>${escapeHtml(text).replace(/\r\n?|\n/g, '<br>')}</p>`;
 
-/** What Odoo's own sanitiser would keep, without styles; a picture becomes a link, so that its address is not lost. */
-export const cleanHtml = (html: string): string =>
+/**
+ * What Odoo's own sanitiser would keep, without styles; a picture becomes a link, so that its address is not lost, but
+ * for pictures that come along: they are shown from `/web/image/`.
+ */
+export const cleanHtml = (html: string, keep: 'text' | 'pictures' = 'text'): string =>
   sanitize(html, {
     allowedTags: [
       'p',
@@ -43,15 +46,15 @@ export const cleanHtml = (html: string): string =>
       'div',
       'span',
       'hr',
+      ...(keep === 'pictures' ? ['img'] : []),
     ],
-    allowedAttributes: { a: ['href'] },
+    allowedAttributes: { a: ['href'], img: ['src'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     transformTags: {
-      img: (_tag, attributes) => ({
-        tagName: 'a',
-        attribs: { href: attributes['src'] ?? '' },
-        text: attributes['alt'] || (attributes['src'] ?? ''),
-      }),
+      img: (_tag, { src = '', alt }) =>
+        keep === 'pictures' && src.startsWith('/web/image/')
+          ? { tagName: 'img', attribs: { src } }
+          : { tagName: 'a', attribs: { href: src }, text: alt || src },
     },
   }).trim();
 

@@ -15,6 +15,10 @@ export interface CompiledFile {
   has(name: string): boolean;
   /** Column id of a slot, for messages. */
   columnOf(name: string): string;
+  /** What a value of the slot becomes: as the map of its values says; itself where there is none, empty where it lacks this one. */
+  mapped(slot: string, text: string): string;
+  /** What the slot's values can become, in the order of the map. */
+  targets(slot: string): readonly string[];
   readonly others: readonly CompiledColumn[];
   readonly order: (slot: string) => 'mdy' | 'dmy' | 'ymd';
 }
@@ -65,6 +69,11 @@ function compileFile(
     },
     has: (name) => slots.has(name),
     columnOf: (name) => slots.get(name)?.mapping.column ?? name,
+    mapped(name, text) {
+      const values = slots.get(name)?.mapping.values;
+      return values === undefined ? text : (values[text] ?? '');
+    },
+    targets: (name) => [...new Set(Object.values(slots.get(name)?.mapping.values ?? {}))],
     others,
     order: (slot) => slots.get(slot)?.mapping.dateOrder ?? defaultOrder,
   };

@@ -1,6 +1,6 @@
 /** A file of a contact. Its bytes stay where they are until they are sent. */
 import type { Value } from '../core/record.ts';
-import type { Child } from './compose-child.ts';
+import type { Child, ChildTools } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
 import { singleLine } from './transforms/text.ts';
 
@@ -16,18 +16,24 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
       issues: [
         {
           code: 'WB_FILE_MISSING',
-          message: `The bytes of "${name}" are not in the export.`,
+          message: `The bytes of "${name}" are not in the export${because(read('file_problem'))}.`,
           column: file.columnOf('file'),
           raw: read('filename'),
         },
       ],
     };
+  const description = origin(
+    read('file_name') || read('filename') || path,
+    path,
+    moment(read('uploaded'), file.order('uploaded'), tools),
+    tools.declaration.name,
+  );
   const values: Record<string, Value> = {
     name,
     type: 'binary',
     res_model: parent.model,
     res_id: { ref: parent.key },
-    description: origin(read('filename') || path, path, read('uploaded'), tools.declaration.name),
+    description,
     datas: { file: path, bytes: Number(read('bytes')), sha256: read('sha256') },
     // Odoo tells it from the name and the bytes where the source does not.
     ...(read('mime') !== '' && { mimetype: read('mime') }),
@@ -44,6 +50,14 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
   } as const;
   return { planned: [planned], issues: [] };
 }
+
+/** The same moment in whatever form an export writes it; what is none stays as it is. */
+const moment = (text: string, order: 'mdy' | 'dmy' | 'ymd', tools: ChildTools): string => {
+  const utc = text === '' ? undefined : tools.dates(order).datetime(text);
+  return utc === undefined ? text : `${utc} UTC`;
+};
+
+const because = (problem: string): string => (problem === '' ? '' : `: ${problem}`);
 
 /** Without folders and control characters: a name must not lead anywhere when somebody saves the file. */
 const fileName = (raw: string): string =>

@@ -41,6 +41,29 @@ const composeInventory: Composer = () => ({
   settled: { state: 'excluded', into: 'inventory' },
 });
 
+/** Was joined to another record by the source; where that was not found, a person must look. */
+const composeDetail: Composer = ({ record, file, tools }) => {
+  const into = file.slot(record, 'belongs_to');
+  const [object = '', key = ''] = splitOnce(into, ':');
+  if (into === 'definition') return { planned: [], issues: [], settled: { state: 'merged', into } };
+  if (into !== '')
+    return {
+      planned: [],
+      issues: [],
+      settled: { state: 'merged', into: tools.keyOf({ ...record, object, key }) },
+    };
+  const what = tools.declaration.objects.find((one) => one.name === record.object);
+  const message = `This ${what?.label.toLowerCase() ?? record.object} belongs to no record that is in the export.`;
+  const raw = record.cells.join(' | ').slice(0, RAW);
+  return { planned: [], issues: [{ code: 'WB_PARENT_MISSING', message, raw, candidates: [] }] };
+};
+
+const RAW = 500;
+const splitOnce = (text: string, at: string): string[] => {
+  const place = text.indexOf(at);
+  return place === -1 ? [text] : [text.slice(0, place), text.slice(place + 1)];
+};
+
 const COMPOSERS: Readonly<Partial<Record<Shape, Composer>>> = {
   lead: composeLead,
   message: composeNote,
@@ -50,6 +73,7 @@ const COMPOSERS: Readonly<Partial<Record<Shape, Composer>>> = {
   optout: composeOptout,
   template: composeTemplate,
   campaign: composeCampaign,
+  detail: composeDetail,
   inventory: composeInventory,
 };
 

@@ -15,14 +15,20 @@ export function composeEvent(child: Child): Composed {
   if ('issue' in span) return { planned: [], issues: [span.issue] };
   const owner = tools.owner(read('owner'), read('owner_email')) ?? { ref: 'owner.fallback' };
   const ownerPartner = { ref: owner.ref.replace(/^owner\./, 'ownerpartner.') };
-  const attendees: Ref[] = [...(parent ? [{ ref: parent.key }] : []), ownerPartner];
+  const attendees: Ref[] = [
+    ...(parent?.model === 'res.partner' ? [{ ref: parent.key }] : []),
+    ownerPartner,
+  ];
+  const text = describe(child);
   const values: Record<string, Value> = {
     name: read('subject') || firstLine(file.slot(record, 'details')) || 'Appointment',
     ...span,
     location: read('location') || null,
-    description: describe(child),
+    // Left out where there is none: Odoo 19 writes who organises it, and that is not ours to compare.
+    ...(text !== null && { description: text }),
     user_id: owner,
     partner_ids: attendees,
+    ...(parent?.model === 'crm.lead' && { opportunity_id: { ref: parent.key } }),
   };
   const planned = {
     step: 'events',

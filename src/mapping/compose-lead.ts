@@ -1,34 +1,25 @@
-/** A deal as an opportunity, in a pipeline that mirrors the source's: a team per deal type, its stages in it. */
+/** A deal or a case as an opportunity, in a pipeline that mirrors the source's: a team per type or the one chosen, its stages in it. */
 import type { Issue, PlannedRecord, Ref } from '../core/record.ts';
 import { plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
 import { badValue, customValue } from './compose-custom.ts';
 import type { Draft } from './compose-partner.ts';
+import { guessStatus, isStatus, type Status } from './lead-status.ts';
 import type { Composed } from './mapping.ts';
 import { splitList } from './transforms/lists.ts';
 import { parseNumber } from './transforms/numbers.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
-type Status = 'won' | 'lost' | 'back burner' | 'active';
-
-/** AllClients' numbers and words (GetDeals, AddDeal). */
-const STATUSES: Readonly<Record<string, Status>> = {
-  '2': 'won',
-  won: 'won',
-  '3': 'lost',
-  lost: 'lost',
-  '4': 'back burner',
-  'back burner': 'back burner',
-  backburner: 'back burner',
-};
-
 export function composeLead(child: Child): Composed {
   const { record, file, parent, tools } = child;
   const draft: Draft = { values: {}, tags: new Set(), groups: [], issues: [] };
   const read = (slot: string): string => singleLine(file.slot(record, slot));
-  const status = STATUSES[read('status').toLowerCase()] ?? 'active';
-  draft.values['name'] = read('name') || `Deal ${record.key}`;
-  draft.values['type'] = 'opportunity';
+  const unmapped = ['stage', 'status'].flatMap((slot) => unmappedValue(child, slot));
+  if (unmapped.length > 0) return { planned: [], issues: unmapped };
+  const status = statusOf(file.mapped('status', read('status')));
+  const label = labelOf(child);
+  draft.values['name'] = read('name') || `${label} ${record.key}`;
+  draft.values['type'] = tools.choices.leadType;
   draft.values['partner_id'] = parent ? { ref: parent.key } : null;
   draft.values['user_id'] = tools.owner(read('owner'), read('owner_email'));
   pipeline(draft, child, status);
@@ -37,10 +28,23 @@ export function composeLead(child: Child): Composed {
   plain(draft, child);
   related(draft, child);
   for (const column of file.others)
-    customValue(draft, column, { record, model: 'crm.lead', label: 'deal', tools });
+    customValue(draft, column, { record, model: 'crm.lead', label: label.toLowerCase(), tools });
   if (status === 'back burner') draft.tags.add('Back Burner');
   if (draft.tags.size > 0) draft.values['tag_ids'] = [...draft.tags].sort().map(leadTag(child));
   return { planned: [planned(child, draft.values)], issues: draft.issues };
+}
+
+const labelOf = ({ record, tools }: Child): string =>
+  tools.declaration.objects.find((object) => object.name === record.object)?.label ?? 'Lead';
+
+const statusOf = (text: string): Status => (isStatus(text) ? text : guessStatus(text));
+
+/** A stage that nobody mapped would be guessed at; the record waits until somebody did. */
+function unmappedValue({ record, file }: Child, slot: string): Issue[] {
+  const raw = singleLine(file.slot(record, slot));
+  if (raw === '' || file.mapped(slot, raw) !== '') return [];
+  const message = `The ${slot} "${raw}" is not in the values of the column "${file.columnOf(slot)}": add it there in mapping.yaml, approve, and run again.`;
+  return [{ code: 'WB_VALUE_UNMAPPED', message, column: file.columnOf(slot), raw }];
 }
 
 const planned = ({ record, tools }: Child, values: PlannedRecord['values']): PlannedRecord => ({
@@ -64,10 +68,11 @@ function pipeline(draft: Draft, child: Child, status: Status): void {
   const { record, file, tools } = child;
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const [type, stage, reason] = [read('type'), read('stage'), read('lost_reason')];
-  const team = type === '' ? null : teamOf(child, type);
+  const pipe = type || tools.choices.pipeline;
+  const team = pipe === '' ? null : teamOf(child, pipe);
   if (team) draft.values['team_id'] = team;
   if (status === 'won') draft.values['stage_id'] = wonStage(child);
-  else if (stage !== '') draft.values['stage_id'] = stageOf(child, stage, type, team);
+  else if (stage !== '') draft.values['stage_id'] = stageOf(child, stage, pipe, team);
   if (status === 'won') draft.values['probability'] = 100;
   if (status !== 'lost') return;
   draft.values['active'] = false;
@@ -95,13 +100,16 @@ const wonStage = ({ tools }: Child): Ref =>
 /** A stage that is called won but holds an open deal must not win it. */
 const stageName = (stage: string): string => (/^won$/i.test(stage) ? `${stage} (open)` : stage);
 
-/** In the order in which they are first met; a person may drag them. */
-function stageOf({ tools }: Child, stage: string, type: string, team: Ref | null): Ref {
+/** In the order of the map, else in which they are first met; a person may drag them. */
+function stageOf({ file, tools }: Child, written: string, type: string, team: Ref | null): Ref {
+  const stage = file.mapped('stage', written);
   const many = 'team_ids' in (tools.catalog.fields['crm.stage'] ?? {});
   const own = team === null ? {} : many ? { team_ids: [team] } : { team_id: team };
   const name = stageName(stage);
+  const listed = file.targets('stage').indexOf(stage);
   const met = tools.shared.all().filter((one) => one.step === 'stages').length;
-  const values = { name, sequence: 10 + met, is_won: false, ...own };
+  const place = listed === -1 ? met : listed;
+  const values = { name, sequence: 10 + place, is_won: false, ...own };
   return tools.shared.make('stages', 'crm.stage', 'stage', `${type}/${name}`, values);
 }
 
@@ -111,7 +119,7 @@ function money(draft: Draft, { record, file, tools }: Child, status: Status): vo
     if (text === '') return undefined;
     const value = parseNumber(text);
     if (value === undefined)
-      draft.issues.push(badValue(file.columnOf(slot), text, 'number', 'deal'));
+      draft.issues.push(badValue(file.columnOf(slot), text, 'number', 'lead'));
     return value;
   };
   const [amount, commission, chance] = [
@@ -124,7 +132,7 @@ function money(draft: Draft, { record, file, tools }: Child, status: Status): vo
   if (chance === undefined || status === 'won' || status === 'lost') return;
   if (chance >= 0 && chance <= 100) draft.values['probability'] = chance;
   else
-    draft.issues.push(badValue(file.columnOf('probability'), String(chance), 'percentage', 'deal'));
+    draft.issues.push(badValue(file.columnOf('probability'), String(chance), 'percentage', 'lead'));
 }
 
 function days(draft: Draft, { record, file, tools }: Child, status: Status): void {
@@ -132,7 +140,7 @@ function days(draft: Draft, { record, file, tools }: Child, status: Status): voi
     const text = singleLine(file.slot(record, slot));
     if (text === '') return undefined;
     const value = tools.dates(file.order(slot))[kind](text);
-    if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date', 'deal'));
+    if (value === undefined) draft.issues.push(badValue(file.columnOf(slot), text, 'date', 'lead'));
     return value;
   };
   const put = (field: string, value: string | undefined): void => {
@@ -141,21 +149,27 @@ function days(draft: Draft, { record, file, tools }: Child, status: Status): voi
   put('date_deadline', read('expected_close', 'date'));
   put(`${tools.prefix}opened`, read('opened', 'date'));
   put(`${tools.prefix}created`, read('created', 'datetime'));
+  put(`${tools.prefix}original_create_date`, read('original_create', 'datetime'));
   put(`${tools.prefix}closed`, read('actual_close', 'date'));
   if (status === 'won' || status === 'lost') put('date_closed', read('actual_close', 'datetime'));
 }
 
 function plain(draft: Draft, { record, file, tools }: Child): void {
+  const read = (slot: string): string => singleLine(file.slot(record, slot));
   for (const [slot, name] of [
     ['deal_id', 'id'],
     ['stage', 'stage'],
     ['status', 'status'],
     ['type', 'type'],
     ['next_step', 'next_step'],
+    ['number', 'number'],
   ] as const) {
     const text = singleLine(file.slot(record, slot));
     if (text !== '') draft.values[tools.prefix + name] = text;
   }
+  const audit = cleanText(file.slot(record, 'audit_history'));
+  if (audit !== '') draft.values[`${tools.prefix}audit_history`] = audit;
+  if (/^(1|y|yes|t|true)$/i.test(read('inactive'))) draft.values['active'] = false;
   for (const name of splitList(file.slot(record, 'tags'))) draft.tags.add(name);
   const details = cleanText(file.slot(record, 'details'));
   const html = tools.catalog.fields['crm.lead']?.['description']?.type === 'html';

@@ -1,11 +1,13 @@
-/** A note of the source as an internal note in the partner's chatter. */
+/** A note, letter or text message of the source in the chatter of its contact or lead. */
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
 import { cleanHtml, escapeHtml, plainToHtml } from '../lib/html.ts';
 import type { CompiledFile } from './columns.ts';
 import type { Child } from './compose-child.ts';
+import { letterOf, originalLetter, senderOf, type Letter } from './letters.ts';
+import { withPictures } from './pictures.ts';
 import type { Composed, Parent } from './mapping.ts';
 import { parseBoolean } from './transforms/booleans.ts';
-import { cleanText, singleLine } from './transforms/text.ts';
+import { cleanText } from './transforms/text.ts';
 
 export interface MessageParts {
   readonly key: string;
@@ -19,6 +21,7 @@ export interface MessageParts {
   readonly author: string;
   /** `Name <address>`, the plain name, or empty. */
   readonly emailFrom: string;
+  readonly letter?: Letter;
 }
 
 /** `[[System]][[Icon:Email]]` before the text is how AllClients marks what it wrote itself (AddContactNote). */
@@ -37,13 +40,16 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
   const values: Values = {
     model: parts.parent.model,
     res_id: { ref: parts.parent.key },
-    body: parts.html ? cleanHtml(parts.body) : plainToHtml(readableBody(parts.body)),
+    body:
+      (parts.letter?.head ?? '') +
+      (parts.html ? cleanHtml(parts.body) : plainToHtml(readableBody(parts.body))),
     date: parts.date,
     message_type: 'comment',
     subtype_id: { ref: 'subtype.note' },
     message_id: `<${parts.key}@waybill>`,
     author_id: parts.author === '' ? null : { ref: parts.author },
     email_from: parts.emailFrom === '' ? null : parts.emailFrom,
+    ...parts.letter?.values,
   };
   return {
     step: 'notes',
@@ -57,7 +63,6 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
   };
 }
 
-/** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
 /** Odoo's chatter pins nothing: the word below the note is what stays of it. */
 function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string {
   const [body, pinned] = [file.slot(record, 'body'), file.slot(record, 'pinned')];
@@ -66,24 +71,27 @@ function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string
   return html ? `${body}<p>(${escapeHtml(word)})</p>` : `${body}\n(${word})`;
 }
 
-export function composeNote({ record, file, parent, tools }: Child): Composed {
+/** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
+export function composeNote({ record, file, parent, contacts, tools }: Child): Composed {
+  const html = tools.markup.has(record.object) || /html/i.test(file.slot(record, 'body_format'));
   const raw = file.slot(record, 'date');
   const date = tools.dates(file.order('date')).datetime(raw);
   if (date === undefined || parent === null)
     return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
-  const author = singleLine(file.slot(record, 'author'));
-  const owner = tools.owners.refOf(author, '');
+  const letter = letterOf(record, file, tools);
+  const pictured = withPictures(record, file, parent, letter.head, tools);
   const message = composeMessage({
     key: tools.keyOf(record),
     record,
     parent,
-    body: bodyOf(record, file, tools.markup.has(record.object)),
-    html: tools.markup.has(record.object),
+    body: bodyOf(record, file, html),
+    html,
     date,
-    author: owner ? owner.ref.replace(/^owner\./, 'author.') : '',
-    emailFrom: tools.owners.sender(author),
+    ...senderOf(record, file, contacts, tools),
+    letter: pictured ? { ...letter, values: { ...letter.values, body: pictured.body } } : letter,
   });
-  return { planned: [message], issues: [] };
+  const files = [...originalLetter(record, file, parent, tools), ...(pictured?.planned ?? [])];
+  return { planned: [...files, message], issues: [] };
 }
 
 const noDate = (column: string, raw: string): Issue => ({

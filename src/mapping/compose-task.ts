@@ -29,7 +29,7 @@ export function composeTask(child: Child): Composed {
   const issues: Issue[] = [];
   const task = readTask(child, issues);
   const parent = child.parent ?? ownersContact(task.owner);
-  if (task.due === '') return { planned: [], issues: [...issues, noDueDate(child)] };
+  if (task.due === '') return { planned: [], issues: [noDueDate(child)] };
   const keepsDone = 'date_done' in (child.tools.catalog.fields['mail.activity'] ?? {});
   const planned =
     task.done !== null && !keepsDone
@@ -51,7 +51,7 @@ function readTask({ record, file, tools }: Child, issues: Issue[]): Task {
     const dates = tools.dates(file.order(slot));
     // The day as it was written, on the source's own clock: a time of day after it does not count.
     const value = text === '' ? '' : (dates.date(text) ?? dates.date(text.split(/[ T]/)[0] ?? ''));
-    if (value === undefined) issues.push(badValue(file.columnOf(slot), text, 'date', 'task'));
+    if (value === undefined) issues.push(badValue(file.columnOf(slot), text, 'date', 'to-do'));
     return value ?? '';
   };
   const [due, completed] = [day('due_date'), day('complete_date')];
@@ -85,7 +85,7 @@ const priorityOf = (text: string): string => PRIORITIES[text.toLowerCase()] ?? t
 
 const noDueDate = ({ file, record }: Child): Issue => ({
   code: 'WB_VALUE_INVALID',
-  message: 'The task has no date that can be read, and Odoo wants one.',
+  message: 'The to-do has no date that can be read, and Odoo wants one.',
   column: file.columnOf('due_date'),
   raw: file.slot(record, 'due_date'),
 });

@@ -38,7 +38,7 @@ const STANDARD: readonly Standard[] = [
 ];
 
 const LEAD_STANDARD: readonly Standard[] = [
-  ['deal_id', 'id', 'deal id', 'char'],
+  ['deal_id', 'id', 'record id', 'char'],
   ['stage', 'stage', 'stage', 'char'],
   ['status', 'status', 'status', 'char'],
   ['type', 'type', 'deal type', 'char'],
@@ -47,7 +47,10 @@ const LEAD_STANDARD: readonly Standard[] = [
   ['actual_close', 'closed', 'closed', 'date'],
   ['next_step', 'next_step', 'next step', 'char'],
   ['created', 'created', 'created', 'datetime'],
+  ['number', 'number', 'number', 'char'],
+  ['original_create', 'original_create_date', 'original creation date', 'datetime'],
   ['related', 'related', 'related contacts', 'text'],
+  ['audit_history', 'audit_history', 'audit history', 'text'],
 ];
 
 const MODELS: Readonly<Partial<Record<Shape, { model: string; standard: readonly Standard[] }>>> = {

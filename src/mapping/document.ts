@@ -5,6 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
+import { TRANSFORM, VALUES_PROPOSED } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -31,6 +32,17 @@ const columnSchema = z.strictObject({
   proposed: z.string().optional(),
   custom: customSchema.optional(),
   dateOrder: z.enum(['mdy', 'dmy', 'ymd']).optional(),
+  values: z.record(z.string(), z.string()).optional(),
+  transform: z
+    .array(
+      z
+        .string()
+        .regex(
+          TRANSFORM,
+          'must be upper, lower, title, digits, plain, first-word, last-word, all-but-first-word, default:<text>, constant:<text>, prefix:<text> or suffix:<text>',
+        ),
+    )
+    .optional(),
   confidence: z.number().min(0).max(1).default(1),
   reason: z.string().default(''),
   alternatives: z.array(z.string()).default([]),
@@ -44,11 +56,15 @@ const documentSchema = z.strictObject({
     match: z.enum(['email', 'email-and-name', 'none']),
     existing: z.enum(['fill-empty', 'overwrite', 'leave']),
     companies: z.enum(['text', 'partners']),
+    conflicts: z.enum(['queue', 'source', 'odoo']).default('queue'),
+    deletions: z.enum(['queue', 'archive', 'keep']).default('queue'),
     noteJoin: z.enum(['id-first', 'email-first']),
     fallbackOwner: z.string(),
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
     campaigns: z.enum(['tags', 'utm']).default('tags'),
+    pipeline: z.string().default(''),
+    leadType: z.enum(['opportunity', 'lead']).default('opportunity'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),
     country: z.string().regex(/^[A-Z]{2}$/, 'must be a country code of two letters, like US'),
     tagPrefix: z.string(),
@@ -98,7 +114,7 @@ function plain(document: Document): unknown {
 }
 
 function toColumn(
-  { proposed, custom, dateOrder, ...rest }: z.infer<typeof columnSchema>,
+  { proposed, custom, dateOrder, values, transform, ...rest }: z.infer<typeof columnSchema>,
   object: string,
 ): ColumnMapping {
   if (rest.to === 'custom' && !custom) {
@@ -120,16 +136,23 @@ function toColumn(
     ...rest,
     ...(field && { custom: field }),
     ...(dateOrder && { dateOrder }),
+    ...(values && { values }),
+    ...(transform && { transform }),
   };
   return { ...column, decided: proposed !== fingerprint(column) };
 }
 
-type Meaning = Pick<ColumnMapping, 'column' | 'to' | 'custom' | 'dateOrder'>;
-const meaningOf = ({ column, to, custom, dateOrder }: Meaning): Meaning => ({
+type Meaning = Pick<
+  ColumnMapping,
+  'column' | 'to' | 'custom' | 'dateOrder' | 'values' | 'transform'
+>;
+const meaningOf = ({ column, to, custom, dateOrder, values, transform }: Meaning): Meaning => ({
   column,
   to,
   ...(custom && { custom }),
   ...(dateOrder && { dateOrder }),
+  ...(values && { values }),
+  ...(transform && { transform }),
 });
 
 /** Tells whether a person changed anything that matters: the target, or the field and date order beside it. */
@@ -165,6 +188,7 @@ const HEADER = `# Where every column goes. Change a column, "to:" or what stands
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
 #   drop            left behind, by your decision           ?               you must choose
+# Beside any line: values: { "Hot": "Active" } writes another value; transform: [title] changes what is written.
 # No record moves before this file is approved: waybill map --approve --by "<your name>"
 `;
 
@@ -200,7 +224,11 @@ const indented = (text: string): string =>
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(meaningOf),
+    columns.map((column) => {
+      const { values, ...rest } = meaningOf(column);
+      // As pairs: their order is the order of the stages.
+      return { ...rest, values: values && Object.entries(values) };
+    }),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }

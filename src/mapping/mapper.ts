@@ -20,6 +20,7 @@ import { ownerBook, ownerKey, type OwnerBook } from './owner-book.ts';
 import { sharedRecords, type SharedRecords } from './shared-records.ts';
 import { composeChild, type ChildTools } from './compose-child.ts';
 import { findParent, type ParentClues } from './parents.ts';
+import { preparedMapper, preparer } from './prepare.ts';
 import { placesOf } from './places.ts';
 import { parseBoolean } from './transforms/booleans.ts';
 import { dateReader, type DateReader } from './transforms/dates.ts';
@@ -96,7 +97,7 @@ export function createMapper(
     return identity;
   };
 
-  return {
+  const mapper: Mapper = {
     identify,
     learn(record) {
       const file = fileOf(record);
@@ -111,9 +112,11 @@ export function createMapper(
       }));
       return assemble(record, draft, others, shared.tag, merging);
     },
+    parentObject: (record) => parentObject(objectOf(record), record, fileOf(record)),
     parentOf: (record, index) => {
-      const { shape, label } = objectOf(record);
-      const clues = cluesOf(record, fileOf(record));
+      const object = objectOf(record);
+      const { shape, label } = object;
+      const clues = cluesOf(object, record, fileOf(record));
       return findParent(clues, index, { order: choices.noteJoin, shape, label });
     },
     childDate: (record) => {
@@ -133,6 +136,7 @@ export function createMapper(
     shared: () => [...shared.all(), ...(teams?.records() ?? [])],
     owners: () => owners.all(),
   };
+  return preparedMapper(mapper, preparer(document, inspection));
 }
 
 const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];
@@ -145,8 +149,21 @@ const objectsWithMarkup = (declaration: SourceDeclaration): Set<string> =>
       .map(({ name }) => name),
   );
 
-const cluesOf = (record: StagedRecord, file: CompiledFile): ParentClues => ({
-  id: file.slot(record, 'record_id'),
+function parentObject(
+  { parent, otherParent }: SourceObject,
+  record: StagedRecord,
+  file: CompiledFile,
+): string | undefined {
+  const other =
+    parent !== undefined &&
+    otherParent !== undefined &&
+    file.slot(record, parent) === '' &&
+    file.slot(record, otherParent) !== '';
+  return other ? otherParent : parent;
+}
+
+const cluesOf = (object: SourceObject, record: StagedRecord, file: CompiledFile): ParentClues => ({
+  id: file.slot(record, parentObject(object, record, file) ?? '') || file.slot(record, 'record_id'),
   email: emailKey(file.slot(record, 'email')),
   name:
     joinName(file.slot(record, 'first_name'), file.slot(record, 'last_name')) ||

@@ -62,6 +62,10 @@ export interface Choices {
   readonly existing: 'fill-empty' | 'overwrite' | 'leave';
   /** Default `text`: the company's name stays a text on the contact. */
   readonly companies: 'text' | 'partners';
+  /** A delta finds a field changed at the source and in Odoo. Default `queue`: a person decides. */
+  readonly conflicts: 'queue' | 'source' | 'odoo';
+  /** A record was deleted at the source. Default `queue`. `archive` hides what nobody edited since; it deletes nothing. */
+  readonly deletions: 'queue' | 'archive' | 'keep';
   /**
    * Which of a note's clues counts more. Default `id-first`: an e-mail can be shared, a record id cannot.
    * Where both are known and name different contacts, a person decides under either.
@@ -75,6 +79,9 @@ export interface Choices {
   readonly groupsAsTeams: boolean;
   /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
   readonly campaigns: 'tags' | 'utm';
+  /** Sales team whose pipeline takes what names none; empty: Odoo's own choice. Made where it is not there. */
+  readonly pipeline: string;
+  readonly leadType: 'opportunity' | 'lead';
   readonly timeZone: string;
   readonly country: string;
   readonly tagPrefix: string;
@@ -93,6 +100,13 @@ export interface ColumnMapping {
   readonly custom?: CustomField;
   /** Order of day and month, where the column is a date that could be read both ways. */
   readonly dateOrder?: 'mdy' | 'dmy' | 'ymd';
+  /**
+   * Value at the source -> value to write; of a list, each. Empty: left out. What is not named stays. For stages and
+   * statuses: -> stage of Odoo, or `active`, `won`, `lost`, `back burner`; the order is the pipeline's.
+   */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Applied in order, after `values`; see prepare.ts. */
+  readonly transform?: readonly string[];
   readonly confidence: number;
   readonly reason: string;
   readonly alternatives: readonly string[];
@@ -143,6 +157,8 @@ export interface Mapper {
   identify(record: StagedRecord): Identity;
   /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
   contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
+  /** Name of the object that the record belongs to, of the two it may. */
+  parentObject(record: StagedRecord): string | undefined;
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
   /** Every shape but user, group and partner. `contacts` finds others that the record names. */
   child(record: StagedRecord, parent: Parent | null, contacts: ContactIndex): Composed;

@@ -38,6 +38,8 @@ export function ownerBook() {
         if (name !== '' && !known.has(foldText(name))) known.set(foldText(name), owner);
       used.set(owner.key, owner);
     },
+    /** Whether the users file has somebody of this name or address. */
+    knows: (label: string): boolean => find(label) !== undefined,
     refOf(label: string, email: string): Ref | null {
       if (label === '' && email === '') return null;
       const id = `${label}\u0000${email}`;

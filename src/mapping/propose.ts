@@ -2,12 +2,14 @@
 import { slug } from '../lib/names.ts';
 import type {
   ColumnProfile,
+  DeclaredField,
   Inspection,
   SourceColumn,
   SourceDeclaration,
   SourceObject,
 } from '../source/source.ts';
 import { customModel, reservedNames } from './custom-fields.ts';
+import { guessStatus } from './lead-status.ts';
 import type {
   Catalog,
   Choices,
@@ -30,9 +32,13 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   companies: 'text',
   noteJoin: 'id-first',
   fallbackOwner: '',
+  conflicts: 'queue',
+  deletions: 'queue',
   createUsers: false,
   groupsAsTeams: false,
   campaigns: 'tags',
+  pipeline: '',
+  leadType: 'opportunity',
   timeZone: declaration.timeZone,
   country: declaration.country,
   tagPrefix: '',
@@ -56,8 +62,16 @@ export function propose(
     objects[object.name] = columns.map(
       (column) =>
         kept(previous, object.name, column) ??
-        proposeColumn(declaration, object, column, (wanted) =>
-          uniqueName(wanted, formerName(previous, object.name, column.id), names, held),
+        withValues(
+          previousOf(previous, object.name, column),
+          proposeColumn(declaration, object, column, (wanted) =>
+            uniqueName(
+              wanted,
+              previousOf(previous, object.name, column)?.custom?.name,
+              names,
+              held,
+            ),
+          ),
         ),
     );
   }
@@ -98,12 +112,30 @@ function together(a: SourceColumn, b: SourceColumn): SourceColumn {
   return { ...unsure, profile: { ...unsure.profile, filled, ...(dateOrder && { dateOrder }) } };
 }
 
+const previousOf = (
+  previous: MappingDocument | undefined,
+  object: string,
+  column: SourceColumn,
+): ColumnMapping | undefined => previous?.objects[object]?.find((one) => one.column === column.id);
+
+/** A stage that a person sent elsewhere stays sent there; new ones join. */
+const withValues = (previous: ColumnMapping | undefined, proposed: ColumnMapping): ColumnMapping =>
+  proposed.values && previous?.values
+    ? { ...proposed, values: { ...previous.values, ...missing(proposed.values, previous.values) } }
+    : proposed;
+
+const missing = (
+  values: Readonly<Record<string, string>>,
+  there: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([value]) => !(value in there)));
+
 function kept(
   previous: MappingDocument | undefined,
   object: string,
   column: SourceColumn,
 ): ColumnMapping | undefined {
-  const found = previous?.objects[object]?.find((one) => one.column === column.id);
+  const found = previousOf(previous, object, column);
   return found?.decided ? { ...found, profile: shortProfile(column.profile) } : undefined;
 }
 
@@ -156,6 +188,7 @@ function proposeColumn(
     return {
       ...base,
       ...dated,
+      ...(object.shape === 'lead' && valueMap(column)),
       to: `slot:${column.slot}`,
       confidence: column.confidence,
       reason: [column.reason, order?.reason].filter(Boolean).join('; '),
@@ -166,14 +199,26 @@ function proposeColumn(
     return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
   if (object.shape === 'inventory' || object.shape === 'campaign')
     return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
+  if (object.shape === 'detail')
+    return { ...base, to: 'drop', confidence: 0.9, reason: 'it stays in the export' };
   const model = customModel(object.shape);
   if (model === undefined)
     return ask(`${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`);
-  if (column.confidence < SURE) return ask(column.reason, ...own);
-  if (column.profile.type === 'list')
+  if (column.declared && column.confidence < SURE)
     return {
       ...base,
-      to: `tags:${column.id}: `,
+      ...dated,
+      to: '?',
+      custom: customField(declaration, model, column, nameOf),
+      confidence: column.confidence,
+      reason: column.reason,
+      alternatives: ['custom', 'drop'],
+    };
+  if (column.confidence < SURE) return ask(column.reason, ...own);
+  if ((column.declared?.type ?? column.profile.type) === 'list')
+    return {
+      ...base,
+      to: `tags:${column.declared?.label ?? column.id}: `,
       confidence: 0.85,
       reason: 'several values in one cell, from a small set: each becomes a tag',
     };
@@ -184,6 +229,20 @@ function proposeColumn(
     custom: customField(declaration, model, column, nameOf),
     confidence: column.confidence,
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
+  };
+}
+
+/** Stages and statuses, value by value; in the source's own order where it tells one. */
+function valueMap({ slot, profile, declared }: SourceColumn): Pick<ColumnMapping, 'values'> {
+  const seen = (profile.options ?? []).map(({ value }) => value);
+  if (seen.length === 0 || (slot !== 'stage' && slot !== 'status')) return {};
+  const told = (declared?.options ?? []).map(([value]) => value);
+  const known = told.filter((value) => seen.includes(value));
+  const values = [...known, ...seen.filter((value) => !known.includes(value))];
+  return {
+    values: Object.fromEntries(
+      values.map((value) => [value, slot === 'status' ? guessStatus(value) : value]),
+    ),
   };
 }
 
@@ -221,25 +280,20 @@ function customField(
   column: SourceColumn,
   nameOf: (wanted: string) => string,
 ): CustomField {
-  const type = customType(column.profile);
-  const options = type === 'selection' ? selectionOptions(column.profile) : undefined;
+  const { declared, profile } = column;
+  const type = declared ? declaredType(declared, profile) : customType(profile);
+  const options =
+    type === 'selection' ? (declared?.options ?? selectionOptions(profile)) : undefined;
+  const label = declared?.label ?? column.id;
   return {
     model,
-    name: nameOf(fieldName(declaration.fieldPrefix, column.id, reservedNames(model))),
-    label: column.id,
+    name: nameOf(fieldName(declaration.fieldPrefix, label, reservedNames(model))),
+    label,
     type,
-    help: `The column "${column.id}" of ${declaration.name}.`,
+    help: declared?.help ?? `The column "${column.id}" of ${declaration.name}.`,
     ...(options && { options }),
   };
 }
-
-/** The field a column had in the last proposal: what was loaded already stands in it. */
-const formerName = (
-  previous: MappingDocument | undefined,
-  object: string,
-  column: string,
-): string | undefined =>
-  previous?.objects[object]?.find((one) => one.column === column)?.custom?.name;
 
 /** Fields that the composer makes itself keep their names. */
 const fieldName = (prefix: string, label: string, reserved: ReadonlySet<string>): string => {
@@ -258,6 +312,16 @@ function uniqueName(
   else for (let n = 2; taken.has(name) || held.has(name); n++) name = `${wanted}_${n}`;
   taken.add(name);
   return name;
+}
+
+function declaredType({ type }: DeclaredField, profile: ColumnProfile): CustomType {
+  if (type === 'choice') return 'selection';
+  if (type === 'longtext') return 'text';
+  return type === 'text' || type === 'list'
+    ? profile.maxLength > MAX_CHAR
+      ? 'text'
+      : 'char'
+    : type;
 }
 
 function customType(profile: ColumnProfile): CustomType {

@@ -1,6 +1,6 @@
 /** What does not move and must be rebuilt, as plain data and as one HTML file that opens from disk. */
 import { actionInOdoo, delayInOdoo, triggerInOdoo, type Equivalent } from './automation.ts';
-import { escape, page, table } from './html.ts';
+import { escape, plainPage, table } from './parts.ts';
 
 export interface WorkflowStep {
   readonly order: string;
@@ -72,7 +72,7 @@ export function inventoryHtml(inventory: Inventory): string {
   const tables = inventory.tables.map(tableHtml).join('\n');
   const intro = `<header><h1>${escape(title)}</h1><p class="when">From ${escape(inventory.source)}, written ${escape(inventory.at.slice(0, 19).replace('T', ' '))} UTC. Nothing on this page was moved.</p></header>`;
   const none = `<section><h2>Workflows</h2><p>The export tells of no workflow. If there are any in ${escape(inventory.source)}, write them down there.</p></section>`;
-  return page(title, `${intro}${workflows || none}${tables}`);
+  return plainPage(title, `${intro}${workflows || none}${tables}`);
 }
 
 function workflowHtml(workflow: Workflow): string {

@@ -52,6 +52,24 @@ export interface ReportModel {
       readonly n: number;
     }[];
   } | null;
+  /** What was predicted, and what it took; null without an estimate or a run. */
+  readonly estimate: {
+    readonly grade: string;
+    readonly predictedHours: number;
+    readonly actualHours: number;
+    readonly recordsPerSecond: number;
+  } | null;
+  /** The numbers that were signed, beside those of the extraction that is loaded now. */
+  readonly scope: {
+    readonly by: string;
+    readonly at: string;
+    readonly rows: readonly {
+      readonly object: string;
+      readonly signed: number;
+      readonly now: number;
+      readonly accounted: number;
+    }[];
+  } | null;
   /** Per object: extracted = loaded + merged + excluded + queued + rejected (+ pending, which must be 0). */
   readonly balance: readonly {
     readonly object: string;

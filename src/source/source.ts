@@ -31,7 +31,10 @@ export interface Slot {
   readonly synonyms: readonly string[];
 }
 
-/** What a source object becomes; each has a composer in the mapping. `inventory` moves nothing: it is written down. */
+/**
+ * What a source object becomes; each has a composer in the mapping. `inventory` moves nothing: it is written down.
+ * `detail` is part of another record: the source joins it, and says to which in the slot `belongs_to`.
+ */
 export type Shape =
   | 'user'
   | 'group'
@@ -44,6 +47,7 @@ export type Shape =
   | 'optout'
   | 'template'
   | 'campaign'
+  | 'detail'
   | 'inventory';
 
 /** A kind of thing at the source. */
@@ -54,8 +58,14 @@ export interface SourceObject {
   /** What it becomes: decides which composer of the mapping makes Odoo records of it. */
   readonly shape: Shape;
   readonly slots: readonly Slot[];
-  /** The object this one belongs to (notes belong to contacts). */
+  /** The object this one belongs to (notes belong to contacts): the slot of its name, else `record_id`, says to which. */
   readonly parent?: string;
+  /** What it belongs to where it names no parent: a note may stand on a contact instead of a case. */
+  readonly otherParent?: string;
+  /** For what is not moved: what a person does with it in Odoo; a sentence for the inventory. */
+  readonly rebuild?: string;
+  /** Other names a file of this object has, without spaces and punctuation. */
+  readonly fileNames?: readonly string[];
 }
 
 export interface SourceDeclaration {
@@ -98,7 +108,7 @@ export interface ColumnProfile {
   readonly maxLength: number;
   /** Up to 5 different examples, each cut to 80 characters. */
   readonly examples: readonly string[];
-  /** For `choice` and `list`: every option with its count, most frequent first. */
+  /** For `choice`, `list`, and a `text` of few different values: each with its count, most frequent first. */
   readonly options?: readonly { readonly value: string; readonly count: number }[];
   /**
    * Where there are dates: the order the values agree on; `ambiguous` when no value tells day from month;
@@ -114,6 +124,16 @@ export interface ColumnProfile {
   };
 }
 
+/** What the source itself says a column is; it goes before what the values look like. */
+export interface DeclaredField {
+  readonly label: string;
+  readonly type:
+    'text' | 'longtext' | 'integer' | 'float' | 'date' | 'datetime' | 'boolean' | 'choice' | 'list';
+  /** In the source's order, `[value as in the records, label]`; for `choice`. */
+  readonly options?: readonly (readonly [string, string])[];
+  readonly help: string;
+}
+
 export interface SourceColumn {
   /** Unique in its file: the header, `header (2)` for a repeated one, `column 7` for an empty one. */
   readonly id: string;
@@ -126,15 +146,19 @@ export interface SourceColumn {
   readonly reason: string;
   readonly alternatives: readonly string[];
   readonly profile: ColumnProfile;
+  readonly declared?: DeclaredField;
   /** Why it needs no place in the destination, where the source knows: proposed to be dropped. */
   readonly spare?: string;
 }
 
 export interface SourceFile {
   readonly object: string;
+  /** Of its headers: what a person settled about them holds for the next export too. */
+  readonly fingerprint: string;
   readonly confidence: number;
   readonly reason: string;
   readonly path: string;
+  /** An encoding, or `xlsx` or `json`. */
   readonly encoding: string;
   readonly delimiter: string;
   readonly headerLine: number;
@@ -174,6 +198,16 @@ export interface SourceDecisions {
   readonly files?: Readonly<Record<string, string>>;
   /** Object -> column id -> slot name, or `custom`. */
   readonly columns?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Fingerprint of the headers -> what it holds, and column id -> slot name, or `custom`. */
+  readonly tables?: Readonly<
+    Record<
+      string,
+      {
+        readonly object?: string | undefined;
+        readonly columns?: Readonly<Record<string, string>> | undefined;
+      }
+    >
+  >;
   /** Path -> encoding name, when the guess is wrong. */
   readonly encodings?: Readonly<Record<string, string>>;
 }

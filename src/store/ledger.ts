@@ -22,6 +22,10 @@ export interface LedgerRow {
   readonly xid: boolean;
   readonly run: number;
   readonly batch: number;
+  /** Odoo's write_date after our own last change; empty or absent: not changed since it was created. */
+  readonly stamp?: string;
+  /** Who edited the record before we changed it once more, and when. */
+  readonly touched?: string;
 }
 
 export interface BatchRow {
@@ -76,8 +80,12 @@ export const ledgerQueries = (db: Database) => ({
   /** Rolled-back rows leave: a new run may load the record again. What was kept stays. */
   forget(env: string, keys: readonly string[]): void {
     const remove = db.prepare('delete from ledger where env = ? and key = ?');
+    const base = db.prepare('delete from base where env = ? and key = ?');
     db.transaction(() => {
-      for (const key of keys) remove.run(env, key);
+      for (const key of keys) {
+        remove.run(env, key);
+        base.run(env, key);
+      }
     });
   },
   resId(env: string, key: string): number | undefined {
@@ -112,7 +120,7 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
-  /** Rows of a step from the newest Odoo id to the oldest, the order of undoing; `below` continues a former page. */
+  /** Rows of a step from the newest Odoo id to the oldest, the order of undoing (what was kept is judged anew); `below` continues a former page. */
   newestFirst(
     env: string,
     step: string,
@@ -124,7 +132,7 @@ export const ledgerQueries = (db: Database) => ({
       .selectAll()
       .where('env', '=', env)
       .where('step', '=', step)
-      .where('state', 'in', ['intent', 'done']);
+      .where('state', 'in', ['intent', 'done', 'kept']);
     if (below)
       query = query.where((e) =>
         e(e.refTuple('res_id', 'key'), '<', e.tuple(below.resId, below.key)),
@@ -152,6 +160,34 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
+  /** What was created last, without the schema. */
+  newestCreated: (env: string, limit: number): LedgerRow[] =>
+    db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('op', '=', 'create')
+          .where('state', '=', 'done')
+          .where('step', '<>', 'provision')
+          .orderBy('run', 'desc')
+          .orderBy('res_id', 'desc')
+          .limit(limit),
+      )
+      .map(toRow),
+  /** The newest record that a run created in each model. */
+  newestOfRun: (env: string, run: number): { model: string; resId: number }[] =>
+    db.all(
+      sql
+        .selectFrom('ledger')
+        .select((e) => ['model', e.fn.max<number>('res_id').as('resId')])
+        .where('env', '=', env)
+        .where('run', '=', run)
+        .where('op', '=', 'create')
+        .where('step', '<>', 'provision')
+        .groupBy('model'),
+    ),
   /** What activities are planned on, but for records of ours; without `resId` it is a user's contact, by its special key. */
   activityTargets: (env: string) =>
     db
@@ -227,6 +263,8 @@ const toRow = (r: {
   xid: number;
   run: number;
   batch: number;
+  stamp: string;
+  touched: string;
 }): LedgerRow => ({
   env: r.env,
   key: r.key,
@@ -241,4 +279,6 @@ const toRow = (r: {
   xid: r.xid === 1,
   run: r.run,
   batch: r.batch,
+  stamp: r.stamp,
+  touched: r.touched,
 });

@@ -122,12 +122,16 @@ export const planQueries = (db: Database) => ({
       )
       .map(toPlanned);
   },
-  /** Records of a step that this environment does not have yet, in the order of loading, `limit` at a time after `after`. */
+  /**
+   * Records of a step that this environment does not have yet, in the order of loading, `limit` at a time
+   * after `after`; with `sampled`, only those of its chosen sample.
+   */
   missing(
     env: string,
     step: Step,
     after: { readonly lane: string; readonly sort: string; readonly seq: number },
     limit: number,
+    sampled = false,
   ): PlannedRow[] {
     return db
       .all(
@@ -136,6 +140,11 @@ export const planQueries = (db: Database) => ({
           .selectAll('planned')
           .leftJoin('ledger', (join) =>
             join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env),
+          )
+          .$if(sampled, (query) =>
+            query.innerJoin('sample', (join) =>
+              join.onRef('sample.key', '=', 'planned.key').on('sample.env', '=', env),
+            ),
           )
           .where('planned.step', '=', step)
           .where('ledger.key', 'is', null)
@@ -165,13 +174,18 @@ export const planQueries = (db: Database) => ({
     );
     return new Set(rows.map((row) => row.match));
   },
-  missingCount(env: string, step: Step): number {
+  missingCount(env: string, step: Step, sampled = false): number {
     const row = db.first(
       sql
         .selectFrom('planned')
         .select((e) => e.fn.countAll<number>().as('n'))
         .leftJoin('ledger', (join) =>
           join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env),
+        )
+        .$if(sampled, (query) =>
+          query.innerJoin('sample', (join) =>
+            join.onRef('sample.key', '=', 'planned.key').on('sample.env', '=', env),
+          ),
         )
         .where('planned.step', '=', step)
         .where('ledger.key', 'is', null),
@@ -180,7 +194,7 @@ export const planQueries = (db: Database) => ({
   },
 });
 
-const toPlanned = (row: {
+export const toPlanned = (row: {
   seq: number;
   step: string;
   model: string;

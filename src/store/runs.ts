@@ -1,7 +1,7 @@
 /** Runs, approvals, owner matches, verdicts, small facts, and the audit log, each entry chained to the one before. */
 import { canonicalJson } from '../lib/json.ts';
 import { isoNow } from '../lib/clock.ts';
-import { sha256 } from '../lib/hash.ts';
+import { entryHash } from '../core/audit-chain.ts';
 import { sql, type Database } from './database.ts';
 
 export interface OwnerMatch {
@@ -57,6 +57,19 @@ export const runQueries = (db: Database) => ({
         .orderBy('id', 'desc')
         .limit(1),
     ),
+  /** The latest approval of a subject in one environment, whatever it was bound to. */
+  lastApproval: (env: string, subject: string) =>
+    db.first(
+      sql
+        .selectFrom('approval')
+        .selectAll()
+        .where('env', '=', env)
+        .where('subject', '=', subject)
+        .orderBy('id', 'desc')
+        .limit(1),
+    ),
+  approvals: (subject: string) =>
+    db.all(sql.selectFrom('approval').selectAll().where('subject', '=', subject).orderBy('id')),
   anyApproval: (subject: string): boolean =>
     db.first(sql.selectFrom('approval').select('id').where('subject', '=', subject).limit(1)) !==
     undefined,
@@ -98,6 +111,14 @@ export const runQueries = (db: Database) => ({
       JSON.stringify(value),
     );
   },
+  /** The number of the extraction that each environment was last loaded from. */
+  setLoaded(env: string): void {
+    this.setMeta(`loaded.${env}`, this.meta<number>('extraction') ?? 0);
+  },
+  loadedExtractions: (): number[] =>
+    db
+      .all(sql.selectFrom('meta').select('value').where('key', 'like', 'loaded.%'))
+      .map((row) => Number(row.value)),
   meta<T>(key: string): T | undefined {
     const row = db.first(sql.selectFrom('meta').select('value').where('key', '=', key));
     return row && (JSON.parse(row.value) as T);
@@ -107,9 +128,7 @@ export const runQueries = (db: Database) => ({
       const previous =
         db.first(sql.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1))?.hash ?? '';
       const entry = { at: isoNow(), who, what, detail: canonicalJson(detail), previous };
-      db.run(
-        sql.insertInto('audit').values({ ...entry, hash: sha256(canonicalJson(entry)) } as never),
-      );
+      db.run(sql.insertInto('audit').values({ ...entry, hash: entryHash(entry) } as never));
     });
   },
 });

@@ -15,6 +15,9 @@ const INSERT_STAGED =
   'insert into staged (object, position, key, file, line, cells) values (?, ?, ?, ?, ?, ?)';
 const INSERT_CONTACT =
   'insert into contact_index (position, key, email, other_email, name, edited) values (?, ?, ?, ?, ?, ?)';
+const RECORDS =
+  'select position, key, file, line, cells from staged where object = ? order by position';
+type RecordRow = [position: number, key: string, file: number, line: number, cells: string];
 const HIT =
   'select position, key, name, partner, email, other_email as otherEmail from contact_index where';
 
@@ -82,11 +85,19 @@ export const stagingQueries = (db: Database) => ({
         .having((e) => e.fn.countAll(), '>', 1)
         .orderBy('key'),
     ),
+  /** All of an object in order of arrival. Rows as arrays and paths looked up: half the time of a join of objects. */
   *records(object: string): IterableIterator<StagedRecord> {
-    for (const row of db.iterate(
-      stagedQuery().where('staged.object', '=', object).orderBy('staged.position'),
-    ))
-      yield toRecord(row);
+    const paths = new Map(this.files().map(({ id, path }) => [id, path]));
+    const rows = db.iterateArrays(RECORDS, object) as IterableIterator<RecordRow>;
+    for (const [position, key, file, line, cells] of rows)
+      yield {
+        object,
+        position,
+        key,
+        file: paths.get(file) ?? '',
+        line,
+        cells: JSON.parse(cells) as string[],
+      };
   },
   at(object: string, positions: readonly number[]): StagedRecord[] {
     return db

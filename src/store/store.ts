@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WaybillError } from '../core/errors.ts';
 import { openDatabase, resultOf, type Database } from './database.ts';
+import { deltaQueries } from './delta.ts';
+import { handoverQueries } from './handover.ts';
 import { ledgerQueries } from './ledger.ts';
 import { planQueries } from './plan.ts';
 import { reconcileQueries } from './reconcile.ts';
 import { reviewQueries } from './review.ts';
 import { runQueries } from './runs.ts';
+import { sampleQueries } from './sample.ts';
 import { stagingQueries } from './staging.ts';
 
 export type Store = ReturnType<typeof openStore>;
@@ -27,6 +30,9 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     ledger: ledgerQueries(db),
     review: reviewQueries(db),
     runs: runQueries(db),
+    sample: sampleQueries(db),
+    delta: deltaQueries(db),
+    handover: handoverQueries(db),
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     relax: () => db.relax(),

@@ -99,6 +99,8 @@ export interface Tables {
     xid: number;
     run: number;
     batch: number;
+    stamp: string;
+    touched: string;
   };
   verdict: {
     env: string;
@@ -120,4 +122,25 @@ export interface Tables {
     hash: string;
   };
   meta: { key: string; value: string };
+  sample: { env: string; key: string };
+  base: {
+    env: string;
+    key: string;
+    object: string;
+    source: string;
+    vals: string;
+    gone: number;
+  };
+  digest: { extraction: number; object: string; key: string; n: number; hash: string };
+  change: {
+    id: number;
+    env: string;
+    run: number;
+    key: string;
+    before: string;
+    after: string;
+    base: string;
+    state: string;
+    at: string;
+  };
 }

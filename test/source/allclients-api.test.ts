@@ -259,6 +259,7 @@ describe('lists that stop silently', () => {
   it.each([
     ['by the statistics, which know no limit', {}, 1],
     ['by the statistics when they are cut after all', { statsCap: 500 }, undefined],
+    ['by the statistics, where a century is too long a span', { longestSpan: 400 }, undefined],
     [
       'by the list and its flag, where there are no statistics',
       { lacks: new Set(['StatsAppointmentDetail']) },
@@ -301,7 +302,7 @@ describe('lists that stop silently', () => {
       });
     const server = await standIn(account, { lacks: new Set(['StatsAppointmentDetail']) });
     const { inspection } = await readSource(server.source());
-    expect(inspection.notices.join()).toContain('Appointments of 5/6/2021 may be incomplete');
+    expect(inspection.notices.join()).toContain('Appointments of 05/06/2021 may be incomplete');
   });
 });
 

@@ -15,14 +15,14 @@ const PROGRAM = fileURLToPath(new URL('../support/extract-api.ts', import.meta.u
 const LINK = 'GetAttachmentDownloadURL';
 
 function account(): HeldAccount {
-  const held = sampleAccount({ seed: 9, contacts: 5, notes: 9 });
+  const held = sampleAccount({ seed: 9, contacts: 3, notes: 6 });
   const [first, second] = held.contacts.map((one) => one['id'] ?? '');
   const file = { uploaddate: '12/17/2009 1:24:56 AM', size: '64 KB', bytes: 65_536 };
   push(held.attachmentsOf, first ?? '', { filename: 'offer.pdf', ...file });
   push(held.attachmentsOf, first ?? '', { filename: 'empty.txt', ...file, size: '0 KB', bytes: 0 });
   push(held.attachmentsOf, second ?? '', { filename: 'offer.pdf', ...file });
   held.letters.push({ id: '8', name: 'Hello', body: '<p>Hello</p>' });
-  held.flags.splice(6);
+  held.flags.splice(2);
   return held;
 }
 

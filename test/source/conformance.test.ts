@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../src/app/connectors.ts';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
 import { openAllClientsExport } from '../../src/source/allclients/allclients.ts';
 import { openCompletedExport } from '../../src/source/allclients/api/completed-export.ts';
 import type { Extracted, Source } from '../../src/source/source.ts';
@@ -15,6 +16,17 @@ import { openStandIn, type OpenStandIn } from '../support/allclients-server/open
 const EXAMPLES: Readonly<Record<string, (folder: string) => Promise<void>>> = {
   allclients: (folder) =>
     generateSampleAccount({ seed: 5, contacts: 200, notes: 1_500 }).writeTo(folder),
+  agilecase: (folder) =>
+    Promise.resolve(
+      generateSampleFirm({
+        seed: 5,
+        cases: 40,
+        contacts: 50,
+        notes: 1_500,
+        communications: 30,
+        documents: 0,
+      }).writeTables(folder),
+    ),
 };
 
 const never = new AbortController().signal;

@@ -82,33 +82,47 @@ export interface TestProject {
   remove(): void;
 }
 
-/** `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. */
+/**
+ * `waybill init` on an export that lies at `exportPath`; `parent` is the folder it is made in. The gate of the sample
+ * is tested where `sample` is `asked`; elsewhere every approval of a mapping waives the sample too, so that Odoo
+ * stays as it was until the run.
+ */
 export const makeProject = (
   odoo: TestOdoo,
   exportPath: string,
   parent?: string,
-): Promise<TestProject> => makeProjectFrom(odoo, ['--export', exportPath], {}, parent);
+  source = 'allclients',
+  sample: 'waived' | 'asked' = 'waived',
+): Promise<TestProject> =>
+  makeProjectFrom(odoo, ['--export', exportPath], {}, parent, source, sample);
 
 /** `waybill init` with these options for the source. */
 export async function makeProjectFrom(
   odoo: TestOdoo,
-  source: readonly string[],
+  options: readonly string[],
   secrets: Readonly<Record<string, string>> = {},
   parent?: string,
+  source = 'allclients',
+  sample: 'waived' | 'asked' = 'waived',
 ): Promise<TestProject> {
   const folder = parent ?? mkdtempSync(join(tmpdir(), 'waybill-test-'));
   const env = { WAYBILL_ODOO_API_KEY: odoo.apiKey, ...secrets };
   const project = join(folder, 'project');
   const destination = ['--odoo', odoo.url, '--db', odoo.db, '--login', odoo.login];
   const made = await waybill(
-    ['init', project, '--source', 'allclients', ...source, ...destination],
+    ['init', project, '--source', source, ...options, ...destination],
     env,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
   return {
     folder: project,
     env,
-    run: (command, ...args) => waybill([command, project, ...args], env),
+    run: async (command, ...args) => {
+      const ran = await waybill([command, project, ...args], env);
+      if (sample === 'waived' && ran.code === 0 && command === 'map' && args.includes('--approve'))
+        await waybill(['sample', project, '--waive', '--by', 'Test'], env);
+      return ran;
+    },
     start: (command, ...args) => startWaybill([command, project, ...args], env),
     runKilledAfter: (ms, command) => waybill([command, project], env, ms),
     runKilledAt: (what, command) => waybill([command, project], env, what),

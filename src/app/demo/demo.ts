@@ -9,12 +9,16 @@ import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
 import { createProject, openProject, type NewProject } from '../project.ts';
 import { writeReport } from '../report.ts';
+import { approveSample, runSample } from '../sample.ts';
 import { scope } from '../scope.ts';
 import { catalogOf, inspectionOf, withOdoo, withSession, type Faces, type Session } from '../session.ts';
+import { CONNECTORS } from '../connectors.ts';
 import { generateSampleAccount } from './sample-account.ts';
+import { generateSampleFirm } from './sample-firm.ts';
 import { startStandIn } from './stand-in.ts';
 
 export interface DemoOptions {
+  readonly source: string;
   readonly folder: string;
   readonly rollback: boolean;
   readonly via: 'files' | 'api';
@@ -28,7 +32,38 @@ export interface DemoOutcome {
   readonly kept?: boolean;
 }
 
-const DATABASE = 'waybill_demo';
+interface Sample {
+  readonly database: string;
+  write(folder: string, options: DemoOptions): Promise<void>;
+}
+
+const SEED = 20;
+/** The firm's sizes are its own: cases hang together, and a tenth of them would be no firm. */
+const FIRM = { seed: SEED, cases: 600, contacts: 420, notes: 1_600, communications: 1_500, documents: 500 };
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  allclients: {
+    database: 'waybill_demo',
+    write: (folder, { contacts, notes }) => generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(folder),
+  },
+  agilecase: {
+    database: 'waybill_demo_agilecase',
+    write: (folder) => generateSampleFirm(FIRM).writeTo(folder, 'csv'),
+  },
+};
+
+/** The first is what the demo shows when it is not told. */
+export const SAMPLE_SOURCES = Object.keys(SAMPLES);
+
+export const demoFolder = (source: string): string =>
+  source === SAMPLE_SOURCES[0] ? 'demo' : `demo-${source}`;
+
+function sampleOf({ source }: DemoOptions): Sample {
+  const sample = SAMPLES[source];
+  if (sample) return sample;
+  throw new WaybillError('WB_USAGE', `There is no sample of "${source}".`, { next: `Choose one: ${Object.keys(SAMPLES).join(', ')}` });
+}
+
 const SCRIPT = fileURLToPath(new URL('../../../scripts/odoo', import.meta.url));
 
 interface LocalOdoo {
@@ -44,18 +79,19 @@ export async function runDemo(faces: Faces, options: DemoOptions): Promise<DemoO
 }
 
 async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
-  const { folder } = options;
+  const { folder, source } = options;
+  const { database } = sampleOf(options);
   const fresh = !existsSync(join(folder, 'waybill.yaml'));
   const account = fresh ? await sampleSource(faces, options) : undefined;
   try {
-    const odoo = await localOdoo(faces, fresh);
-    if (account) createProject({ folder, source: 'allclients', ...account.source, env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
+    const odoo = await localOdoo(faces, database, fresh);
+    if (account) createProject({ folder, source, ...account.source, env: 'production', url: odoo.url, db: odoo.db, login: odoo.login });
     const withKeys = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey, ...account?.secrets } };
     return await withSession(folder, withKeys, 'write', async (session) => {
       if (fresh) await prepare(session, withKeys);
       const result = await fullRun(session, withKeys);
       const report = writeReport(session, result.environment);
-      return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, folder), clean: isClean(result) };
+      return { result: { ...result, report, odoo: { url: odoo.url, db: odoo.db, login: odoo.login } }, text: farewell(result, report.html, odoo, options), clean: isClean(result) };
     });
   } finally {
     account?.stop();
@@ -68,28 +104,29 @@ interface SampleSource {
   stop(): void;
 }
 
-const SEED = 20;
 /** The stand-in is a program on this machine: it needs no sparing. */
 const DEMO_CALLS_PER_SECOND = 500;
 
 async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleSource> {
   if (options.via === 'files') return writeSample(faces, options);
+  if (options.source !== 'allclients') throw new WaybillError('WB_USAGE', 'Only AllClients has a stand-in for its API.', { next: 'Leave --via out.' });
   const standIn = await startStandIn({ ...options, seed: SEED });
   const { url, account, key } = standIn;
   faces.emit({ type: 'notice', level: 'info', message: `A stand-in for AllClients' API answers at ${url}.` });
   return { source: { api: { url, account, callsPerSecond: DEMO_CALLS_PER_SECOND } }, secrets: { WAYBILL_SOURCE_API_KEY: key }, stop: () => standIn.stop() };
 }
 
-async function writeSample(faces: Faces, { folder, contacts, notes }: DemoOptions): Promise<SampleSource> {
+async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSource> {
+  const { folder, source } = options;
   const exportPath = join(folder, 'export');
   rmSync(exportPath, { recursive: true, force: true });
   mkdirSync(exportPath, { recursive: true });
-  await generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(exportPath);
-  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample AllClients export to ${exportPath}.` });
+  await sampleOf(options).write(exportPath, options);
+  faces.emit({ type: 'notice', level: 'info', message: `Wrote a sample ${CONNECTORS[source]?.declaration.name ?? source} export to ${exportPath}.` });
   return { source: { exportPath }, secrets: {}, stop: () => {} };
 }
 
-/** In the demo the person is us: the proposal is approved as it stands. */
+/** In the demo the person is us: the proposal is approved as it stands, and so is the sample. */
 async function prepare(session: Session, faces: Faces): Promise<void> {
   await scope(session);
   const state = await withOdoo(session, faces, undefined, async (connection) => proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)));
@@ -98,24 +135,27 @@ async function prepare(session: Session, faces: Faces): Promise<void> {
     throw new WaybillError('WB_MAPPING_UNDECIDED', `The sample's mapping waits for decisions: ${columns}`, { next: `Decide them in ${session.project.mappingPath}, approve, and run: waybill run ${session.project.folder}` });
   }
   approveMapping(session, 'the demo');
+  await runSample(session, faces);
+  approveSample(session, 'the demo');
 }
 
 const isClean = (result: RunResult): boolean => result.balances && result.verification.differences === 0 && result.verification.missing === 0 && result.open.length === 0;
 
-function farewell(result: RunResult, report: string, odoo: LocalOdoo, folder: string): string {
+function farewell(result: RunResult, report: string, odoo: LocalOdoo, { folder, source }: DemoOptions): string {
   const waiting = result.open.reduce((sum, one) => sum + one.n, 0);
   return [
     `Done: ${result.totals.created} records created, ${result.verification.values} values read back, ${result.verification.differences} differ, ${waiting} item(s) wait for a person.`,
     `Report:   ${report}`,
-    `Odoo:     ${odoo.url}/odoo/contacts?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
+    `Odoo:     ${odoo.url}/odoo/${source === 'allclients' ? 'contacts' : 'crm'}?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
     `Queue:    npm run waybill -- review ${folder}`,
-    'Undo it:  npm run demo -- --rollback',
+    `Undo it:  npm run demo -- --rollback${source === 'allclients' ? '' : ` --source ${source}`}`,
   ].join('\n');
 }
 
-async function undo(faces: Faces, { folder }: DemoOptions): Promise<DemoOutcome> {
+async function undo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
+  const { folder } = options;
   openProject(folder);
-  const odoo = await localOdoo(faces, false);
+  const odoo = await localOdoo(faces, sampleOf(options).database, false);
   const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
   return withSession(folder, withKey, 'write', async (session) => {
     const totals = await rollbackRun(session, withKey, undefined, false);
@@ -125,11 +165,11 @@ async function undo(faces: Faces, { folder }: DemoOptions): Promise<DemoOutcome>
 }
 
 /** `fresh` makes the database anew; else it must be there from an earlier demo. */
-async function localOdoo(faces: Faces, fresh: boolean): Promise<LocalOdoo> {
+async function localOdoo(faces: Faces, database: string, fresh: boolean): Promise<LocalOdoo> {
   faces.emit({ type: 'notice', level: 'info', message: 'Starting a real Odoo 19 (the first time this downloads it and takes some minutes) …' });
   const up = await script(['up', '19', '--json']);
-  if (!fresh) return { ...up, db: DATABASE };
-  return script(['fresh', DATABASE, '19', '--json']);
+  if (!fresh) return { ...up, db: database };
+  return script(['fresh', database, '19', '--json']);
 }
 
 async function script(args: readonly string[]): Promise<LocalOdoo> {

@@ -1,12 +1,13 @@
 import { Option, type Command } from 'commander';
-import { runDemo } from '../../app/demo/demo.ts';
+import { demoFolder, runDemo, SAMPLE_SOURCES } from '../../app/demo/demo.ts';
 import { EXIT } from '../../core/errors.ts';
 import { perform, type CommonOptions } from '../command.ts';
 
 interface DemoOptions extends CommonOptions {
   readonly rollback?: boolean;
   readonly via: string;
-  readonly dir: string;
+  readonly source: string;
+  readonly dir?: string;
   readonly contacts: string;
   readonly notes: string;
 }
@@ -17,18 +18,24 @@ export function addDemo(program: Command): void {
     .description('the whole journey on sample data and a real local Odoo 19')
     .option('--rollback', 'take the demo back out of its Odoo')
     .addOption(
+      new Option('--source <crm>', 'sample of which CRM')
+        .choices(SAMPLE_SOURCES)
+        .default(SAMPLE_SOURCES[0]),
+    )
+    .addOption(
       new Option('--via <way>', 'from an export, or from a stand-in for the API')
         .choices(['files', 'api'])
         .default('files'),
     )
-    .option('--dir <folder>', 'where the demo project lies', 'demo')
+    .option('--dir <folder>', 'where the demo project lies (default: demo, or demo-<crm>)')
     .option('--contacts <n>', 'contacts in the sample account', '1200')
     .option('--notes <n>', 'notes in the sample account', '5000')
     .option('--json', 'one JSON object on standard output')
     .action((options: DemoOptions) =>
       perform(options, async (faces) => {
         const outcome = await runDemo(faces, {
-          folder: options.dir,
+          source: options.source,
+          folder: options.dir ?? demoFolder(options.source),
           rollback: options.rollback === true,
           via: options.via === 'api' ? 'api' : 'files',
           contacts: Number(options.contacts),

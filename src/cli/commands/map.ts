@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import {
   approveMapping,
+  compareWithApproved,
+  pickListValues,
   checkMapping,
   inspectionColumns,
   proposeMapping,
@@ -16,6 +18,7 @@ import {
 } from '../../app/session.ts';
 import { EXIT, WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
+import { table } from '../print.ts';
 import { mappingText } from '../text.ts';
 
 interface MapOptions extends CommonOptions {
@@ -23,6 +26,8 @@ interface MapOptions extends CommonOptions {
   readonly check?: boolean;
   readonly approve?: boolean;
   readonly by?: string;
+  readonly compare?: string | true;
+  readonly values?: boolean;
 }
 
 export function addMap(program: Command): void {
@@ -35,6 +40,11 @@ export function addMap(program: Command): void {
     .option('--show', 'print the mapping as it stands')
     .option('--check', 'check mapping.yaml: decided, valid, and fitting the export')
     .option('--approve', 'approve this very mapping; any later change shuts the gate again')
+    .option(
+      '--compare [version]',
+      'what changed since an approved version: the last, or the one whose hash begins so',
+    )
+    .option('--values', 'every value of the pick-lists, how often it is there, and what it becomes')
     .option('--by <name>', 'who approves')
     .action((folder: string, options: MapOptions) =>
       perform(options, (faces) =>
@@ -50,6 +60,8 @@ async function act(
   options: MapOptions,
 ): Promise<Outcome> {
   if (options.approve) return approve(session, folder, options.by);
+  if (options.compare) return compare(session, options.compare);
+  if (options.values) return listValues(session);
   if (options.show) {
     const state = readMapping(session);
     return { result: state, text: mappingText(state) };
@@ -86,4 +98,23 @@ function approve(session: Session, folder: string, by: string | undefined): Prom
     result: state,
     text: `Mapping ${state.hash.slice(0, 12)} approved by ${by.trim()}.\nNext: waybill plan ${folder}`,
   });
+}
+
+function compare(session: Session, version: string | true): Outcome {
+  const result = compareWithApproved(session, version === true ? undefined : version);
+  const lines = result.changes.map((one) => `  ${one.where}: ${one.before}  ->  ${one.after}`);
+  const head = `Against the approved mapping ${result.version.slice(0, 12)}: ${lines.length === 0 ? 'nothing changed' : `${lines.length} change(s)`}.`;
+  return { result, text: [head, ...lines].join('\n') };
+}
+
+function listValues(session: Session): Outcome {
+  const result = pickListValues(session);
+  const parts = result.map(
+    ({ object, column, to, values }) =>
+      `${object} "${column}" (${to})\n${table(values.map((one) => [`  ${one.value}`, one.count, one.becomes === one.value ? '' : `-> ${one.becomes || 'left out'}`]))}`,
+  );
+  return {
+    result,
+    text: `${parts.join('\n')}\nTo write another value, add under the column in mapping.yaml:  values: { "as it is": "as it shall be" }`,
+  };
 }

@@ -85,7 +85,7 @@ function resolve(session: Session, options: ReviewOptions, id: string): Outcome 
   });
   return {
     result: { resolved: item.id, answer },
-    text: `Item ${id} resolved: ${answer}.\nNext: waybill run takes it up.`,
+    text: `Item ${id} resolved: ${answer}.\nNext: waybill ${item.code.startsWith('WB_DELTA') ? 'delta' : 'run'} takes it up.`,
   };
 }
 

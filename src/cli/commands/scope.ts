@@ -1,17 +1,63 @@
 import type { Command } from 'commander';
-import { scope } from '../../app/scope.ts';
-import { withSession } from '../../app/session.ts';
-import { perform, projectCommand, type CommonOptions } from '../command.ts';
+import { signScope } from '../../app/scope.ts';
+import { writtenScope } from '../../app/written-scope.ts';
+import { withSession, type Faces, type Session } from '../../app/session.ts';
+import { WaybillError } from '../../core/errors.ts';
+import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
 import { scopeText } from '../text.ts';
 
+interface ScopeOptions extends CommonOptions {
+  readonly sign?: boolean;
+  readonly by?: string;
+}
+
 export function addScope(program: Command): void {
-  projectCommand(program, 'scope', 'read the export and write down what is in it', false).action(
-    (folder: string, options: CommonOptions) =>
+  projectCommand(
+    program,
+    'scope',
+    'read the export, look at Odoo, and write down what is in them',
+    true,
+  )
+    .option('--sign', 'sign the numbers of the last scope; the result is reconciled against them')
+    .option('--by <name>', 'who signs')
+    .action((folder: string, options: ScopeOptions) =>
       perform(options, (faces) =>
-        withSession(folder, faces, 'write', async (session) => {
-          const found = await scope(session);
-          return { result: found, text: `${scopeText(found)}\nNext: waybill map ${folder}` };
-        }),
+        withSession(folder, faces, 'write', (session) =>
+          options.sign
+            ? Promise.resolve(sign(session, folder, options.by))
+            : read(session, faces, folder, options),
+        ),
       ),
-  );
+    );
+}
+
+async function read(
+  session: Session,
+  faces: Faces,
+  folder: string,
+  options: ScopeOptions,
+): Promise<Outcome> {
+  const found = await writtenScope(session, faces, options.env);
+  const odoo = found.odoo
+    .filter((one) => one.verdict !== 'ok')
+    .map((one) => `${one.what}${one.next ? ` ${one.next}` : ''}`);
+  return {
+    result: found,
+    text: [scopeText(found), ...odoo, `Scope: ${found.html}`, `Next: waybill map ${folder}`].join(
+      '\n',
+    ),
+  };
+}
+
+function sign(session: Session, folder: string, by: string | undefined): Outcome {
+  if (!by?.trim())
+    throw new WaybillError('WB_USAGE', 'A signature needs a name.', {
+      next: `waybill scope ${folder} --sign --by "<your name>"`,
+    });
+  const signed = signScope(session, by.trim());
+  const numbers = Object.entries(signed.objects).map(([object, n]) => `${object} ${n}`);
+  return {
+    result: signed,
+    text: `Scope ${signed.hash.slice(0, 12)} signed by ${signed.by}: ${numbers.join(', ')}.\nNext: waybill map ${folder}`,
+  };
 }

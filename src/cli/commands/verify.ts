@@ -26,7 +26,7 @@ export function addVerify(program: Command): void {
           balance.every((one) => one.balances);
         return {
           result: { verification, balance, report },
-          text: `${verificationText(verification)}\nReport: ${report.html}`,
+          text: `${verificationText(verification)}\nSpot check: ${verification.spotCheck}\nReport: ${report.html}`,
           exit: clean ? EXIT.done : EXIT.differences,
         };
       }),

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { WaybillError } from '../../core/errors.ts';
 import type { BundleFile } from '../bundle.ts';
 import type { Inspection, SourceColumn, SourceFile } from '../source.ts';
-import { dataRows, judgeRow } from './read-file.ts';
+import { dataRows, judgeRow } from '../read-file.ts';
+import { openTables } from '../table.ts';
 
 export interface StoredFile {
   readonly path: string;
@@ -75,12 +76,11 @@ async function eachRow(
   use: (cells: readonly string[]) => void,
 ): Promise<void> {
   const file = bundle.find((one) => one.path === table.path);
-  if (!file) return;
-  const shape = { ...table, encoding: table.encoding as 'utf-8' };
-  const headers = table.columns.map((one) => one.header);
-  for await (const rows of dataRows(file, shape, headers))
+  const [rowsOf] = file ? await openTables(file, 'delimited', table.encoding) : [];
+  if (!rowsOf) return;
+  for await (const rows of dataRows(rowsOf, table.headerLine, table.columns.length))
     for (const row of rows) {
-      const verdict = judgeRow(row, headers);
+      const verdict = judgeRow(row, table.columns.length);
       if (verdict.kind === 'record') use(verdict.cells);
     }
 }
@@ -166,6 +166,7 @@ function withFileColumns(table: SourceFile, seal: string): SourceFile {
 
 const looseTable = (rows: number, seal: string): SourceFile => ({
   object: 'attachment',
+  fingerprint: LOOSE_FILES,
   confidence: 1,
   reason: 'files below the attachments folder',
   path: LOOSE_FILES,

@@ -2,14 +2,8 @@
  * AllClients, declared. Its export's headers are not published: the synonyms come from the field names of its API
  * (developers.allclients.com, GetContacts, AddContact, GetContactNotes) and from what such exports usually say.
  */
-import type { Shape, Slot, SlotType, SourceDeclaration, SourceObject } from '../source.ts';
-
-const slot = (name: string, label: string, type: SlotType, ...synonyms: string[]): Slot => ({
-  name,
-  label,
-  type,
-  synonyms: [label, name, ...synonyms],
-});
+import { slot } from '../slot.ts';
+import type { Shape, Slot, SourceDeclaration, SourceObject } from '../source.ts';
 
 const phone = (n: number): Slot[] => [
   slot(
@@ -225,7 +219,8 @@ const child = (
   plural: string,
   shape: Shape,
   slots: readonly Slot[],
-): SourceObject => ({ name, label, plural, shape, slots, parent: 'contact' });
+  fileNames: readonly string[] = [],
+): SourceObject => ({ name, label, plural, shape, slots, parent: 'contact', fileNames });
 
 /** Whose a record is: the id, else what else the row says of the contact. */
 const whose = (...ids: string[]): Slot[] => [
@@ -441,7 +436,14 @@ export const ALLCLIENTS: SourceDeclaration = {
   timeZone: 'America/Chicago',
   country: 'US',
   objects: [
-    { name: 'user', label: 'User', plural: 'users', shape: 'user', slots: USER },
+    {
+      name: 'user',
+      label: 'User',
+      plural: 'users',
+      shape: 'user',
+      slots: USER,
+      fileNames: ['teammember'],
+    },
     { name: 'group', label: 'Group', plural: 'groups', shape: 'group', slots: GROUP },
     { name: 'contact', label: 'Contact', plural: 'contacts', shape: 'partner', slots: CONTACT },
     {
@@ -453,8 +455,11 @@ export const ALLCLIENTS: SourceDeclaration = {
       parent: 'contact',
     },
     child('deal', 'Deal', 'deals', 'lead', DEAL),
-    child('todo', 'To-do', 'to-dos', 'task', TODO),
-    child('appointment', 'Appointment', 'appointments', 'event', APPOINTMENT),
+    child('todo', 'To-do', 'to-dos', 'task', TODO, ['task', 'reminder']),
+    child('appointment', 'Appointment', 'appointments', 'event', APPOINTMENT, [
+      'calendar',
+      'event',
+    ]),
     child('attachment', 'Attachment', 'attachments', 'attachment', ATTACHMENT),
     {
       name: 'optout',
@@ -462,6 +467,7 @@ export const ALLCLIENTS: SourceDeclaration = {
       plural: 'opt-in statuses',
       shape: 'optout',
       slots: OPTOUT,
+      fileNames: ['optin', 'optout', 'unsubscribe', 'bounce'],
     },
     {
       name: 'template',
@@ -483,6 +489,7 @@ export const ALLCLIENTS: SourceDeclaration = {
       plural: 'workflow steps',
       shape: 'inventory',
       slots: WORKFLOW,
+      fileNames: ['actionset', 'autoresponder'],
     },
     {
       name: 'webform',
@@ -490,6 +497,7 @@ export const ALLCLIENTS: SourceDeclaration = {
       plural: 'landing pages',
       shape: 'inventory',
       slots: WEBFORM,
+      fileNames: ['webform', 'landing'],
     },
   ],
   traps: [

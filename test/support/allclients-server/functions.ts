@@ -127,6 +127,8 @@ export const FUNCTIONS: Readonly<Record<string, (held: Held, form: Form) => Repl
     ],
   }),
   StatsAppointmentDetail: (held, form) => {
+    const span = Date.parse(form['enddate'] ?? '') - Date.parse(form['startdate'] ?? '');
+    if (span / 86_400_000 > held.quirks.longestSpan) return { error: 'The date range is too long' };
     const rows = within(held.account.appointments, form, false).slice(0, held.quirks.statsCap);
     return { node: rows.map((row): Node[number] => ['result', Object.entries(row)]) };
   },

@@ -29,6 +29,8 @@ export interface Quirks {
   appointmentCap: number;
   /** The uncapped statistics of appointments are cut after all. */
   statsCap: number;
+  /** Days between start and end beyond which the statistics refuse. */
+  longestSpan: number;
   /** File names whose link never works, whose first link has expired, whose bytes are fewer than they should be. */
   badLinks: ReadonlySet<string>;
   expiredLinks: ReadonlySet<string>;
@@ -56,6 +58,7 @@ export const NO_QUIRKS: Quirks = {
   todoCap: 2_500,
   appointmentCap: 500,
   statsCap: Number.MAX_SAFE_INTEGER,
+  longestSpan: Number.MAX_SAFE_INTEGER,
   badLinks: NONE,
   expiredLinks: NONE,
   wrongBytes: NONE,

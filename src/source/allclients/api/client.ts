@@ -76,7 +76,8 @@ export function apiClient(address: ApiAddress, journal: Journal): ApiClient {
     failures = answer.outcome.kind === 'failed' ? failures + 1 : 0;
     if (failures >= FAILURES_IN_A_ROW && answer.outcome.kind === 'failed') {
       const { why } = answer.outcome;
-      await ask(TEST_FUNCTION, {}, signal).catch(() => {
+      await ask(TEST_FUNCTION, {}, signal).catch((error: unknown) => {
+        if (!(error instanceof TryAgain)) throw error;
         throw unreachable(base, `${name}: ${why}; and ${TEST_FUNCTION} fails too`);
       });
       failures = 0;

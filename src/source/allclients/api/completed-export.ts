@@ -5,7 +5,7 @@
 import type { StagedRecord } from '../../../core/record.ts';
 import type { Extracted, RejectedRow, Source, SourceColumn, SourceFile } from '../../source.ts';
 import { ALLCLIENTS } from '../declaration.ts';
-import { foldHeader } from '../recognise.ts';
+import { foldHeader } from '../../recognise.ts';
 import type { ApiAddress } from './address.ts';
 import {
   finish,

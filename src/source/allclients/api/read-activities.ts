@@ -94,6 +94,8 @@ interface Window {
 
 const DAY_MS = 86_400_000;
 const day = (iso: string): number => Date.parse(`${iso}T00:00:00Z`) / DAY_MS;
+/** A span of so many days is surely allowed; an error about a longer one may be about its length. */
+const LONGEST_SURE = 366;
 /** Before AllClients, and beyond any plan. */
 const ALL_TIME: Window = { from: day('1990-01-01'), to: day('2100-01-01') };
 
@@ -126,7 +128,9 @@ async function readWindow(
     ...(detail && { detail: 1 }),
   };
   const answer = reading.lacks(name) ? undefined : await reading.outcome(name, params);
-  const cut = answer?.kind === 'failed' || (answer?.kind === 'tree' && isCut(answer.tree, sheet));
+  const refused = answer?.kind === 'error' && window.to - window.from > LONGEST_SURE;
+  const cut =
+    refused || answer?.kind === 'failed' || (answer?.kind === 'tree' && isCut(answer.tree, sheet));
   if (!cut) {
     if (answer?.kind === 'tree') await askOnto(reading, sheet, name, params);
     if (answer?.kind === 'error') reading.notice(`${name} says "${answer.said}".`);
@@ -152,9 +156,11 @@ function isCut(tree: Branch, sheet: Sheet): boolean {
   return flagged || ROUND.has(sheet.rows(tree).length);
 }
 
+const two = (n: number): string => String(n).padStart(2, '0');
+
 function usDate(days: number): string {
   const date = new Date(days * DAY_MS);
-  return `${date.getUTCMonth() + 1}/${date.getUTCDate()}/${date.getUTCFullYear()}`;
+  return `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${date.getUTCFullYear()}`;
 }
 
 /** Active, won, lost, back burner: what a blank status gives is not documented. */

@@ -9,8 +9,8 @@ import type {
   SourceFile,
   SourceObject,
 } from '../../source.ts';
-import { profileBuilder } from '../profile.ts';
-import { foldHeader } from '../recognise.ts';
+import { profileBuilder } from '../../profile.ts';
+import { foldHeader } from '../../recognise.ts';
 import { ELEMENT_SLOTS, spareReason } from './elements.ts';
 import type { Journal } from './journal.ts';
 import { parseAnswer } from './parse-answer.ts';
@@ -91,6 +91,7 @@ export function inspectSheet(sheet: Sheet, journal: Journal, object: SourceObjec
   const names = inOrder(object, [...builders.keys()], slots);
   return {
     object: object.name,
+    fingerprint: sheet.path,
     confidence: 1,
     reason: `read through the API (${sheet.path.slice('api:'.length)})`,
     path: sheet.path,

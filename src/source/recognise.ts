@@ -1,6 +1,6 @@
 /** Recognises what a file holds and what its columns mean: by header first, by content where the header says nothing. */
-import { WaybillError } from '../../core/errors.ts';
-import type { ColumnProfile, Slot, SourceColumn, SourceObject } from '../source.ts';
+import { WaybillError } from '../core/errors.ts';
+import type { ColumnProfile, Slot, SourceColumn, SourceObject } from './source.ts';
 
 /** Below this a person must confirm. */
 export const SURE = 0.8;

@@ -1,6 +1,6 @@
 /** What the values of a column look like, gathered from every value in constant memory. */
-import { parseDate } from '../../lib/dates.ts';
-import type { ColumnProfile, InferredType } from '../source.ts';
+import { parseDate } from '../lib/dates.ts';
+import type { ColumnProfile, InferredType } from './source.ts';
 
 const DISTINCT_KEPT = 1_000;
 const EXAMPLES = 5;
@@ -100,7 +100,11 @@ export function profileBuilder(): ProfileBuilder {
         examples: [...distinct.keys()]
           .slice(0, EXAMPLES)
           .map((value) => value.slice(0, EXAMPLE_LENGTH)),
-        ...((type === 'choice' || type === 'boolean') && { options: byCount(distinct) }),
+        ...((type === 'choice' ||
+          type === 'boolean' ||
+          (type === 'text' && !full && distinct.size <= CHOICE_MAX)) && {
+          options: byCount(distinct),
+        }),
         ...(type === 'list' && {
           options: listOptions(distinct),
           separator: separatorOf(distinct),

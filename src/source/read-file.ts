@@ -1,21 +1,19 @@
-/** One file of the export as rows, with its encoding, delimiter and header found. */
-import { WaybillError } from '../../core/errors.ts';
-import { csvRows, rankDelimiters, type CsvRow } from '../../lib/csv.ts';
-import { decodeText, detectEncoding, type Encoding } from '../../lib/text-encoding.ts';
-import type { BundleFile } from '../bundle.ts';
-import type { SourceObject } from '../source.ts';
+/** A delimited file as a table; and the shape of any table: where its header stands and whose words it speaks. */
+import { WaybillError } from '../core/errors.ts';
+import { csvRows, rankDelimiters, type CsvRow } from '../lib/csv.ts';
+import { decodeText, detectEncoding, type Encoding } from '../lib/text-encoding.ts';
+import type { BundleFile } from './bundle.ts';
+import type { SourceObject } from './source.ts';
 import { headerScore } from './recognise.ts';
+import type { Table, Width } from './table.ts';
 
-export interface FileShape {
-  readonly encoding: Encoding;
-  readonly mixedEncoding: boolean;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly delimiter: string;
+export interface Shape {
   readonly headerLine: number;
   readonly headers: readonly string[];
   /** How well the header fits each object. */
   readonly scores: Readonly<Record<string, number>>;
+  /** The best of them. */
+  readonly score: number;
 }
 
 /** Titles stand above the header; nobody writes more of them than this. */
@@ -25,12 +23,11 @@ const MIN_SCORE = 2;
 
 const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
 
-/** Null when the file is empty or has no row that could be a header. */
-export async function readShape(
+export async function delimitedTable(
   file: BundleFile,
-  objects: readonly SourceObject[],
   asked: string | undefined,
-): Promise<FileShape | null> {
+  objects: readonly SourceObject[],
+): Promise<Table> {
   const found = await detectEncoding(await file.open());
   const encoding =
     asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
@@ -39,27 +36,49 @@ export async function readShape(
       next: `Choose one of ${ENCODINGS.join(', ')} in waybill.yaml, source.encodings.`,
     });
   const sample = await firstText(file, encoding);
+  const delimiter = await bestDelimiter(sample, objects);
+  const mixed = found.mixed && asked === undefined;
+  return {
+    path: file.path,
+    encoding,
+    delimiter,
+    sha256: found.sha256,
+    bytes: found.bytes,
+    notices: mixed
+      ? [
+          `${file.path} mixes UTF-8 with another encoding; it was read as ${encoding}, so some accents may look wrong. Export it again, or set source.encodings in waybill.yaml.`,
+        ]
+      : [],
+    rows: (width) => delimitedRows(file, encoding, delimiter, width),
+  };
+}
+
+/** The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking. */
+async function bestDelimiter(sample: string, objects: readonly SourceObject[]): Promise<string> {
   const tried = await Promise.all(
-    rankDelimiters(sample, HEADER_WITHIN).map(async (delimiter) => ({
-      delimiter,
-      best: bestHeader(await firstRows(sample, delimiter), objects),
-    })),
+    rankDelimiters(sample, HEADER_WITHIN).map(async (delimiter) => {
+      const rows: CsvRow[] = [];
+      for await (const chunk of csvRows(once(sample), delimiter)) rows.push(...chunk);
+      return { delimiter, score: bestHeader(rows.slice(0, HEADER_WITHIN), objects)?.score ?? 0 };
+    }),
   );
-  // The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking.
-  const scoreOf = (one: (typeof tried)[number]): number =>
-    (one.best?.score ?? 0) >= MIN_SCORE ? (one.best?.score ?? 0) : 0;
-  const [first] = tried.sort((a, b) => scoreOf(b) - scoreOf(a));
-  const { delimiter, best } = first ?? { delimiter: ',', best: null };
-  return (
-    best && {
-      encoding,
-      mixedEncoding: found.mixed && asked === undefined,
-      sha256: found.sha256,
-      bytes: found.bytes,
-      delimiter,
-      ...best,
-    }
-  );
+  const named = tried.filter((one) => one.score >= MIN_SCORE).sort((a, b) => b.score - a.score);
+  return (named[0] ?? tried[0])?.delimiter ?? ',';
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
+}
+
+async function* delimitedRows(
+  file: BundleFile,
+  encoding: Encoding,
+  delimiter: string,
+  width?: Width,
+): AsyncGenerator<CsvRow[]> {
+  const text = decodeText(await file.open(), encoding);
+  yield* csvRows(text, delimiter, width && ((cells) => fits(cells, width)));
+}
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
@@ -71,20 +90,20 @@ async function firstText(file: BundleFile, encoding: Encoding): Promise<string> 
   return text;
 }
 
-async function firstRows(text: string, delimiter: string): Promise<CsvRow[]> {
-  const rows: CsvRow[] = [];
-  for await (const chunk of csvRows(once(text), delimiter)) rows.push(...chunk);
-  return rows.slice(0, HEADER_WITHIN);
-}
-
-async function* once(text: string): AsyncGenerator<string> {
-  yield await Promise.resolve(text);
-}
-
-function bestHeader(
-  rows: readonly CsvRow[],
+/** Null when the table is empty or has no row that could be a header. */
+export async function readShape(
+  table: Table,
   objects: readonly SourceObject[],
-): (Pick<FileShape, 'headerLine' | 'headers' | 'scores'> & { readonly score: number }) | null {
+): Promise<Shape | null> {
+  const rows: CsvRow[] = [];
+  for await (const chunk of table.rows()) {
+    rows.push(...chunk.slice(0, HEADER_WITHIN - rows.length));
+    if (rows.length >= HEADER_WITHIN) break;
+  }
+  return bestHeader(rows, objects);
+}
+
+function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): Shape | null {
   const scored = rows.map((row) => {
     const scores = Object.fromEntries(
       objects.map((object) => [object.name, headerScore(row.cells, object, objects)]),
@@ -108,14 +127,11 @@ function bestHeader(
 
 /** Rows below the header, in chunks. */
 export async function* dataRows(
-  file: BundleFile,
-  shape: Pick<FileShape, 'encoding' | 'delimiter' | 'headerLine'>,
-  headers: readonly string[],
+  table: Pick<Table, 'rows'>,
+  headerLine: number,
+  width: Width,
 ): AsyncGenerator<CsvRow[]> {
-  const text = decodeText(await file.open(), shape.encoding);
-  for await (const rows of csvRows(text, shape.delimiter, (cells) => fits(cells, headers))) {
-    yield rows.filter((row) => row.line > shape.headerLine);
-  }
+  for await (const rows of table.rows(width)) yield rows.filter((row) => row.line > headerLine);
 }
 
 export type RowVerdict =
@@ -144,16 +160,21 @@ function isTotal(cells: readonly string[], columns: number): boolean {
   );
 }
 
-/**
- * As many cells as the header. Blank cells too many are forgiven, and cells missing where the header names nothing:
- * some exports end the header, but not the rows, with a delimiter.
- */
-const fits = (cells: readonly string[], headers: readonly string[]): boolean =>
-  cells.slice(headers.length).every((cell) => cell.trim() === '') &&
-  headers.slice(cells.length).every((header) => header.trim() === '');
+/** As many cells as the header; blank cells too many are forgiven, and those missing where the header names nothing. */
+const fits = (cells: readonly string[], width: Width): boolean =>
+  cells.length >= leastOf(width) && cells.slice(mostOf(width)).every((cell) => cell.trim() === '');
 
-export function judgeRow(row: CsvRow, headers: readonly string[]): RowVerdict {
-  const columns = headers.length;
+const leastOf = (width: Width): number => (typeof width === 'number' ? width : width.least);
+const mostOf = (width: Width): number => (typeof width === 'number' ? width : width.most);
+
+/** Some exports end the header, but not the rows, with a delimiter. */
+export const widthOf = (headers: readonly string[]): Width => ({
+  least: headers.findLastIndex((header) => header.trim() !== '') + 1,
+  most: headers.length,
+});
+
+export function judgeRow(row: CsvRow, width: Width): RowVerdict {
+  const columns = mostOf(width);
   if (row.broken === 'quotes')
     return {
       kind: 'rejected',
@@ -180,8 +201,11 @@ export function judgeRow(row: CsvRow, headers: readonly string[]): RowVerdict {
       message: `Line ${row.line} is a total below the records, not a record.`,
     };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (fits(row.cells, headers))
-    return { kind: 'record', cells: headers.map((_, index) => row.cells[index] ?? '') };
+  if (fits(row.cells, width))
+    return {
+      kind: 'record',
+      cells: Array.from({ length: columns }, (_, index) => row.cells[index] ?? ''),
+    };
   return {
     kind: 'rejected',
     code: 'WB_ROW_SHAPE',

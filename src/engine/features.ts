@@ -1,0 +1,158 @@
+/** What a sample should show at least once: each record's features, from its cells at the source and its planned values. */
+import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
+import { isRef, isRefs } from '../core/record.ts';
+import type { MappingDocument } from '../mapping/mapping.ts';
+import type { Inspection, SourceColumn } from '../source/source.ts';
+import { placeOf } from '../store/sample.ts';
+import type { Store } from '../store/store.ts';
+
+/** `group` of features that are the values of one thing: too many of them are no pick-list and are let go. */
+export interface Feature {
+  readonly group: string;
+  readonly label: string;
+}
+export type FeaturesOf = (record: StagedRecord, rows: readonly PlannedRecord[]) => Feature[];
+
+export function featuresOf(
+  store: Store,
+  inspection: Inspection,
+  document: MappingDocument,
+): FeaturesOf {
+  const columns = mappedColumns(inspection, document);
+  const names = sharedNames(store);
+  const [emails, merged, raised] = [
+    store.sample.sharedMatches(),
+    store.sample.mergedInto(),
+    store.sample.raised(),
+  ];
+  return (record, rows) => [
+    ...(columns.get(record.file) ?? []).flatMap((column) => cellFeatures(record, column)),
+    ...rows.flatMap((row) => rowFeatures(row, names)),
+    ...rows.flatMap((row) => oddities(row, emails, merged)),
+    ...(raised.get(placeOf(record)) ?? []).map((what) => one(`raised ${what}`)),
+  ];
+}
+
+const one = (label: string): Feature => ({ group: label, label });
+const value = (group: string, text: string): Feature => ({ group, label: `${group} = ${text}` });
+
+/** file -> its columns that go to Odoo. */
+function mappedColumns(
+  inspection: Inspection,
+  document: MappingDocument,
+): Map<string, readonly SourceColumn[]> {
+  return new Map(
+    inspection.files.map((file) => {
+      const dropped = new Set(
+        (document.objects[file.object] ?? [])
+          .filter((column) => column.to === 'drop')
+          .map((column) => column.column),
+      );
+      return [file.path, file.columns.filter((column) => !dropped.has(column.id))];
+    }),
+  );
+}
+
+function sharedNames(store: Store): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { key, values } of store.sample.shared())
+    names.set(key, typeof values['name'] === 'string' ? values['name'] : key);
+  for (const owner of store.plan.owners()) names.set(owner.key, owner.label);
+  return names;
+}
+
+function cellFeatures(record: StagedRecord, column: SourceColumn): Feature[] {
+  const text = (record.cells[column.index] ?? '').trim();
+  const name = `${record.object} "${column.id}"`;
+  if (text === '') return column.slot === 'email' ? [one(`${record.object} without e-mail`)] : [];
+  return [one(`${name} filled`), ...options(column, text).map((option) => value(name, option))];
+}
+
+const options = ({ profile }: SourceColumn, text: string): string[] => {
+  if (!profile.options) return [];
+  if (profile.type !== 'list') return [text];
+  return text
+    .split(profile.separator ?? ',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+};
+
+function rowFeatures(row: PlannedRecord, names: ReadonlyMap<string, string>): Feature[] {
+  return [
+    one(`a record of the step ${row.step}`),
+    ...Object.entries(row.values).flatMap(([field, filled]) =>
+      valueFeatures(`${row.step} ${field}`, filled, names),
+    ),
+  ];
+}
+
+function valueFeatures(
+  field: string,
+  filled: Value,
+  names: ReadonlyMap<string, string>,
+): Feature[] {
+  if (filled === null) return [];
+  const refs = isRef(filled) ? [filled] : isRefs(filled) ? filled : [];
+  const shared = refs.flatMap(({ ref }) =>
+    names.has(ref) ? [{ group: `${field} to`, label: `${field} to ${names.get(ref)}` }] : [],
+  );
+  const written = typeof filled === 'string' ? scripts(filled) : [];
+  return [one(`${field} set`), ...shared, ...written];
+}
+
+const SCRIPTS: readonly (readonly [string, RegExp])[] = [
+  ['Chinese or Japanese characters', /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u],
+  ['Korean', /\p{Script=Hangul}/u],
+  ['Cyrillic', /\p{Script=Cyrillic}/u],
+  ['Greek', /\p{Script=Greek}/u],
+  ['Arabic', /\p{Script=Arabic}/u],
+  ['Hebrew', /\p{Script=Hebrew}/u],
+  ['Indic or Thai', /\p{Script=Devanagari}|\p{Script=Thai}|\p{Script=Tamil}|\p{Script=Bengali}/u],
+  ['emoji', /\p{Extended_Pictographic}/u],
+  ['accented letters', /[\u00c0-\u024f]/],
+  ['markup signs', /&lt;|&amp;|[<>]/],
+];
+
+const scripts = (text: string): Feature[] =>
+  // eslint-disable-next-line no-control-regex -- the quick way past what most texts are
+  /^[\x00-\x7f]*$/.test(text) && !/[<>]/.test(text)
+    ? []
+    : SCRIPTS.filter(([, pattern]) => pattern.test(text)).map(([name]) => one(`text with ${name}`));
+
+function oddities(
+  row: PlannedRecord,
+  emails: ReadonlySet<string>,
+  merged: ReadonlySet<string>,
+): Feature[] {
+  return [
+    ...(emails.has(row.match) ? [one(`${row.step} sharing an e-mail`)] : []),
+    ...(merged.has(row.key) ? [one(`${row.step} that others were merged into`)] : []),
+  ];
+}
+
+/** Everything the export has that a sample could show: filled columns and their options, of what is loaded record by record. */
+export function wantedFeatures(
+  store: Store,
+  inspection: Inspection,
+  document: MappingDocument,
+): string[] {
+  const loaded = new Set(store.staging.counts().map(({ object }) => object));
+  const files = inspection.files.filter((file) => loaded.has(file.object));
+  const columns = mappedColumns(inspection, document);
+  return [
+    ...new Set(
+      files.flatMap((file) =>
+        (columns.get(file.path) ?? []).flatMap((column) => columnFeatures(file.object, column)),
+      ),
+    ),
+  ];
+}
+
+function columnFeatures(object: string, { id, profile }: SourceColumn): string[] {
+  if (profile.filled === 0) return [];
+  const name = `${object} "${id}"`;
+  return [
+    `${name} filled`,
+    ...(profile.options ?? []).map((option) => value(name, option.value).label),
+  ];
+}

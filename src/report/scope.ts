@@ -1,0 +1,98 @@
+/** The scope as a page that a customer can read and sign. */
+import type { Inspection } from '../source/source.ts';
+import { escape, page, percent, table, utc } from './parts.ts';
+import { number } from './verdict.ts';
+
+export interface ScopeModel {
+  readonly title: string;
+  readonly at: string;
+  readonly source: string;
+  readonly inspection: Inspection;
+  readonly objects: readonly {
+    readonly label: string;
+    readonly records: number;
+    readonly rejected: number;
+    readonly model: string;
+    readonly compatibility: string;
+    readonly note: string;
+  }[];
+  readonly traps: readonly string[];
+  readonly odoo: readonly {
+    readonly verdict: 'ok' | 'warn' | 'fail';
+    readonly what: string;
+    readonly next?: string;
+  }[];
+}
+
+export function scopeHtml(model: ScopeModel): string {
+  const records = model.objects.reduce((sum, one) => sum + one.records, 0);
+  const fix = model.odoo.filter((one) => one.verdict === 'fail').length;
+  return page({
+    title: model.title,
+    when: `Read ${utc(model.at)}.`,
+    verdict: {
+      mood: fix > 0 ? 'bad' : 'look',
+      text: `${number(records)} records of ${model.objects.filter((one) => one.records > 0).length} kinds in ${model.inspection.files.length} files. ${fix > 0 ? `${fix} thing(s) to mend before the start.` : 'Nothing stands in the way.'}`,
+    },
+    sections: [
+      ['objects', 'What is moved', objects(model)],
+      ['columns', 'Columns', columns(model)],
+      ['left', 'What is left out, and why', left(model)],
+      ['odoo', 'The Odoo it goes to', odoo(model)],
+      ['traps', `Good to know about ${model.source}`, list(model.traps)],
+      ['sign', 'Signature', SIGNATURE],
+    ],
+  });
+}
+
+const objects = (model: ScopeModel): string =>
+  table(
+    'Kinds of records',
+    ['What', 'Records', 'Rejected rows', 'In Odoo', 'How', 'Note'],
+    model.objects.map((one) => [
+      one.label,
+      one.records,
+      one.rejected,
+      one.model || '-',
+      one.compatibility,
+      one.note,
+    ]),
+    'The export holds nothing.',
+  );
+
+const columns = (model: ScopeModel): string =>
+  model.inspection.files
+    .map((file) =>
+      table(
+        `${file.path} (${file.object}, ${number(file.rows)} rows, sha256 ${file.sha256.slice(0, 12)})`,
+        ['Column', 'Read as', 'Type', 'Filled', 'Different', 'Examples'],
+        file.columns.map((one) => [
+          one.id,
+          one.slot ?? 'custom field',
+          one.profile.type,
+          percent(one.profile.rows === 0 ? 0 : one.profile.filled / one.profile.rows),
+          one.profile.distinct,
+          one.profile.examples.slice(0, 3).join(' · '),
+        ]),
+        '',
+      ),
+    )
+    .join('');
+
+const left = ({ inspection }: ScopeModel): string =>
+  list([...inspection.skipped.map((one) => `${one.path}: ${one.reason}`), ...inspection.notices]) ||
+  '<p>Nothing.</p>';
+
+const odoo = (model: ScopeModel): string =>
+  table(
+    'What a run needs',
+    ['', 'Found', 'To do'],
+    model.odoo.map((one) => [one.verdict, one.what, one.next ?? '']),
+    'Odoo was not looked at.',
+  );
+
+const list = (items: readonly string[]): string =>
+  items.length > 0 ? `<ul>${items.map((item) => `<li>${escape(item)}</li>`).join('')}</ul>` : '';
+
+const SIGNATURE =
+  '<p>The numbers above are what the result is reconciled against. Signed with: <code>waybill scope --sign --by "&lt;your name&gt;"</code></p>';

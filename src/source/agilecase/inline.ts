@@ -1,0 +1,82 @@
+/** Pictures within the text of a note or letter: their bytes stand in the text itself, or beside it in the export. */
+import { createHash } from 'node:crypto';
+import { isMarkup } from '../markup.ts';
+import { dataRows, judgeRow } from '../read-file.ts';
+import type { Documents } from './documents.ts';
+import type { Part } from './join.ts';
+import { slotIndex } from './references.ts';
+import { hasBody } from './traits.ts';
+
+export interface Inline {
+  readonly src: string;
+  /** What `openFile` takes: a path of the export, or the data itself. */
+  readonly file: string;
+}
+
+const SOURCES = /<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
+const DATA = /^data:image\/[a-z0-9.+-]+;base64,/i;
+
+/** `<path of the table>:<line>` -> pictures, each once. Addresses in the web are no pictures of the export. */
+export async function inlinePictures(
+  parts: readonly Part[],
+  documents: Documents,
+): Promise<ReadonlyMap<string, readonly Inline[]>> {
+  const found = new Map<string, Inline[]>();
+  for (const { file, table } of parts.filter((part) => hasBody(part.file))) {
+    const body = slotIndex(file, 'body');
+    for await (const rows of dataRows(table, file.headerLine, file.columns.length))
+      for (const row of rows) {
+        const verdict = judgeRow(row, file.columns.length);
+        const text = verdict.kind === 'record' ? (verdict.cells[body] ?? '') : '';
+        if (!text.includes('<img') || !isMarkup(text)) continue;
+        const pictures: Inline[] = [];
+        for (const src of sourcesIn(text)) {
+          const one = await pictureOf(src, documents);
+          if (one) pictures.push(one);
+        }
+        if (pictures.length > 0) found.set(`${file.path}:${row.line}`, pictures);
+      }
+  }
+  return found;
+}
+
+const sourcesIn = (html: string): string[] => [
+  ...new Set([...html.matchAll(SOURCES)].map((match) => match[1] ?? match[2] ?? '')),
+];
+
+async function pictureOf(src: string, documents: Documents): Promise<Inline | undefined> {
+  if (DATA.test(src)) return { src, file: src };
+  if (src === '' || /^[a-z][a-z0-9+.-]*:|^\/\//i.test(src)) return undefined;
+  const path = decoded(src);
+  const name = path.split('/').at(-1) ?? '';
+  const match = await documents.match({ path, folder: '', name, sha256: '', size: '', case: '' });
+  return match.file === '' ? undefined : { src, file: match.file };
+}
+
+function decoded(src: string): string {
+  try {
+    return decodeURIComponent(src);
+  } catch {
+    return src;
+  }
+}
+
+export const isData = (file: string): boolean => DATA.test(file);
+export const dataBytes = (file: string): Buffer => Buffer.from(file.replace(DATA, ''), 'base64');
+
+/** As the mapping reads it: what stands in the text, and the file that is meant. */
+export async function inlineCell(
+  pictures: readonly Inline[] | undefined,
+  measure: (file: string) => Promise<{ bytes: number; sha256: string }>,
+): Promise<string> {
+  if (!pictures) return '';
+  const all = [];
+  for (const { src, file } of pictures)
+    all.push({ src, file, ...(isData(file) ? measured(dataBytes(file)) : await measure(file)) });
+  return JSON.stringify(all);
+}
+
+const measured = (bytes: Buffer): { bytes: number; sha256: string } => ({
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});

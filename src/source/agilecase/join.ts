@@ -1,0 +1,314 @@
+/**
+ * What AgileCase keeps in tables of their own and Odoo on the record: custom values, parties, labels, audit trail.
+ * Gathered by case and contact in memory, some 100 bytes a value; the rows themselves are staged as they came.
+ */
+import type { CsvRow } from '../../lib/csv.ts';
+import { foldText } from '../../lib/names.ts';
+import { dataRows, judgeRow } from '../read-file.ts';
+import type { DeclaredField, SourceFile } from '../source.ts';
+import type { Table } from '../table.ts';
+import { auditText, momentReader, type AuditEntry } from './audit.ts';
+import { customFields, declaredType, toDeclared, type CustomFields } from './custom-fields.ts';
+import { labelTree } from './labels.ts';
+import { cellOf, type Kind, type References } from './references.ts';
+
+export interface Part {
+  readonly file: SourceFile;
+  readonly table: Table;
+}
+
+export interface JoinedColumn {
+  readonly id: string;
+  readonly slot: string | null;
+  readonly declared?: DeclaredField;
+}
+
+/** `case:44120`, `contact:902`, `definition`, or empty for a row that belongs to nothing. */
+export type Belongs = string;
+
+export interface Joins {
+  readonly fields: CustomFields;
+  columns(kind: Kind): readonly JoinedColumn[];
+  cells(kind: Kind, key: string): readonly string[];
+  labels(kind: Kind, key: string, own: string): string;
+  client(key: string): string;
+  belongs(file: SourceFile, cells: readonly string[]): Belongs;
+  readonly clashes: () => readonly { readonly leaf: string; readonly paths: readonly string[] }[];
+}
+
+const ROLE = 'Role';
+
+export async function joinDetails(
+  parts: readonly Part[],
+  known: References,
+  timeZone: string,
+): Promise<Joins> {
+  const fields = customFields();
+  const tree = labelTree();
+  const store = valueStore();
+  const clients = new Map<string, string>();
+  const roles = new Map<string, string>();
+  const audits = {
+    case: new Map<string, AuditEntry[]>(),
+    contact: new Map<string, AuditEntry[]>(),
+  };
+  const linked = { case: new Map<string, string[]>(), contact: new Map<string, string[]>() };
+  const owner = (file: SourceFile, cells: readonly string[]) => ownerOf(file, cells, known);
+
+  const use: Readonly<Record<string, (part: SourceFile, cells: readonly string[]) => void>> = {
+    custom_field: (file, cells) => defineField(fields, file, cells),
+    custom_option: (file, cells) =>
+      fields.option(
+        cellOf(file, cells, 'field'),
+        cellOf(file, cells, 'option_value'),
+        cellOf(file, cells, 'option_label'),
+      ),
+    custom_value: (file, cells) => addValue(store, fields, owner(file, cells), file, cells),
+    custom_row: (file, cells) => addValue(store, fields, owner(file, cells), file, cells),
+    label: (file, cells) =>
+      tree.define(
+        cellOf(file, cells, 'label_id'),
+        cellOf(file, cells, 'name'),
+        cellOf(file, cells, 'parent_label'),
+      ),
+    label_link(file, cells) {
+      const to = owner(file, cells);
+      if (to) push(linked[to.kind], to.key, cellOf(file, cells, 'label_ref'));
+    },
+    case_contact: (file, cells) => addParty({ store, clients, roles, known }, file, cells),
+    audit(file, cells) {
+      const to = owner(file, cells);
+      if (to) push(audits[to.kind], to.key, auditEntry(file, cells, timeZone));
+    },
+  };
+  // Definitions first: a value must find its field, a link its label.
+  for (const object of Object.keys(use))
+    for (const part of parts.filter((one) => one.file.object === object))
+      for await (const cells of rowsOf(part)) use[object]?.(part.file, cells);
+
+  for (const kind of ['case', 'contact'] as const)
+    for (const [key, entries] of audits[kind])
+      store.set(kind, key, AUDIT_COLUMNS[kind], auditText(entries));
+  return {
+    fields,
+    columns: (kind) => store.columns(kind),
+    cells: (kind, key) => store.cells(kind, key),
+    labels: (kind, key, own) =>
+      [...own.split(/[;,|]/), ...(linked[kind].get(key) ?? [])]
+        .map((label) => label.trim())
+        .filter((label) => label !== '')
+        .map((label) => tree.leaf(label))
+        .join('; '),
+    client: (key) => clients.get(key) ?? '',
+    belongs: (file, cells) => belongsTo(file, cells, known),
+    clashes: () => tree.clashes(),
+  };
+}
+
+const AUDIT_COLUMNS: Readonly<Record<Kind, JoinedColumn>> = {
+  case: { id: '(audit history)', slot: 'audit_history' },
+  contact: {
+    id: 'Audit history',
+    slot: null,
+    declared: { label: 'Audit history', type: 'longtext', help: 'What was changed in AgileCase.' },
+  },
+};
+
+export async function* rowsOf({ file, table }: Part): AsyncGenerator<readonly string[]> {
+  const width = file.columns.length;
+  for await (const rows of dataRows(table, file.headerLine, file.columns.length))
+    for (const row of rows as readonly CsvRow[]) {
+      const verdict = judgeRow(row, width);
+      if (verdict.kind === 'record') yield verdict.cells;
+    }
+}
+
+/** Values by record and column; a column exists once it has a value. */
+function valueStore() {
+  const columns = {
+    case: new Map<string, JoinedColumn>(),
+    contact: new Map<string, JoinedColumn>(),
+  };
+  const values = {
+    case: new Map<string, Map<string, string>>(),
+    contact: new Map<string, Map<string, string>>(),
+  };
+  const of = (kind: Kind, key: string): Map<string, string> => {
+    const found = values[kind].get(key) ?? new Map<string, string>();
+    values[kind].set(key, found);
+    return found;
+  };
+  return {
+    set(kind: Kind, key: string, column: JoinedColumn, value: string): void {
+      if (!columns[kind].has(column.id)) columns[kind].set(column.id, column);
+      of(kind, key).set(column.id, value);
+    },
+    append(kind: Kind, key: string, column: JoinedColumn, value: string, between: string): void {
+      const had = of(kind, key).get(column.id);
+      this.set(kind, key, column, had === undefined ? value : had + between + value);
+    },
+    columns: (kind: Kind): JoinedColumn[] => [...columns[kind].values()],
+    cells: (kind: Kind, key: string): string[] => {
+      const own = values[kind].get(key);
+      return [...columns[kind].keys()].map((id) => own?.get(id) ?? '');
+    },
+  };
+}
+type ValueStore = ReturnType<typeof valueStore>;
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+function defineField(fields: CustomFields, file: SourceFile, cells: readonly string[]): void {
+  const read = (slot: string): string => cellOf(file, cells, slot);
+  const label = read('label') || read('field_key');
+  fields.define({
+    key: read('field_key') || label,
+    label,
+    group: read('field_group'),
+    isTable: /^(1|y|yes|t|true)$/i.test(read('is_table')),
+    type: declaredType(read('field_type')),
+    help: read('help'),
+    options: read('options')
+      .split(/[;|\n]/)
+      .map((option) => option.trim())
+      .filter(Boolean)
+      .map((option): [string, string] => [option, option]),
+  });
+}
+
+interface Owner {
+  readonly kind: Kind;
+  readonly key: string;
+  /** Set where the value belongs to a contact within a case. */
+  readonly contact?: string;
+  readonly role: string;
+}
+
+function ownerOf(file: SourceFile, cells: readonly string[], known: References): Owner | undefined {
+  const read = (slot: string): string => cellOf(file, cells, slot);
+  const type = (read('owner_type') || read('object_type')).toLowerCase();
+  const record = read('record');
+  const isContact = type.startsWith('contact') || type.startsWith('client');
+  const caseText = read('case') || (isContact ? '' : record);
+  const contactText = read('contact') || (isContact ? record : '');
+  const caseKey = caseText === '' ? undefined : known.resolve('case', caseText);
+  const contactKey = contactText === '' ? undefined : known.resolve('contact', contactText);
+  // An audit entry of a document or a task says so: its id may well be some case's, too.
+  if (type !== '' && !isContact && !/case|matter/.test(type) && read('case') === '')
+    return undefined;
+  if (caseKey !== undefined)
+    return {
+      kind: 'case',
+      key: caseKey,
+      role: read('role'),
+      ...(contactKey !== undefined && { contact: contactKey }),
+    };
+  return caseText === '' && contactKey !== undefined
+    ? { kind: 'contact', key: contactKey, role: '' }
+    : undefined;
+}
+
+function addValue(
+  store: ValueStore,
+  fields: CustomFields,
+  to: Owner | undefined,
+  file: SourceFile,
+  cells: readonly string[],
+): void {
+  const value = cellOf(file, cells, 'value');
+  if (!to || value === '') return;
+  const field = fields.find(cellOf(file, cells, 'field'));
+  const row = cellOf(file, cells, 'row');
+  if (field.isTable || row !== '') {
+    const label = field.group || field.label;
+    const declared = {
+      label,
+      type: 'longtext',
+      help: `The table "${label}" of AgileCase, a line per value.`,
+    } as const;
+    const text = `${row || '1'}. ${field.label}: ${value}`;
+    return store.append(to.kind, to.key, { id: label, slot: null, declared }, text, '\n');
+  }
+  const label = to.role === '' ? field.label : `${field.label} (${to.role})`;
+  const column = { id: label, slot: null, declared: toDeclared(field, label) };
+  store.append(to.kind, to.key, column, value, field.type === 'list' ? '; ' : '\n');
+}
+
+interface Parties {
+  readonly store: ValueStore;
+  readonly clients: Map<string, string>;
+  /** As first written: roles are free text, and typed in every way. */
+  readonly roles: Map<string, string>;
+  readonly known: References;
+}
+
+/** The role is on the link: one contact may be client here and witness there. */
+function addParty(
+  { store, clients, roles, known }: Parties,
+  file: SourceFile,
+  cells: readonly string[],
+): void {
+  const caseKey = known.resolve('case', cellOf(file, cells, 'case'));
+  const contact = known.resolve('contact', cellOf(file, cells, 'contact'));
+  if (caseKey === undefined || contact === undefined) return;
+  const yes = (slot: string): boolean => /^(1|y|yes|t|true)$/i.test(cellOf(file, cells, slot));
+  const written =
+    cellOf(file, cells, 'role').replace(/\s+/g, ' ') ||
+    (yes('is_joint_client') ? 'Joint client' : yes('is_client') ? 'Client' : 'Party');
+  const role = roles.get(foldText(written)) ?? written;
+  roles.set(foldText(written), role);
+  if (yes('is_client') && !clients.has(caseKey)) clients.set(caseKey, contact);
+  store.append(
+    'case',
+    caseKey,
+    { id: '(parties)', slot: 'related' },
+    `${contact} (${role.replace(/[();|]/g, ' ').trim()})`,
+    '; ',
+  );
+  const declared = {
+    label: ROLE,
+    type: 'list',
+    help: 'Roles of the contact in cases of AgileCase.',
+  } as const;
+  store.append('contact', contact, { id: ROLE, slot: null, declared }, role, '; ');
+}
+
+function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string): AuditEntry {
+  const read = (slot: string): string => cellOf(file, cells, slot);
+  return {
+    when: momentOf(file, timeZone)(read('date')) ?? read('date'),
+    who: read('actor'),
+    action: read('action'),
+    field: read('changed_field'),
+    old: read('old_value'),
+    new: read('new_value'),
+  };
+}
+
+const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
+
+/** Reads the file's date column in the order that all its values agree on. */
+export function momentOf(file: SourceFile, timeZone: string): (when: string) => string | undefined {
+  const order = file.columns.find((one) => one.slot === 'date')?.profile.dateOrder;
+  const known = order === undefined || order === 'ambiguous' ? 'dmy' : order;
+  const reader = readers.get(file) ?? momentReader(timeZone, known);
+  readers.set(file, reader);
+  return reader;
+}
+
+const DEFINITIONS = new Set(['custom_field', 'custom_option', 'label']);
+
+function belongsTo(file: SourceFile, cells: readonly string[], known: References): Belongs {
+  if (DEFINITIONS.has(file.object)) return 'definition';
+  if (file.object === 'case_contact') {
+    const caseKey = known.resolve('case', cellOf(file, cells, 'case'));
+    const contact = known.resolve('contact', cellOf(file, cells, 'contact'));
+    return caseKey === undefined || contact === undefined ? '' : `case:${caseKey}`;
+  }
+  const to = ownerOf(file, cells, known);
+  return to ? `${to.kind}:${to.key}` : '';
+}

@@ -1,0 +1,57 @@
+/** Who is meant: a reference may be the id, the number, the code, the e-mail address or the name of a record. */
+import { foldText } from '../../lib/names.ts';
+import type { SourceFile } from '../source.ts';
+
+export type Kind = 'case' | 'contact';
+
+/** What two records share names neither of them. */
+const AMBIGUOUS = '';
+
+export interface References {
+  add(kind: Kind, key: string, aliases: readonly string[]): void;
+  /** The key of the one record that is meant; undefined when there is none, or more than one. */
+  resolve(kind: Kind, text: string): string | undefined;
+  has(kind: Kind, key: string): boolean;
+  size(kind: Kind): number;
+}
+
+export function references(): References {
+  const keys = { case: new Set<string>(), contact: new Set<string>() };
+  const aliases = { case: new Map<string, string>(), contact: new Map<string, string>() };
+  return {
+    add(kind, key, names) {
+      keys[kind].add(key);
+      for (const name of names) {
+        const folded = foldText(name);
+        const known = aliases[kind].get(folded);
+        if (folded !== '')
+          aliases[kind].set(folded, known === undefined || known === key ? key : AMBIGUOUS);
+      }
+    },
+    resolve(kind, text) {
+      const wanted = text.trim();
+      if (keys[kind].has(wanted)) return wanted;
+      return aliases[kind].get(foldText(wanted)) || undefined;
+    },
+    has: (kind, key) => keys[kind].has(key),
+    size: (kind) => keys[kind].size,
+  };
+}
+
+/** What a case or contact answers to beside its key. */
+export const ALIAS_SLOTS: Readonly<Record<Kind, readonly string[]>> = {
+  case: ['number'],
+  contact: ['code', 'email', 'full_name', 'company'],
+};
+
+export const slotIndex = (file: Pick<SourceFile, 'columns'>, slot: string): number =>
+  file.columns.findIndex((column) => column.slot === slot);
+
+export const cellOf = (
+  file: Pick<SourceFile, 'columns'>,
+  cells: readonly string[],
+  slot: string,
+): string => {
+  const index = slotIndex(file, slot);
+  return index === -1 ? '' : (cells[index] ?? '').trim();
+};

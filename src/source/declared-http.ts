@@ -1,0 +1,180 @@
+/**
+ * Reading calls only, to allowed hosts only. The credential goes to the API's own host and nowhere else: a redirect to
+ * another host is followed without it, for files alone.
+ */
+import { WaybillError } from '../core/errors.ts';
+import { httpReader } from '../lib/http-read.ts';
+import { makePace } from '../lib/pace.ts';
+import { retry, type Verdict } from '../lib/retry.ts';
+import { isLoopback, type ConnectorFile } from './declared-api.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly etag: string;
+  readonly link: string;
+}
+
+export interface Reader {
+  get(url: URL, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The bytes of a file, through redirects. */
+  file(url: URL): Promise<AsyncIterable<Buffer>>;
+  close(): Promise<void>;
+}
+
+export type Secrets = Readonly<Record<string, string | undefined>>;
+
+const TIMEOUT_MS = 60_000;
+const PASSING = new Set([429, 502, 503, 504]);
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const MAX_REDIRECTS = 5;
+const FIRST_PAUSE_MS = 500;
+
+/** An answer that asks to come again later. */
+class Later extends Error {
+  readonly afterMs: number | undefined;
+  constructor(status: number, afterMs: number | undefined) {
+    super(`the API answers ${status}`);
+    this.afterMs = afterMs;
+  }
+}
+
+export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSignal): Reader {
+  const { per_minute, max_retries, max_wait_seconds } = file.defaults.throttle;
+  const pace = makePace({ concurrency: 1, pauseMs: 60_000 / per_minute });
+  const http = httpReader(TIMEOUT_MS);
+  const pauses = Array.from({ length: max_retries }, (_, n) =>
+    Math.min(FIRST_PAUSE_MS * 2 ** n, max_wait_seconds * 1_000),
+  );
+  const again = (error: unknown): Verdict => {
+    if (error instanceof Later)
+      return error.afterMs === undefined
+        ? {}
+        : { afterMs: Math.min(error.afterMs, max_wait_seconds * 1_000) };
+    return error instanceof WaybillError ? false : {};
+  };
+  const call = async (url: URL, headers: Readonly<Record<string, string>>) => {
+    const { url: to, headers: own } = withCredential(file, secrets, url, headers);
+    const answer = await http.get(to, own, signal);
+    if (!PASSING.has(answer.status)) return answer;
+    await answer.discard();
+    throw new Later(answer.status, waitOf(answer.headers));
+  };
+  const read = <T>(work: () => Promise<T>): Promise<T> =>
+    retry(() => pace(work, signal), again, signal, pauses).catch((error: unknown) => {
+      throw error instanceof WaybillError ? error : unreachable(file, error);
+    });
+  return {
+    get: (url, headers) =>
+      read(async () => {
+        checkHost(file, url);
+        const answer = await call(url, headers);
+        if (REDIRECTS.has(answer.status)) {
+          await answer.discard();
+          throw refused('WB_SOURCE_NOT_API', `It sends elsewhere (${answer.status})`, url);
+        }
+        const text = await answer.text();
+        const { status, headers: said } = answer;
+        if (status === 401)
+          throw refused('WB_SOURCE_LOGIN', 'The API refuses the credential (401)', url);
+        return { status, text, etag: one(said['etag']), link: one(said['link']) };
+      }),
+    file: (url) =>
+      read(async () => {
+        checkHost(file, url);
+        let [answer, at] = [await call(url, {}), url];
+        for (let n = 0; REDIRECTS.has(answer.status) && n < MAX_REDIRECTS; n++) {
+          await answer.discard();
+          at = new URL(one(answer.headers['location']), at);
+          answer = file.allowed_hosts.includes(at.hostname)
+            ? await call(at, {})
+            : await http.get(elsewhere(at), {}, signal);
+        }
+        if (answer.status === 200) return answer.body;
+        await answer.discard();
+        throw refused('WB_SOURCE_NOT_API', `A file is answered with ${answer.status}`, url);
+      }),
+    close: () => http.close(),
+  };
+}
+
+function elsewhere(url: URL): URL {
+  if (url.protocol === 'https:' || isLoopback(url.hostname)) return url;
+  throw refused('WB_SOURCE_NOT_API', 'a file lies at an address without TLS', url);
+}
+
+function checkHost(file: ConnectorFile, url: URL): void {
+  if (file.allowed_hosts.includes(url.hostname)) return;
+  throw refused('WB_SOURCE_NOT_API', `${url.hostname} is not among allowed_hosts`, url);
+}
+
+function withCredential(
+  { auth, defaults }: ConnectorFile,
+  secrets: Secrets,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+): { url: URL; headers: Record<string, string> } {
+  const own: Record<string, string> = {
+    accept: 'application/json',
+    ...defaults.headers,
+    ...headers,
+  };
+  const to = new URL(url);
+  if (auth.type === 'bearer') own['authorization'] = `Bearer ${secretOf(auth.token, secrets)}`;
+  if (auth.type === 'basic') {
+    const pair = `${secretOf(auth.user, secrets)}:${secretOf(auth.password, secrets)}`;
+    own['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+  }
+  if (auth.type === 'api_key' && auth.in === 'header') own[auth.name] = secretOf(auth.key, secrets);
+  if (auth.type === 'api_key' && auth.in === 'query')
+    to.searchParams.set(auth.name, secretOf(auth.key, secrets));
+  return { url: to, headers: own };
+}
+
+function secretOf(reference: string, secrets: Secrets): string {
+  const name = reference.slice('env:'.length);
+  const value = secrets[name];
+  if (value) return value;
+  throw new WaybillError(
+    'WB_KEY_MISSING',
+    `The connector file names the secret ${name}, which is not set.`,
+    {
+      next: `export ${name}=…`,
+    },
+  );
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+const one = (header: string | string[] | undefined): string =>
+  (Array.isArray(header) ? header[0] : header) ?? '';
+
+/** Retry-After as seconds or as a date; else when the limit is lifted, as a moment or as seconds. */
+function waitOf(headers: Headers): number | undefined {
+  const after = one(headers['retry-after']);
+  if (/^\d+$/.test(after)) return Number(after) * 1_000;
+  const date = Date.parse(after);
+  if (!Number.isNaN(date)) return Math.max(0, date - Date.now());
+  const reset = Number(one(headers['x-ratelimit-reset']));
+  if (!Number.isFinite(reset) || reset <= 0) return undefined;
+  return reset > 1_000_000_000 ? Math.max(0, reset * 1_000 - Date.now()) : reset * 1_000;
+}
+
+/** Without the query: a key or a signature may stand in it. */
+export const shown = (url: URL): string => `${url.origin}${url.pathname}`;
+
+const refused = (
+  code: 'WB_SOURCE_LOGIN' | 'WB_SOURCE_NOT_API',
+  what: string,
+  url: URL,
+): WaybillError =>
+  new WaybillError(code, `${what}: ${shown(url)}.`, {
+    place: shown(url),
+    next: 'Look at the connector file (base_url, allowed_hosts, auth), then: waybill connector check <file>',
+  });
+
+const unreachable = (file: ConnectorFile, error: unknown): WaybillError =>
+  new WaybillError(
+    'WB_SOURCE_UNREACHABLE',
+    `The API at ${new URL(file.base_url).host} does not answer: ${error instanceof Error ? error.message : String(error)}.`,
+    { next: 'Run the same command again later; what was read is kept.', cause: error },
+  );

@@ -1,0 +1,90 @@
+/** One table's records in chunks, each with its key; rows that are none are given back as rejected. */
+import { createHash } from 'node:crypto';
+import type { StagedRecord } from '../core/record.ts';
+import { dataRows, judgeRow } from './read-file.ts';
+import type { Extracted, SourceFile } from './source.ts';
+import type { Table } from './table.ts';
+
+const CHUNK = 1_000;
+
+export interface Extraction {
+  readonly file: SourceFile;
+  readonly table: Pick<Table, 'rows'>;
+  /** Cells of the row itself; a file may have more columns, which `complete` fills. */
+  readonly width: number;
+  readonly key: KeySlots;
+  /** Records that arrived so far, by object. */
+  readonly arrived: Map<string, number>;
+  readonly complete?: (
+    cells: readonly string[],
+    key: string,
+    line: number,
+  ) => readonly string[] | Promise<readonly string[]>;
+}
+
+export interface KeySlots {
+  /** The slots that hold the source's own record id. */
+  readonly id?: readonly string[] | undefined;
+  /** What makes the record itself where it has no id; without them, all its cells do. */
+  readonly natural?: readonly string[];
+}
+
+export async function* extractTable(
+  { file, table, width, key: keySlots, arrived, complete }: Extraction,
+  signal: AbortSignal,
+): AsyncGenerator<Extracted> {
+  const makeKey = keyMaker(file, keySlots);
+  let records: StagedRecord[] = [];
+  for await (const chunk of dataRows(table, file.headerLine, width)) {
+    if (signal.aborted) break;
+    for (const row of chunk) {
+      const verdict = judgeRow(row, width);
+      if (verdict.kind === 'rejected')
+        yield {
+          kind: 'rejected',
+          row: {
+            code: verdict.code,
+            message: verdict.message,
+            file: file.path,
+            line: row.line,
+            text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
+          },
+        };
+      if (verdict.kind !== 'record') continue;
+      const position = (arrived.get(file.object) ?? 0) + 1;
+      arrived.set(file.object, position);
+      const key = makeKey(verdict.cells);
+      const cells = complete ? await complete(verdict.cells, key, row.line) : verdict.cells;
+      records.push({ object: file.object, position, key, file: file.path, line: row.line, cells });
+      if (records.length < CHUNK) continue;
+      yield { kind: 'records', records };
+      records = [];
+    }
+  }
+  if (records.length > 0) yield { kind: 'records', records };
+}
+
+/** The source's id where there is one; else a hash of the content, so that a later export of the same row has the same key. */
+export function keyMaker(
+  file: Pick<SourceFile, 'object' | 'columns'>,
+  { id, natural = [] }: KeySlots,
+): (cells: readonly string[]) => string {
+  const indexes = (id ?? []).map((slot) =>
+    file.columns.findIndex((column) => column.slot === slot),
+  );
+  const own = file.columns.filter((column) => natural.includes(column.slot ?? ''));
+  const prefix = file.object.slice(0, 1);
+  // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const repeats = new Map<number, number>();
+  return (cells) => {
+    const given = indexes.map((index) => cells[index]?.trim() ?? '');
+    if (given.length > 0 && given.every((part) => part !== '')) return given.join('/');
+    const parts = own.length > 0 ? own.map((column) => cells[column.index] ?? '') : cells;
+    const digest = createHash('sha1').update(parts.join('\u001f')).digest('hex');
+    const hash = `${prefix}${digest.slice(0, 16)}`;
+    const number = Number.parseInt(digest.slice(0, 13), 16);
+    const n = (repeats.get(number) ?? 0) + 1;
+    repeats.set(number, n);
+    return n === 1 ? hash : `${hash}-${n}`;
+  };
+}

@@ -1,0 +1,114 @@
+/** The sheets of an Excel workbook as tables. Hidden sheets and columns are read too: an export keeps its ids there. */
+import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { readXlsx, streamXlsxRows, type StreamRow } from 'hucre/xlsx';
+import { WaybillError } from '../core/errors.ts';
+import type { CsvRow } from '../lib/csv.ts';
+import type { BundleFile } from './bundle.ts';
+import type { Table } from './table.ts';
+
+/** The packed file is held in memory while its rows stream; no export of tables is larger than this. */
+const MAX_BYTES = 512 * 1024 ** 2;
+const CHUNK = 500;
+const LOOKED_AT = 200;
+
+export async function workbookTables(file: BundleFile): Promise<Table[]> {
+  if (file.bytes > MAX_BYTES)
+    throw damaged(file, `it has ${file.bytes} bytes, more than a workbook of records can have`);
+  const bytes = await buffer(await file.open());
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const names = await sheetNames(file, bytes);
+  return Promise.all(
+    names.map(async (name) => ({
+      path: names.length === 1 ? file.path : `${file.path}#${name}`,
+      encoding: 'xlsx',
+      delimiter: '',
+      sha256: createHash('sha256').update(`${sha256}#${name}`).digest('hex'),
+      bytes: file.bytes,
+      notices: await oddities(bytes, name),
+      rows: () => sheetRows(file, name),
+    })),
+  );
+}
+
+async function sheetNames(file: BundleFile, bytes: Buffer): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    await readXlsx(bytes, { sheets: ({ name }) => names.push(name) === 0 });
+  } catch (error) {
+    throw damaged(file, error instanceof Error ? error.message : String(error));
+  }
+  return names;
+}
+
+const damaged = (file: BundleFile, why: string): WaybillError =>
+  new WaybillError('WB_SOURCE_MISSING', `${file.path} cannot be read as a workbook: ${why}.`, {
+    place: file.path,
+    next: 'Save it again as .xlsx without a password, or as CSV.',
+  });
+
+/** What a person who looks at the sheet in Excel does not see. */
+async function oddities(bytes: Buffer, name: string): Promise<string[]> {
+  const { sheets } = await readXlsx(bytes, { sheets: [name], maxRows: LOOKED_AT });
+  const [sheet] = sheets;
+  if (!sheet) return [];
+  const hidden = (sheet.columns ?? []).flatMap((column, index) =>
+    column.hidden ? [letters(index)] : [],
+  );
+  const formulas = [...(sheet.cells?.values() ?? [])].filter((cell) => cell.type === 'formula');
+  const empty = formulas.filter((cell) => cell.value === null || cell.value === undefined).length;
+  return [
+    ...(sheet.hidden ? [`sheet "${name}" is hidden; it is read all the same`] : []),
+    ...(hidden.length > 0
+      ? [`hidden column(s) ${hidden.join(', ')} of sheet "${name}" are read too`]
+      : []),
+    ...(formulas.length > 0
+      ? [
+          `sheet "${name}" has formulas; what counts is the value that Excel last computed${empty > 0 ? `, and ${empty} of the first rows have none` : ''}`,
+        ]
+      : []),
+  ];
+}
+
+const letters = (index: number): string =>
+  index < 26
+    ? String.fromCharCode(65 + index)
+    : letters(Math.floor(index / 26) - 1) + String.fromCharCode(65 + (index % 26));
+
+async function* sheetRows(file: BundleFile, name: string): AsyncGenerator<CsvRow[]> {
+  const bytes = await buffer(await file.open());
+  let rows: CsvRow[] = [];
+  let width = 0;
+  for await (const { index, values } of streamXlsxRows(bytes, { sheet: name })) {
+    const cells = values.map(cellText);
+    // Excel leaves empty cells at the end of a row out; the header's width is every row's.
+    if (cells.length > width && cells.some((cell) => cell !== ''))
+      width = Math.max(width, cells.length);
+    while (cells.length < width) cells.push('');
+    rows.push({ line: index + 1, cells });
+    if (rows.length < CHUNK) continue;
+    yield rows;
+    rows = [];
+  }
+  yield rows;
+}
+
+const DAY_MS = 86_400_000;
+
+/** A date without a time of day is written as one, so that it is not taken for a moment on some clock. */
+function cellText(value: StreamRow['values'][number]): string {
+  if (value === null || value === undefined) return '';
+  if (value instanceof Date) {
+    const text = value.toISOString();
+    return value.getTime() % DAY_MS === 0 ? text.slice(0, 10) : text.slice(0, 19).replace('T', ' ');
+  }
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number'
+      ? numberText(value)
+      : String(value);
+}
+
+/** Excel computes in binary: 0.1 + 0.2 shows as 0.3 there, and is 0.3 here. */
+const numberText = (value: number): string =>
+  Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(15)));

@@ -1,0 +1,327 @@
+/** What a delta compares: the content of the extraction that was loaded, and what the source said of every record then. */
+import type { Step, Values } from '../core/record.ts';
+import { isoNow } from '../lib/clock.ts';
+import { sha256 } from '../lib/hash.ts';
+import { canonicalJson } from '../lib/json.ts';
+import { sql, type Database } from './database.ts';
+import { toPlanned, type PlannedRow } from './plan.ts';
+
+/** One record at the source, then and now. */
+export type Fate = 'same' | 'new' | 'changed' | 'deleted';
+export interface SourceChange {
+  readonly object: string;
+  readonly counts: Readonly<Record<Fate, number>>;
+}
+
+export interface ChangedRow {
+  readonly row: PlannedRow;
+  readonly base: Values;
+}
+
+export interface GoneRow {
+  readonly key: string;
+  readonly object: string;
+  /** The record's own key at the source. */
+  readonly source: string;
+}
+
+export interface ChangeRow {
+  readonly id: number;
+  readonly key: string;
+  readonly before: Readonly<Record<string, unknown>>;
+  readonly after: Readonly<Record<string, unknown>>;
+  readonly base: Values;
+}
+
+const CAPTURE = `insert or ignore into base (env, key, object, source, vals)
+  select l.env, p.key, p.object, coalesce(s.key, ''), p.vals
+  from ledger l join planned p on p.key = l.key
+  left join staged s on s.object = p.object and s.position = p.position
+  where l.step <> 'provision'`;
+
+/* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
+const LIKENESS = `select count(*) as loaded, count(p.key) as there,
+    coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
+  from base b left join planned p on p.key = b.key
+  where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
+
+/* A record that is still at the source, but merged or waiting now, is not deleted. */
+const GONE = `select b.key, b.object, b.source from base b
+  left join planned p on p.key = b.key
+  where b.env = ? and b.gone = 0 and b.object <> '' and p.key is null and b.key > ?
+    and not exists (select 1 from staged s join disposition d on d.object = s.object and d.position = s.position
+      where s.object = b.object and s.key = b.source)
+  order by b.key limit ?`;
+
+const OPEN_LANES = `select distinct p.lane from planned p left join ledger l on l.env = ?1 and l.key = p.key
+  where p.lane <> '' and p.model = 'mail.message' and l.key is null
+    and exists (select 1 from ledger r where r.env = ?1 and r.key = p.lane)`;
+
+const ROWS_AT_ONCE = 2_000;
+
+export const deltaQueries = (db: Database) => ({
+  /** Called before plan or staging are made anew; what was captured before stays as it was loaded. */
+  capture(): void {
+    db.transaction(() => db.exec(CAPTURE));
+  },
+  /** Keeps the content of the present extraction, when an environment was loaded from it, before a new one replaces it. */
+  keepContent(extraction: number, wanted: readonly number[]): void {
+    const insert = db.prepare(
+      'insert or ignore into digest (extraction, object, key, n, hash) values (?, ?, ?, ?, ?)',
+    );
+    db.transaction(() => {
+      const forget = sql.deleteFrom('digest');
+      db.run(wanted.length > 0 ? forget.where('extraction', 'not in', [...wanted]) : forget);
+      if (!wanted.includes(extraction)) return;
+      for (const one of contents(db)) insert.run(extraction, one.object, one.key, one.n, one.hash);
+    });
+  },
+  /** Compares what is staged now with a former extraction, object by object. */
+  sourceChanges(extraction: number): SourceChange[] {
+    const former = db.prepare(
+      'select hash from digest where extraction = ? and object = ? and key = ? and n = ?',
+    );
+    const counts = new Map<string, Record<Fate, number>>();
+    const of = (object: string): Record<Fate, number> => {
+      const known = counts.get(object) ?? { same: 0, new: 0, changed: 0, deleted: 0 };
+      counts.set(object, known);
+      return known;
+    };
+    for (const { object, n } of db.all(
+      sql
+        .selectFrom('digest')
+        .select((e) => ['object', e.fn.countAll<number>().as('n')])
+        .where('extraction', '=', extraction)
+        .groupBy('object'),
+    ))
+      of(object).deleted = n;
+    for (const one of contents(db)) {
+      const then = former.get(extraction, one.object, one.key, one.n) as
+        { hash: string } | undefined;
+      const count = of(one.object);
+      if (then) count.deleted--;
+      count[!then ? 'new' : then.hash === one.hash ? 'same' : 'changed']++;
+    }
+    return [...counts].map(([object, one]) => ({ object, counts: one }));
+  },
+  likeness: (env: string): { loaded: number; there: number; alike: number } =>
+    db.prepare(LIKENESS).get(env) as { loaded: number; there: number; alike: number },
+  /** Records whose planned values are no longer those they were loaded with, by key. */
+  changed(env: string, after: string, limit: number): ChangedRow[] {
+    const rows = db.all(
+      sql
+        .selectFrom('base')
+        .innerJoin('planned', 'planned.key', 'base.key')
+        .selectAll('planned')
+        .select(['base.vals as base_vals'])
+        .where('base.env', '=', env)
+        .where('planned.object', '<>', '')
+        .where((e) => e('planned.vals', '<>', e.ref('base.vals')))
+        .where('base.key', '>', after)
+        .orderBy('base.key')
+        .limit(limit),
+    );
+    return rows.map((row) => ({ row: toPlanned(row), base: JSON.parse(row.base_vals) as Values }));
+  },
+  gone: (env: string, after: string, limit: number): GoneRow[] =>
+    db.prepare(GONE).all(env, after, limit) as unknown as GoneRow[],
+  /** Gone at an earlier delta, and at the source again. */
+  returned: (env: string): PlannedRow[] =>
+    db
+      .all(
+        sql
+          .selectFrom('base')
+          .innerJoin('planned', 'planned.key', 'base.key')
+          .selectAll('planned')
+          .where('base.env', '=', env)
+          .where('base.gone', '=', 1),
+      )
+      .map(toPlanned),
+  setGone(env: string, keys: readonly string[], gone: boolean): void {
+    const update = db.prepare('update base set gone = ? where env = ? and key = ?');
+    db.transaction(() => {
+      for (const key of keys) update.run(Number(gone), env, key);
+    });
+  },
+  setBase(env: string, key: string, values: Values): void {
+    db.prepare('update base set vals = ? where env = ? and key = ?').run(
+      JSON.stringify(values),
+      env,
+      key,
+    );
+  },
+  objectOf: (env: string, key: string): string =>
+    db.first(sql.selectFrom('base').select('object').where('env', '=', env).where('key', '=', key))
+      ?.object ?? '',
+  /** Records in Odoo whose chatter still lacks messages. */
+  openLanes: (env: string): string[] =>
+    (db.prepare(OPEN_LANES).all(env) as { lane: string }[]).map((row) => row.lane),
+  openChanges: (env: string): ChangeRow[] =>
+    db
+      .all(
+        sql
+          .selectFrom('change')
+          .selectAll()
+          .where('env', '=', env)
+          .where('state', '=', 'intent')
+          .orderBy('id')
+          .limit(ROWS_AT_ONCE),
+      )
+      .map((row) => ({
+        id: row.id,
+        key: row.key,
+        before: JSON.parse(row.before) as Record<string, unknown>,
+        after: JSON.parse(row.after) as Record<string, unknown>,
+        base: JSON.parse(row.base) as Values,
+      })),
+  /** On disk before Odoo is called. Returns the ids of the intents, in order. */
+  intend(env: string, run: number, changes: readonly Omit<ChangeRow, 'id'>[]): number[] {
+    const insert = db.prepare(
+      "insert into change (env, run, key, before, after, base, state, at) values (?, ?, ?, ?, ?, ?, 'intent', ?)",
+    );
+    return db.transaction(() =>
+      changes.map(({ key, before, after, base }) =>
+        Number(
+          insert.run(
+            env,
+            run,
+            key,
+            JSON.stringify(before),
+            JSON.stringify(after),
+            JSON.stringify(base),
+            isoNow(),
+          ).lastInsertRowid,
+        ),
+      ),
+    );
+  },
+  /**
+   * Change, ledger and base in one transaction. The ledger keeps, field by field, what was there before the first
+   * of all changes, so that undoing once undoes them all.
+   */
+  settle(
+    env: string,
+    change: ChangeRow,
+    written: readonly string[],
+    mark: { readonly stamp: string; readonly touched: string },
+  ): void {
+    db.transaction(() => {
+      db.run(
+        sql
+          .updateTable('change')
+          .set({ state: written.length > 0 ? 'done' : 'dropped' })
+          .where('id', '=', change.id),
+      );
+      this.mergeIntoLedger(env, change, written, mark);
+      if (Object.keys(change.base).length > 0) this.setBase(env, change.key, change.base);
+    });
+  },
+  mergeIntoLedger(
+    env: string,
+    { key, before, after }: ChangeRow,
+    written: readonly string[],
+    { stamp, touched }: { readonly stamp: string; readonly touched: string },
+  ): void {
+    const row = db.first(
+      sql.selectFrom('ledger').selectAll().where('env', '=', env).where('key', '=', key),
+    );
+    if (!row || written.length === 0) return;
+    const only = (values: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+      Object.fromEntries(written.map((field) => [field, values[field] ?? null]));
+    const first = JSON.parse(row.before) as Record<string, unknown>;
+    const sent = JSON.parse(row.after) as Record<string, unknown>;
+    const untaken = Object.entries(JSON.parse(row.untaken) as Record<string, unknown>);
+    db.run(
+      sql
+        .updateTable('ledger')
+        .set({
+          op: row.op === 'match' ? 'update' : row.op,
+          before: JSON.stringify(row.op === 'create' ? {} : { ...only(before), ...first }),
+          after: JSON.stringify({ ...sent, ...only(after) }),
+          untaken: JSON.stringify(
+            Object.fromEntries(untaken.filter(([field]) => !written.includes(field))),
+          ),
+          stamp,
+          touched: row.touched || touched,
+        })
+        .where('env', '=', env)
+        .where('key', '=', key),
+    );
+  },
+  /** Adds planned records to those that the mapping made: summaries of what came late. */
+  addPlanned(rows: readonly PlannedRow[]): void {
+    for (const row of rows)
+      db.run(
+        sql.insertInto('planned').values({
+          step: row.step,
+          model: row.model,
+          key: row.key,
+          object: row.object,
+          position: row.position,
+          lane: row.lane,
+          sort: row.sort,
+          match: row.match,
+          vals: JSON.stringify(row.values),
+        } as never),
+      );
+  },
+  missingOfLane: (env: string, lane: string): PlannedRow[] =>
+    db
+      .all(
+        sql
+          .selectFrom('planned')
+          .selectAll('planned')
+          .leftJoin('ledger', (join) =>
+            join.onRef('ledger.key', '=', 'planned.key').on('ledger.env', '=', env),
+          )
+          .where('planned.lane', '=', lane)
+          .where('planned.step', 'in', messageSteps(db))
+          .where('ledger.key', 'is', null)
+          .orderBy('planned.sort')
+          .orderBy('planned.seq'),
+      )
+      .map(toPlanned),
+  /** Items of former deltas: they are raised again while they hold. */
+  clearRaised(env: string): void {
+    db.run(
+      sql
+        .deleteFrom('review')
+        .where('env', '=', env)
+        .where('code', 'in', ['WB_DELTA_CONFLICT', 'WB_DELTA_DELETED']),
+    );
+  },
+});
+
+const messageSteps = (db: Database): Step[] =>
+  db
+    .all(
+      sql.selectFrom('planned').select('step').where('model', '=', 'mail.message').groupBy('step'),
+    )
+    .map((row) => row.step as Step);
+
+/** Every staged record with a hash of its filled cells by column: order and empty columns do not matter. */
+function* contents(db: Database) {
+  const columns = new Map<number, readonly string[]>();
+  for (const file of db.all(sql.selectFrom('source_file').selectAll())) {
+    const detail = JSON.parse(file.detail) as {
+      columns: readonly { id: string; index: number }[];
+    };
+    const ids: string[] = [];
+    for (const column of detail.columns) ids[column.index] = column.id;
+    columns.set(file.id, ids);
+  }
+  const seen = new Map<string, number>();
+  for (const row of db.iterate(
+    sql.selectFrom('staged').selectAll().orderBy('object').orderBy('position'),
+  )) {
+    const at = `${row.object} ${row.key}`;
+    const n = (seen.get(at) ?? 0) + 1;
+    seen.set(at, n);
+    const ids = columns.get(row.file) ?? [];
+    const cells = (JSON.parse(row.cells) as string[]).flatMap((cell, index) =>
+      cell === '' ? [] : [[ids[index] ?? String(index), cell]],
+    );
+    const hash = sha256(canonicalJson(Object.fromEntries(cells))).slice(0, 32);
+    yield { object: row.object, key: row.key, n, hash };
+  }
+}

@@ -1,0 +1,60 @@
+/** What leaves the project as lists: the id map, the inventory of files, the audit log. */
+import { sql, type Database } from './database.ts';
+
+export interface IdRow {
+  readonly object: string;
+  readonly source: string;
+  readonly key: string;
+  readonly model: string;
+  readonly resId: number;
+  readonly op: string;
+  readonly state: string;
+}
+
+export interface AuditRow {
+  readonly id: number;
+  readonly at: string;
+  readonly who: string;
+  readonly what: string;
+  /** JSON as it was hashed. */
+  readonly detail: string;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+const IDS = `select coalesce(p.object, b.object, '') as object, coalesce(s.key, b.source, '') as source, l.key, l.model,
+    l.res_id as resId, l.op, l.state
+  from ledger l
+  left join planned p on p.key = l.key
+  left join staged s on s.object = p.object and s.position = p.position
+  left join base b on b.env = l.env and b.key = l.key
+  where l.env = ? and l.step <> 'provision' and l.res_id > 0
+  order by l.key`;
+
+export const handoverQueries = (db: Database) => ({
+  *ids(env: string): IterableIterator<IdRow> {
+    for (const row of db.prepare(IDS).iterate(env)) yield row as unknown as IdRow;
+  },
+  *planned(
+    model: string,
+  ): IterableIterator<{ key: string; object: string; position: number; vals: string }> {
+    const query = sql
+      .selectFrom('planned')
+      .select(['key', 'object', 'position', 'vals'])
+      .where('model', '=', model)
+      .orderBy('seq');
+    yield* db.iterate(query);
+  },
+  /** Of all files that the plan would send. */
+  fileBytes(): number {
+    const row = db
+      .prepare(
+        "select coalesce(sum(v.value ->> '$.bytes'), 0) as bytes from planned p, json_each(p.vals) v where p.model = 'ir.attachment' and v.type = 'object' and v.value ->> '$.sha256' is not null",
+      )
+      .get() as { bytes: number };
+    return row.bytes;
+  },
+  *audit(): IterableIterator<AuditRow> {
+    yield* db.iterate(sql.selectFrom('audit').selectAll().orderBy('id'));
+  },
+});

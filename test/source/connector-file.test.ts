@@ -1,0 +1,219 @@
+/** A REST API by declaration: what a person writes is checked, what it reads is the same firm as in its export. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
+import { readBundle } from '../support/bundle.ts';
+import { startCaseApi, TOKEN, type CaseApi, type Faults } from '../support/case-api.ts';
+import { waybill, type Ran } from '../support/project.ts';
+
+const firm = generateSampleFirm({
+  seed: 9,
+  cases: 45,
+  contacts: 50,
+  notes: 81,
+  communications: 30,
+  documents: 20,
+});
+const TABLES = firm.tables.map(({ name }) => name).filter((name) => name !== 'documents');
+
+const folderOf = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'waybill-rest-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+async function started(faults: Faults = {}): Promise<CaseApi> {
+  const api = await startCaseApi(firm, faults);
+  onTestFinished(() => api.close());
+  return api;
+}
+
+const PAGING: Readonly<Record<string, string>> = {
+  cursor: '{ type: cursor, param: cursor, next: $.meta.next_cursor, more: $.meta.has_more }',
+  link: '{ type: next_url, next: link }',
+  page: '{ type: page }',
+  offset: '{ type: offset }',
+  odata: '{ type: odata }',
+};
+
+/** Every list of the stand-in, field by field under its own name. */
+function declared(url: string, paging = 'cursor', streams: readonly string[] = TABLES): string {
+  const lists = streams.map((name) => {
+    const headers = firm.tables.find((table) => table.name === name)?.headers ?? [];
+    const fields = headers.map((header) => `${header}: $.${header}`).join(', ');
+    return `  - { object: ${name}, path: /${name}, fields: { ${fields} } }\n`;
+  });
+  return `connector: test
+version: 1
+base_url: ${url}
+allowed_hosts: [127.0.0.1]
+auth: { type: bearer, token: env:TEST_TOKEN }
+defaults:
+  page_size: { param: limit, value: 40 }
+  paging: ${PAGING[paging]}
+  throttle: { per_minute: 6000 }
+streams:
+${lists.join('')}`;
+}
+
+const DOCUMENTS = `  - object: documents
+    path: /documents
+    fields: { id: $.id, case: $.case, folder: $.folder, filename: $.filename, size: $.size, mime: $.mime, sha256: $.sha256, path: $.path, uploaded_by: $.uploaded_by, uploaded_at: $.uploaded_at, visibility: $.visibility, version: $.version }
+    download: { path: '/documents/{id}/download', to: 'documents/{case}/{id}/{filename}' }
+`;
+
+function run(command: 'check' | 'fetch', text: string, folder = folderOf()): Promise<Ran> {
+  const path = join(folder, 'connector.yaml');
+  writeFileSync(path, text);
+  const more = command === 'fetch' ? [join(folder, 'bundle')] : [];
+  return waybill(['connector', command, path, ...more, '--json'], { TEST_TOKEN: TOKEN });
+}
+
+describe('a connector file', () => {
+  it('that is as it was shipped is refused until its address is filled in', async () => {
+    const shipped = readFileSync('docs/connectors/agilecase-example.yaml', 'utf8');
+    const ran = await run('check', shipped);
+    expect(ran.code).toBe(2);
+    expect(ran.json<{ error: object }>().error).toMatchObject({
+      code: 'WB_CONNECTOR_INVALID',
+      message: expect.stringMatching(/line 9: base_url is the template's/) as string,
+    });
+  });
+
+  it.each([
+    ['an unknown key', 'version: 1', 'version: 1\nversoin: 2', /line \d+/],
+    ['an object that is none', 'object: users', 'object: userz', /"userz" is no object/],
+    ['a secret in the file', 'token: env:TEST_TOKEN', 'token: hunter2', /must be env:<NAME>/],
+    ['a host that is not allowed', '[127.0.0.1]', '[other.example]', /does not name 127.0.0.1/],
+    ['plain HTTP', 'http://127.0.0.1', 'http://api.example.org', /must begin with https/],
+  ])('with %s says which line', async (_, from, to, message) => {
+    const ran = await run(
+      'check',
+      declared('http://127.0.0.1:9', 'cursor', ['users']).replace(from, to),
+    );
+    expect(ran.code).toBe(2);
+    const { error } = ran.json<{ error: { code: string; message: string; place: string } }>();
+    expect(error.code).toBe('WB_CONNECTOR_INVALID');
+    expect(error.message).toMatch(message);
+    expect(error.place).toMatch(/connector\.yaml:\d+$/);
+  });
+
+  it('is tried with one page of each list, and nothing is kept', async () => {
+    const api = await started();
+    const text = declared(api.url, 'cursor', ['users', 'cases']).replace(
+      'title: $.title',
+      'title: $.name',
+    );
+    const ran = await run('check', text);
+    const { streams } = ran.json<{ streams: object[] }>();
+    expect(streams).toMatchObject([
+      { object: 'users', records: 4, path: '$.data', emptyFields: [] },
+      { object: 'cases', records: 40, emptyFields: ['title'], unused: ['title'] },
+    ]);
+    expect(api.calls).toHaveLength(2);
+  });
+
+  it('that goes round in circles is stopped', async () => {
+    const api = await started({ sameCursorForEver: true });
+    const text = declared(api.url, 'cursor', ['cases']).replace(', more: $.meta.has_more', '');
+    const ran = await run('fetch', text);
+    expect(ran.code).toBe(5);
+    expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_CONNECTOR_LOOP' });
+    expect(api.calls.length).toBeLessThan(5);
+  });
+});
+
+describe('an API read by a connector file', () => {
+  it.each(Object.keys(PAGING))('gives every record with paging by %s', async (paging) => {
+    const api = await started({ paging: paging as NonNullable<Faults['paging']> });
+    const folder = folderOf();
+    const ran = await run(
+      'fetch',
+      declared(api.url, paging, ['cases', 'contacts', 'notes']),
+      folder,
+    );
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    for (const name of ['cases', 'contacts', 'notes'])
+      expect(
+        readFileSync(join(folder, `bundle/data/${name}.jsonl`), 'utf8')
+          .trim()
+          .split('\n'),
+      ).toHaveLength(firm.rows(name).length);
+  });
+
+  it('is the same firm as its export, record by record', async () => {
+    const api = await started();
+    const folder = folderOf();
+    const ran = await run('fetch', declared(api.url) + DOCUMENTS, folder);
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    const json = folderOf();
+    await firm.writeTo(json, 'json');
+    const read = await readBundle(openAgileCaseExport(join(folder, 'bundle'), {}));
+    const exported = await readBundle(openAgileCaseExport(json, {}));
+    for (const object of ['user', 'contact', 'case', 'note', 'communication', 'task', 'audit'])
+      expect(
+        read.records[object]?.map(({ key, cells }) => ({ key, cells })),
+        object,
+      ).toEqual(exported.records[object]?.map(({ key, cells }) => ({ key, cells })));
+    expect(read.records['document']?.map(({ cells }) => cells['sha256'])).toEqual(
+      exported.records['document']
+        ?.filter(({ cells }) => cells['document_id'])
+        .map(({ cells }) => cells['sha256']),
+    );
+  });
+
+  it('gets its files from another host without the credential', async () => {
+    const api = await started();
+    const ran = await run('fetch', declared(api.url, 'cursor', ['cases']) + DOCUMENTS);
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    const elsewhere = api.calls.filter(({ path }) => path.startsWith('files:'));
+    expect(elsewhere.length).toBeGreaterThan(0);
+    expect(elsewhere.map(({ authorization }) => authorization)).toEqual(elsewhere.map(() => ''));
+    expect(ran.stdout + ran.stderr).not.toContain(TOKEN);
+  });
+
+  it.each(['0', new Date(Date.now() - 1_000).toUTCString()])(
+    'comes again when it is told to wait (Retry-After: %s)',
+    async (retryAfter) => {
+      const api = await started({ busyAt: { call: 2, retryAfter } });
+      const ran = await run('fetch', declared(api.url, 'cursor', ['cases']));
+      expect(ran.code).toBe(0);
+      expect(api.calls.map(({ status }) => status)).toEqual([200, 429, 200]);
+    },
+  );
+
+  it('is asked only for what changed, page by page, when it is read again', async () => {
+    const api = await started();
+    const folder = folderOf();
+    const text = declared(api.url, 'cursor', ['cases']);
+    await run('fetch', text, folder);
+    const first = api.calls.length;
+    const again = await run('fetch', text, folder);
+    expect(again.json<{ streams: object[] }>().streams).toMatchObject([{ records: 45 }]);
+    expect(api.calls.slice(first).map(({ status }) => status)).toEqual([304, 304]);
+  });
+
+  it('says what this user may not see, and goes on', async () => {
+    const api = await started({ forbidden: 'notes' });
+    const ran = await run('fetch', declared(api.url, 'cursor', ['notes', 'cases']));
+    expect(ran.code).toBe(0);
+    expect(ran.json<{ streams: object[] }>().streams).toMatchObject([
+      { object: 'notes', records: 0, notices: [expect.stringContaining('not permitted')] },
+      { object: 'cases', records: 45, notices: [] },
+    ]);
+  });
+
+  it('that refuses the credential is not asked again', async () => {
+    const api = await started();
+    const folder = folderOf();
+    const path = join(folder, 'connector.yaml');
+    writeFileSync(path, declared(api.url, 'cursor', ['cases']));
+    const ran = await waybill(['connector', 'check', path, '--json'], { TEST_TOKEN: 'wrong' });
+    expect(ran.code).toBe(5);
+    expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_SOURCE_LOGIN' });
+    expect(api.calls).toHaveLength(1);
+  });
+});

@@ -1,0 +1,124 @@
+/** A stand-in for an API of case management: lists of a firm's tables, with the manners and faults that such APIs have. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SampleFirm } from '../../src/app/demo/sample-firm.ts';
+
+export const TOKEN = 'a-secret-token';
+
+export interface Faults {
+  /** The nth call gets 429 and this header. */
+  readonly busyAt?: { readonly call: number; readonly retryAfter: string };
+  readonly paging?: 'cursor' | 'link' | 'page' | 'offset' | 'odata';
+  readonly sameCursorForEver?: boolean;
+  readonly forbidden?: string;
+}
+
+export interface CaseApi {
+  readonly url: string;
+  /** Host that files lie on, other than the API's own. */
+  readonly files: string;
+  readonly calls: {
+    readonly path: string;
+    readonly authorization: string;
+    readonly status: number;
+  }[];
+  close(): Promise<void>;
+}
+
+const PAGE = 40;
+
+export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promise<CaseApi> {
+  const calls: { path: string; authorization: string; status: number }[] = [];
+  const bytes = new Map(firm.documents.map(({ path, content }) => [path, content]));
+  const fileServer = await listening((request, response) => {
+    calls.push({
+      path: `files:${request.url}`,
+      authorization: request.headers.authorization ?? '',
+      status: 200,
+    });
+    response.end(bytes.get(decodeURIComponent((request.url ?? '').slice(1))));
+  });
+  // Another name of the same machine is another host.
+  const files = `http://localhost:${fileServer.port}`;
+  const api = await listening((request, response) => {
+    const status = answer(request, response, calls.length + 1);
+    calls.push({
+      path: request.url ?? '',
+      authorization: request.headers.authorization ?? '',
+      status,
+    });
+  });
+
+  function answer(request: IncomingMessage, response: ServerResponse, call: number): number {
+    const url = new URL(request.url ?? '', 'http://127.0.0.1');
+    const send = (status: number, body: unknown, headers: Record<string, string> = {}): number => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(body === undefined ? '' : JSON.stringify(body));
+      return status;
+    };
+    if (faults.busyAt?.call === call)
+      return send(429, {}, { 'retry-after': faults.busyAt.retryAfter });
+    if (request.headers.authorization !== `Bearer ${TOKEN}`) return send(401, {});
+    const [, name = '', id, action] = url.pathname.split('/');
+    if (name === faults.forbidden) return send(403, {});
+    if (name === 'documents' && action === 'download') {
+      // In the order of the rows, as long as none of them lacks its file.
+      const document = firm.documents[Number(id?.slice(1))];
+      if (!document) return send(404, {});
+      return send(302, undefined, { location: `${files}/${encodeURIComponent(document.path)}` });
+    }
+    const rows = firm.rows(name);
+    const etag = `"${name}${url.search}"`;
+    if (request.headers['if-none-match'] === etag) return send(304, undefined);
+    return send(200, ...list(url, rows, etag));
+  }
+
+  function list(
+    url: URL,
+    rows: readonly unknown[],
+    etag: string,
+  ): [unknown, Record<string, string>] {
+    const number = (name: string): number => Number(url.searchParams.get(name) ?? 0);
+    const from = {
+      cursor: number('cursor'),
+      link: number('from'),
+      page: (number('page') - 1) * PAGE,
+      offset: number('offset'),
+      odata: number('$skip'),
+    }[faults.paging ?? 'cursor'];
+    const some = rows.slice(from, from + PAGE);
+    const next = from + PAGE < rows.length ? String(from + PAGE) : null;
+    const headers: Record<string, string> = { etag };
+    if (faults.paging === 'link' && next !== null)
+      headers['link'] = `<${url.pathname}?from=${next}>; rel="next"`;
+    // One record alone comes without its list, as some APIs do it.
+    const data = some.length === 1 ? some[0] : some;
+    const meta = { next_cursor: faults.sameCursorForEver ? '0' : next, has_more: next !== null };
+    return [{ data, meta }, headers];
+  }
+
+  return {
+    url: `http://127.0.0.1:${api.port}`,
+    files,
+    calls,
+    close: async () => {
+      await api.close();
+      await fileServer.close();
+    },
+  };
+}
+
+async function listening(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer(handle);
+  await new Promise<void>((done) => server.listen(0, done));
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
