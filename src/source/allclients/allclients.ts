@@ -36,7 +36,7 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
   const inspect = async (signal: AbortSignal): Promise<Inspection> => {
     arrived.clear();
     const bundle = await openBundle(path);
-    const tables = bundle.filter((one) => one.refused !== undefined || !isAttachment(one.path));
+    const tables = bundle.filter((one) => !isAttachment(one.path));
     const inspection = await inspectExport(path, tables, ALLCLIENTS, decisions, signal);
     const found = await inspectAttachments(bundle, inspection, signal);
     attachments = found.attachments;

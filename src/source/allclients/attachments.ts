@@ -32,7 +32,7 @@ export async function inspectAttachments(
   inspection: Inspection,
   signal: AbortSignal,
 ): Promise<{ inspection: Inspection; attachments: Attachments }> {
-  const files = bundle.filter((one) => one.refused === undefined && isAttachment(one.path));
+  const files = bundle.filter((one) => isAttachment(one.path));
   const stored: StoredFile[] = [];
   for (const file of files) stored.push(await hashed(file, signal));
   const find = finder(stored);
