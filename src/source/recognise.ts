@@ -1,6 +1,13 @@
 /** Recognises what a file holds and what its columns mean: by header first, by content where the header says nothing. */
 import { WaybillError } from '../core/errors.ts';
-import type { ColumnProfile, Slot, SourceColumn, SourceObject } from './source.ts';
+import type {
+  ColumnProfile,
+  Slot,
+  SourceColumn,
+  SourceDecisions,
+  SourceFile,
+  SourceObject,
+} from './source.ts';
 
 /** Below this a person must confirm. */
 export const SURE = 0.8;
@@ -121,12 +128,8 @@ function checkDecisions(
   const holders = new Map<string, string>();
   for (const [column, slot] of Object.entries(decisions)) {
     const where = `waybill.yaml, source.columns.${object.name}`;
-    if (!ids.includes(column))
-      throw undecidable(
-        `${where}: the export has no column "${column}".`,
-        `Its columns: ${ids.join(', ')}.`,
-      );
-    if (slot === 'custom') continue;
+    // Another file of the same object may have it; inspectExport looks at all of them.
+    if (!ids.includes(column) || slot === 'custom') continue;
     if (!object.slots.some((one) => one.name === slot))
       throw undecidable(
         `${where}: "${slot}" (column "${column}") is no slot of a ${object.label.toLowerCase()}.`,
@@ -139,6 +142,19 @@ function checkDecisions(
         'Only one column can be it; write custom for the other.',
       );
     holders.set(slot, column);
+  }
+}
+
+/** A column named in waybill.yaml that no file of its object has is a slip of the pen too. */
+export function checkNamedColumns(files: readonly SourceFile[], decisions: SourceDecisions): void {
+  for (const [object, columns] of Object.entries(decisions.columns ?? {})) {
+    const there = files.filter((one) => one.object === object).flatMap((one) => one.columns);
+    const wrong = Object.keys(columns).find((id) => !there.some((one) => one.id === id));
+    if (wrong !== undefined)
+      throw undecidable(
+        `waybill.yaml, source.columns.${object}: the export has no column "${wrong}".`,
+        `Its columns: ${[...new Set(there.map((one) => one.id))].join(', ')}.`,
+      );
   }
 }
 

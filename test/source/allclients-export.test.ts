@@ -214,6 +214,18 @@ describe('an export', () => {
     expect(records.map((one) => one.position)).toEqual([1, 2]);
   });
 
+  test('with two notes files of different columns takes a decision on a column that only one of them has', async () => {
+    const other = 'Contact ID,Date,Conversation\n1,3/26/2020,Wrote\n';
+    const { inspection } = await read(
+      { 'Contacts.csv': contacts, 'Notes.csv': notes, 'Notes-2.csv': other },
+      { columns: { note: { Conversation: 'body' } } },
+    );
+    const slots = inspection.files.map(
+      (one) => one.columns.find((column) => column.slot === 'body')?.id,
+    );
+    expect(slots).toEqual([undefined, 'Conversation', 'Note']);
+  });
+
   test.each<[string, Record<string, string>, SourceDecisions, string, RegExp]>([
     ['has no contacts', { 'Notes.csv': notes }, {}, 'WB_SOURCE_NO_CONTACTS', /Notes.csv \(notes\)/],
     ['is empty', { 'Contacts.csv': '' }, {}, 'WB_SOURCE_EMPTY', /Contacts.csv: the file is empty/],
@@ -237,6 +249,13 @@ describe('an export', () => {
       { files: { 'Peple.csv': 'contact' } },
       'WB_CONFIG_INVALID',
       /Peple.csv/,
+    ],
+    [
+      'has no column that waybill.yaml names',
+      { 'Contacts.csv': contacts },
+      { columns: { contact: { Nickmane: 'job_title' } } },
+      'WB_CONFIG_INVALID',
+      /no column "Nickmane"/,
     ],
     [
       'has an encoding nobody knows',

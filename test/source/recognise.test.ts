@@ -161,7 +161,6 @@ describe('columns', () => {
 
   test.each([
     [{ Nickname: 'emial' }, /"emial" \(column "Nickname"\) is no slot/],
-    [{ Nickmane: 'email' }, /no column "Nickmane"/],
     [{ Email: 'email', Nickname: 'email' }, /both "Email" and "Nickname"/],
   ])(
     'settled with a slip of the pen (%j) stop at once: no value goes nowhere',

@@ -64,7 +64,9 @@ async function rowsOf(
   if (file.path === LOOSE_FILES)
     return { table: { rows: () => looseRows(attachments) }, width: file.columns.length };
   const found = (await openBundle(path)).find((one) => one.path === file.path);
-  const [table] = found ? await openTables(found, 'delimited', file.encoding) : [];
+  const [table] = found
+    ? await openTables(found, 'delimited', file.encoding, ALLCLIENTS.objects)
+    : [];
   if (!table)
     throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
       place: file.path,

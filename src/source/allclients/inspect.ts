@@ -9,7 +9,7 @@ import {
   type Skipped,
 } from '../inspect-tables.ts';
 import type { Inspection, SourceDecisions, SourceDeclaration, SourceFile } from '../source.ts';
-import { SURE } from '../recognise.ts';
+import { checkNamedColumns, SURE } from '../recognise.ts';
 
 export async function inspectExport(
   path: string,
@@ -32,6 +32,7 @@ export async function inspectExport(
     for (const candidate of candidates.filter((one) => one.object === object))
       inspected.push(notEmpty(await inspectTable(candidate, decisions, signal)));
   }
+  checkNamedColumns(inspected, decisions);
   return { files: inspected, skipped, notices: [...notices(inspected), ...doubts(candidates)] };
 }
 
