@@ -49,7 +49,7 @@ const reasonOf = (error: unknown): string =>
 const missing = (path: string, error: unknown): WaybillError =>
   new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${reasonOf(error)}.`, {
     place: path,
-    next: 'Check source.export in waybill.yaml: it must be the export folder, a file of it, or its .zip, and you must be allowed to read it.',
+    next: 'Check source.export in waybill.yaml and the rights on the file: it must be the export folder, a file of it, or its .zip.',
     cause: error,
   });
 

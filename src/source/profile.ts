@@ -133,8 +133,8 @@ function countOrder(value: string, orders: { mdy: number; dmy: number; ymd: numb
   if (!match) return;
   const [a, b] = [Number(match[1]), Number(match[2])];
   if (a > 999) orders.ymd++;
-  else if (a > 12 && a <= 31 && b <= 12) orders.dmy++;
-  else if (b > 12 && b <= 31 && a <= 12) orders.mdy++;
+  else if (a > 12 && reads(value, 'dmy')) orders.dmy++;
+  else if (b > 12 && reads(value, 'mdy')) orders.mdy++;
 }
 
 /**
