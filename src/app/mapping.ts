@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
+import { checkMeaning } from '../mapping/check.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
 import { customFields } from '../mapping/custom-fields.ts';
 import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
@@ -83,7 +84,7 @@ export function inspectionColumns(session: Session): Columns {
   return columns;
 }
 
-/** Every column decided, and the mapping fits the export. Throws WB_MAPPING_UNDECIDED, WB_MAPPING_STALE. */
+/** Every column decided, and the mapping fits the export. Throws WB_MAPPING_UNDECIDED, WB_MAPPING_STALE, WB_MAPPING_INVALID. */
 export function checkMapping(session: Session, columns: Columns): MappingState {
   const state = readMapping(session);
   const [open] = state.undecided;
@@ -100,6 +101,8 @@ export function checkMapping(session: Session, columns: Columns): MappingState {
     );
   }
   for (const [object, ids] of Object.entries(columns)) checkFits(state.document, object, ids);
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  if (inspection) checkMeaning(state.document, session.connector.declaration, inspection);
   return state;
 }
 

@@ -1,7 +1,8 @@
 /** Compares a value as sent with the value as found, by the type of the field. */
 import type { FieldInfo } from '../destination/destination.ts';
 
-const FLOAT_TOLERANCE = 1e-6;
+/** A double's last digits may differ after a way through JSON and PostgreSQL; a cent may not. */
+const FLOAT_TOLERANCE = 1e-12;
 
 /** True when Odoo holds what was sent, as far as the type can tell. Empty and `false` are one. */
 export function sameValue(
@@ -24,7 +25,7 @@ export function sameValue(
       return htmlText(text(sent)) === htmlText(text(found));
     case 'char':
     case 'text':
-      return text(sent).trim() === text(found).trim();
+      return text(sent) === text(found);
     default:
       return sent === found;
   }
@@ -46,26 +47,30 @@ function sameSet(sent: unknown, found: unknown): boolean {
   return new Set(sent).size === there.size && sent.every((one) => there.has(one));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  '#39': "'",
-  '#34': '"',
-  nbsp: '\u00a0',
-};
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', '\u00a0'],
+]);
 
-/** What a reader sees: Odoo's sanitiser may rewrite markup, but must not lose a word or a line. */
+/**
+ * What a reader sees, and where a link leads: Odoo's sanitiser may rewrite markup, but must not lose a word,
+ * a line or an address. A line end in the markup is a space to a reader; spaces in a row are one.
+ */
 export function htmlText(html: string): string {
   return html
+    .replace(/[ \t\r\n\f\v]+/g, ' ')
+    .replace(/<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>/gi, ' [$1$2] ')
     .replace(/<br\s*\/?>|<\/(p|div|li|tr|h[1-6])>/gi, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(
       /&(#x[\da-f]+|#\d+|\w+);/gi,
-      (whole, name: string) => ENTITIES[name.toLowerCase()] ?? numeric(name) ?? whole,
+      (whole, name: string) => ENTITIES.get(name.toLowerCase()) ?? numeric(name) ?? whole,
     )
-    .replace(/[ \t\r\f\v]+/g, ' ')
+    .replace(/ +/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .trim();
 }

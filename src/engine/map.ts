@@ -242,7 +242,6 @@ function merge(fate: Fate, position: number, into: number): void {
 }
 
 function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fate): void {
-  if (fate.mergedInto.has(decision.position)) return;
   switch (decision.kind) {
     case 'keep':
       return;

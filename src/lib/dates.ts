@@ -80,7 +80,10 @@ function build(
   if (year < 1000 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
     return undefined;
   if (hour < 0 || hour > 23 || minute > 59 || second > 59) return undefined;
-  return { year, month, day, hour, minute, second, timed, offset: offsetOf(match[at + 4]) };
+  const offset = offsetOf(match[at + 4]);
+  return offset === undefined
+    ? undefined
+    : { year, month, day, hour, minute, second, timed, offset };
 }
 
 function hourOf(hour: number, half: string | undefined): number {
@@ -89,11 +92,16 @@ function hourOf(hour: number, half: string | undefined): number {
   return (hour % 12) + (half === 'P' || half === 'p' ? 12 : 0);
 }
 
-function offsetOf(zone: string | undefined): number | null {
+/** No clock on earth is further from UTC than 14 hours. */
+const MAX_OFFSET = 14 * 60;
+
+/** Null when the text names no zone, undefined when it names one that there is not. */
+function offsetOf(zone: string | undefined): number | null | undefined {
   if (zone === undefined) return null;
   if (!/^[+-]/.test(zone)) return 0;
   const digits = zone.slice(1).replace(':', '');
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  if (minutes > MAX_OFFSET || Number(digits.slice(2)) > 59) return undefined;
   return zone.startsWith('-') ? -minutes : minutes;
 }
 

@@ -1,5 +1,6 @@
-/** Lower case, spaces folded, accents kept: `José  Díaz` and `josé díaz` are one, `Jose` is another. */
-export const foldText = (text: string): string => text.trim().replace(/\s+/g, ' ').toLowerCase();
+/** Lower case, spaces folded, accents kept, however they are encoded: `José  Díaz` and `josé díaz` are one, `Jose` is another. */
+export const foldText = (text: string): string =>
+  text.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
 
 export const joinName = (first: string, last: string): string => `${first} ${last}`.trim();
 
@@ -12,15 +13,19 @@ export const slug = (label: string): string =>
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_+|_+$/g, '');
 
-const words = (name: string): string[] =>
-  foldText(name)
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter(Boolean);
+const words = (name: string): Set<string> =>
+  new Set(
+    foldText(name)
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean),
+  );
+
+const within = (some: Set<string>, all: Set<string>): boolean =>
+  [...some].every((word) => all.has(word));
 
 /** True when both are given and neither can be a shorter form of the other. */
 export function namesContradict(a: string, b: string): boolean {
   const [left, right] = [words(a), words(b)];
-  if (left.length === 0 || right.length === 0) return false;
-  const [short, long] = left.length <= right.length ? [left, right] : [right, left];
-  return !short.every((word) => long.includes(word));
+  if (left.size === 0 || right.size === 0) return false;
+  return !within(left, right) && !within(right, left);
 }

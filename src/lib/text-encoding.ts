@@ -6,6 +6,8 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 export interface EncodingFound {
   readonly encoding: Encoding;
+  /** Not valid UTF-8, and yet with letters in it that only UTF-8 writes so. */
+  readonly mixed: boolean;
   readonly sha256: string;
   readonly bytes: number;
 }
@@ -14,20 +16,25 @@ export interface EncodingFound {
 export async function detectEncoding(stream: Readable): Promise<EncodingFound> {
   const hash = createHash('sha256');
   const utf8 = new TextDecoder('utf-8', { fatal: true });
-  let [bytes, valid, wide] = [0, true, undefined as Encoding | undefined];
+  let [bytes, valid, letters, wide] = [0, true, false, undefined as Encoding | undefined];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     if (bytes === 0) wide = wideEncoding(chunk);
     bytes += chunk.length;
     hash.update(chunk);
     valid &&= decodes(utf8, chunk, true);
+    letters ||= UTF8_LETTER.test(chunk.toString('latin1'));
   }
   valid &&= decodes(utf8, Buffer.alloc(0), false);
   return {
     encoding: wide ?? (valid ? 'utf-8' : 'windows-1252'),
+    mixed: wide === undefined && !valid && letters,
     sha256: hash.digest('hex'),
     bytes,
   };
 }
+
+/** An accented Latin letter or a typographic quote in UTF-8; in Windows-1252 nobody writes these pairs. */
+const UTF8_LETTER = /[\u00c3\u00c5][\u0080-\u00bf]|\u00e2\u0080[\u0090-\u00bf]/;
 
 function decodes(decoder: InstanceType<typeof TextDecoder>, chunk: Buffer, more: boolean): boolean {
   try {

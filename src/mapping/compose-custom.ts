@@ -1,6 +1,6 @@
 /** Columns that are no slot, by the type of the field they go to. */
 import type { Issue, StagedRecord, Value } from '../core/record.ts';
-import { escapeHtml } from '../lib/html.ts';
+import { plainToHtml } from '../lib/html.ts';
 import type { CompiledColumn } from './columns.ts';
 import type { Draft, PartnerTools } from './compose-partner.ts';
 import { parseBoolean } from './transforms/booleans.ts';
@@ -28,19 +28,23 @@ export function customValue(
     for (const name of splitList(raw)) draft.tags.add(mapping.to.slice('tags:'.length) + name);
     return;
   }
-  const field =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.name
-      : mapping.to.slice('field:'.length);
-  const type =
-    mapping.custom && mapping.to === 'custom'
-      ? mapping.custom.type
-      : (tools.catalog.fields[model]?.[field]?.type ?? 'char');
-  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', mapping.custom?.options, tools);
+  const custom = mapping.to === 'custom' ? mapping.custom : undefined;
+  const field = custom ? custom.name : mapping.to.slice('field:'.length);
+  const known = tools.catalog.fields[model]?.[field];
+  const type = custom ? custom.type : (known?.type ?? 'char');
+  const options = custom ? custom.options : known?.selection;
+  const value = convert(type, raw, mapping.dateOrder ?? 'mdy', options, tools);
   if (value === undefined)
     draft.issues.push(
       badValue(mapping.column, raw, type === 'selection' ? 'known option' : type, label),
     );
+  else if (field in draft.values && draft.values[field] !== value)
+    draft.issues.push({
+      code: 'WB_VALUE_INVALID',
+      message: `"${raw.slice(0, 100)}" was left: ${field} has its value from another column.`,
+      column: mapping.column,
+      raw,
+    });
   else if (value !== null && value !== '') draft.values[field] = value;
 }
 
@@ -68,7 +72,7 @@ function convert(
     case 'text':
       return raw;
     case 'html':
-      return `<p>${escapeHtml(raw)}</p>`;
+      return plainToHtml(raw);
     default:
       return singleLine(raw);
   }

@@ -1,10 +1,12 @@
 /** A note, letter or text message of the source in the chatter of its contact or lead. */
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
-import { cleanHtml, plainToHtml } from '../lib/html.ts';
+import { cleanHtml, escapeHtml, plainToHtml } from '../lib/html.ts';
+import type { CompiledFile } from './columns.ts';
 import type { Child } from './compose-child.ts';
 import { letterOf, originalLetter, senderOf, type Letter } from './letters.ts';
 import { withPictures } from './pictures.ts';
 import type { Composed, Parent } from './mapping.ts';
+import { parseBoolean } from './transforms/booleans.ts';
 import { cleanText } from './transforms/text.ts';
 
 export interface MessageParts {
@@ -67,9 +69,17 @@ export function composeMessage(parts: MessageParts): PlannedRecord {
  */
 const laneOf = (parent: string): string =>
   parent.startsWith('ownerpartner.') ? 'ownerpartner' : parent;
+/** Odoo's chatter pins nothing: the word below the note is what stays of it. */
+function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string {
+  const [body, pinned] = [file.slot(record, 'body'), file.slot(record, 'pinned')];
+  if (pinned === '' || parseBoolean(pinned) === false) return body;
+  const word = parseBoolean(pinned) === true ? 'pinned' : `pinned: ${pinned}`;
+  return html ? `${body}<p>(${escapeHtml(word)})</p>` : `${body}\n(${word})`;
+}
 
 /** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
 export function composeNote({ record, file, parent, contacts, tools }: Child): Composed {
+  const html = tools.markup.has(record.object) || /html/i.test(file.slot(record, 'body_format'));
   const raw = file.slot(record, 'date');
   const date = tools.dates(file.order('date')).datetime(raw);
   if (date === undefined || parent === null)
@@ -80,8 +90,8 @@ export function composeNote({ record, file, parent, contacts, tools }: Child): C
     key: tools.keyOf(record),
     record,
     parent,
-    body: file.slot(record, 'body'),
-    html: tools.markup.has(record.object) || /html/i.test(file.slot(record, 'body_format')),
+    body: bodyOf(record, file, html),
+    html,
     date,
     ...senderOf(record, file, contacts, tools),
     letter: pictured ? { ...letter, values: { ...letter.values, body: pictured.body } } : letter,

@@ -1,6 +1,6 @@
 /** A contact of the source as Odoo partners: the person, a second person, tags, company; and what would not fit. */
 import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
-import { joinName } from '../lib/names.ts';
+import { foldText, joinName } from '../lib/names.ts';
 import type { CompiledFile } from './columns.ts';
 import { badValue, customValue } from './compose-custom.ts';
 import { standardField } from './custom-fields.ts';
@@ -51,6 +51,7 @@ export function composePartner(
   const key = tools.keyOf(record);
   const second = joinName(read('person2_first_name'), read('person2_last_name'));
   put(draft, 'name', personName(read, record));
+  fullName(draft, read, tools);
   emails(draft, file, record, second !== '', tools);
   phones(draft, read, tools);
   address(draft, read, file, tools);
@@ -65,7 +66,7 @@ export function composePartner(
     draft.values,
     tools.choices.match === 'none' ? '' : matchOf(draft),
   );
-  const people = second === '' ? [] : [secondPerson(record, key, second, read, draft)];
+  const people = second === '' ? [] : [secondPerson(record, key, second, file, draft)];
   return {
     planned: [main, ...people],
     values: draft.values,
@@ -103,6 +104,13 @@ const personName = (read: (slot: string) => string, record: StagedRecord): strin
   read('email') ||
   `Contact ${record.key}`;
 
+/** The whole name may say more than its parts: "Dr. Jane Q. Smith" beside Jane and Smith. */
+function fullName(draft: Draft, read: (slot: string) => string, tools: PartnerTools): void {
+  const [parts, full] = [joinName(read('first_name'), read('last_name')), read('full_name')];
+  if (parts !== '' && foldText(parts) !== foldText(full))
+    put(draft, tools.prefix + 'full_name', full);
+}
+
 const matchOf = (draft: Draft): string =>
   typeof draft.values['email'] === 'string'
     ? (parseEmails(draft.values['email']).addresses[0] ?? '').toLowerCase()
@@ -128,7 +136,7 @@ function emails(
   const other = singleLine(file.slot(record, 'other_email'));
   const rest = [...more, ...(hasSecond || other === '' ? [] : [other])];
   if (rest.length === 0) return;
-  if (file.columnOf('other_email') === 'other_email' && other === '')
+  if (!file.has('other_email'))
     draft.issues.push({
       code: 'WB_VALUE_INVALID',
       message: `Only the first of several e-mail addresses was taken; left: ${rest.join(', ')}.`,
@@ -214,10 +222,17 @@ function plainSlots(
       tools.choices.companies === 'partners' ? 'parent_id' : 'company_name',
       tools.choices.companies === 'partners' ? tools.company(company) : company,
     );
-  const inactive = read('inactive');
-  if (inactive !== '' && parseBoolean(inactive) === true) draft.values['active'] = false;
+  archived(draft, file, read('inactive'));
   const owner = tools.owner(read('owner'), read('owner_email'));
   if (owner) put(draft, 'user_id', owner);
+}
+
+function archived(draft: Draft, file: CompiledFile, text: string): void {
+  if (text === '') return;
+  const inactive = /^(in)?active$/i.test(text) ? /^in/i.test(text) : parseBoolean(text);
+  if (inactive === true) draft.values['active'] = false;
+  if (inactive === undefined)
+    draft.issues.push(badValue(file.columnOf('inactive'), text, 'yes or no', 'contact'));
 }
 
 function moment(
@@ -241,24 +256,35 @@ function labels(draft: Draft, file: CompiledFile, record: StagedRecord, tools: P
   for (const name of draft.groups) draft.tags.add(tools.choices.groupPrefix + name);
 }
 
+const SHARED_BY_BOTH = [
+  'street',
+  'street2',
+  'city',
+  'zip',
+  'state_id',
+  'country_id',
+  'user_id',
+  'active',
+];
+
 function secondPerson(
   record: StagedRecord,
   key: string,
   name: string,
-  read: (slot: string) => string,
+  file: CompiledFile,
   draft: Draft,
 ): PlannedRecord {
   const values: Record<string, Value> = { name, parent_id: { ref: key }, type: 'contact' };
-  const email = parseEmails(read('other_email'));
+  const email = parseEmails(singleLine(file.slot(record, 'other_email')));
   if (email.addresses[0]) values['email'] = email.addresses[0];
   for (const bad of [...email.invalid, ...email.addresses.slice(1)])
     draft.issues.push({
       code: 'WB_VALUE_INVALID',
       message: `"${bad}" did not fit the second person's e-mail.`,
-      column: 'other_email',
+      column: file.columnOf('other_email'),
       raw: bad,
     });
-  for (const field of ['street', 'street2', 'city', 'zip', 'state_id', 'country_id', 'user_id']) {
+  for (const field of SHARED_BY_BOTH) {
     const value = draft.values[field];
     if (value !== undefined) values[field] = value;
   }

@@ -34,6 +34,7 @@ const STANDARD: readonly Standard[] = [
   ['opt_in', 'opt_in', 'e-mail opt-in', 'char'],
   ['state', 'state', 'state as written', 'char'],
   ['country', 'country', 'country as written', 'char'],
+  ['full_name', 'full_name', 'full name as written', 'char'],
 ];
 
 const LEAD_STANDARD: readonly Standard[] = [
@@ -69,8 +70,8 @@ export const reservedNames = (model: string): ReadonlySet<string> =>
       .concat('email', 'website', 'related_ids'),
   );
 
-export const standardField = (slot: string): string | undefined =>
-  STANDARD.find(([name]) => name === slot)?.[1];
+export const standardField = (slot: string, shape: Shape = 'partner'): string | undefined =>
+  MODELS[shape]?.standard.find(([name]) => name === slot)?.[1];
 
 export function customFields(
   document: MappingDocument,
@@ -82,7 +83,15 @@ export function customFields(
     const columns = document.objects[object.name] ?? [];
     if (!made) return [];
     const standard = made.standard.filter(
-      ([slot]) => hasSlot(columns, slot) && !(slot === 'phone2' && hasMobile(catalog)),
+      ([slot]) =>
+        hasSlot(columns, slot) &&
+        !(slot === 'phone2' && hasMobile(catalog)) &&
+        // Alone it is the name itself.
+        !(
+          slot === 'full_name' &&
+          !hasSlot(columns, 'first_name') &&
+          !hasSlot(columns, 'last_name')
+        ),
     );
     return [
       ...standard.flatMap((one) => standardFields(declaration, made.model, one)),

@@ -5,7 +5,7 @@ import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
-import { TRANSFORM, VALUES_PROPOSED } from './prepare.ts';
+import { TRANSFORM } from './prepare.ts';
 
 const customSchema = z.strictObject({
   model: z.string(),
@@ -26,7 +26,7 @@ const columnSchema = z.strictObject({
   to: z
     .string()
     .regex(
-      /^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:.+|custom|drop|\?)$/,
+      /^(slot:[a-z0-9_]+|field:[a-z0-9_]+|tags:[^]*|custom|drop|\?)$/,
       'must be slot:<name>, field:<odoo field>, tags:<prefix>, custom, drop or ?',
     ),
   proposed: z.string().optional(),
@@ -81,19 +81,20 @@ function isZone(name: string): boolean {
   }
 }
 
-/** Throws WB_MAPPING_INVALID with the line and what is allowed there. A line whose `to` is not as proposed counts as decided. */
+/** Throws WB_MAPPING_INVALID with the line and what is allowed there. A column that is not as it was proposed counts as decided. */
 export function parseMapping(text: string): MappingDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const broken = document.errors[0];
   if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? '');
-  const result = documentSchema.safeParse(document.toJS());
+  const result = documentSchema.safeParse(plain(document));
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw invalid(
-      lineOf(document, lines, issue?.path ?? []),
-      `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
-    );
+    const path = [
+      ...(issue?.path ?? []),
+      ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
+    ];
+    throw invalid(lineOf(document, lines, path), `${path.join('.')} ${issue?.message ?? ''}`);
   }
   const objects = Object.fromEntries(
     Object.entries(result.data.objects).map(([object, columns]) => [
@@ -102,6 +103,14 @@ export function parseMapping(text: string): MappingDocument {
     ]),
   );
   return { ...result.data, objects };
+}
+
+function plain(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    throw invalid(1, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function toColumn(
@@ -123,18 +132,36 @@ function toColumn(
     help: custom.help,
     ...(custom.options && { options: custom.options }),
   };
-  return {
+  const column = {
     ...rest,
     ...(field && { custom: field }),
     ...(dateOrder && { dateOrder }),
     ...(values && { values }),
     ...(transform && { transform }),
-    decided:
-      (proposed !== undefined && proposed !== rest.to) ||
-      (values !== undefined && !VALUES_PROPOSED.has(rest.to)) ||
-      transform !== undefined,
   };
+  return { ...column, decided: proposed !== fingerprint(column) };
 }
+
+type Meaning = Pick<
+  ColumnMapping,
+  'column' | 'to' | 'custom' | 'dateOrder' | 'values' | 'transform'
+>;
+const meaningOf = ({ column, to, custom, dateOrder, values, transform }: Meaning): Meaning => ({
+  column,
+  to,
+  ...(custom && { custom }),
+  ...(dateOrder && { dateOrder }),
+  ...(values && { values }),
+  ...(transform && { transform }),
+});
+
+/** Tells whether a person changed anything that matters: the target, or the field and date order beside it. */
+const fingerprint = (column: Meaning): string => {
+  const { column: _id, to, ...details } = meaningOf(column);
+  return Object.keys(details).length === 0
+    ? to
+    : `${to} (${sha256(canonicalJson(details)).slice(0, 8)})`;
+};
 
 const invalid = (line: number, message: string): WaybillError =>
   new WaybillError('WB_MAPPING_INVALID', `mapping.yaml, line ${line}: ${message}`, {
@@ -154,7 +181,10 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
   return 1;
 }
 
-const HEADER = `# Where every column goes. Change what follows "to:" and the line is yours: a new proposal leaves it alone.
+/** Values of several lines in quotes: block text would not survive being moved to the right, nor every line end. */
+const YAML = { lineWidth: 0, blockQuote: false } as const;
+
+const HEADER = `# Where every column goes. Change a column, "to:" or what stands below it, and it is yours: a new proposal leaves it alone.
 #   slot:<name>     the meaning it was recognised as        custom          a custom field, described in "custom:"
 #   field:<name>    straight into that Odoo field           tags:<prefix>   tags with this prefix
 #   drop            left behind, by your decision           ?               you must choose
@@ -164,7 +194,7 @@ const HEADER = `# Where every column goes. Change what follows "to:" and the lin
 
 export function formatMapping(document: MappingDocument): string {
   const { version, source, choices, objects } = document;
-  const parts = [HEADER, stringify({ version, source, choices }), 'objects:\n'];
+  const parts = [HEADER, stringify({ version, source, choices }, YAML), 'objects:\n'];
   for (const [object, columns] of Object.entries(objects)) {
     parts.push(`  ${object}:${columns.length === 0 ? ' []' : ''}\n`);
     for (const column of columns) parts.push(formatColumn(column));
@@ -174,28 +204,31 @@ export function formatMapping(document: MappingDocument): string {
 
 function formatColumn(column: ColumnMapping): string {
   const { profile, decided, ...rest } = column;
-  const proposed = decided ? '' : rest.to;
+  const proposed = decided ? '' : fingerprint(column);
   const { column: id, to, ...details } = rest;
-  const text = stringify([{ column: id, to, proposed, ...details }], { lineWidth: 0 });
+  const text = stringify([{ column: id, to, proposed, ...details }], YAML);
   const about = profile
     ? `    # ${profile.type}, ${profile.filled} of ${profile.rows} filled${profile.examples.length > 0 ? `, like ${JSON.stringify(profile.examples.slice(0, 3))}` : ''}\n`
     : '';
-  return about.replace(/[\u0085\u2028\u2029]/g, ' ') + text.replace(/^(?=.)/gm, '    ');
+  return about.replace(/[\u0085\u2028\u2029]/g, ' ') + indented(text);
 }
+
+/** By LF alone: what else Unicode calls a line end may stand inside a value. */
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : `    ${line}`))
+    .join('\n');
 
 /** sha256 of what changes what is written to Odoo; confidence, reasons and examples do not. */
 export function hashMapping({ source, choices, objects }: MappingDocument): string {
   const meaning = Object.entries(objects).map(([object, columns]) => [
     object,
-    columns.map(({ column, to, custom, dateOrder, values, transform }) => ({
-      column,
-      to,
-      custom,
-      dateOrder,
+    columns.map((column) => {
+      const { values, ...rest } = meaningOf(column);
       // As pairs: their order is the order of the stages.
-      values: values && Object.entries(values),
-      transform,
-    })),
+      return { ...rest, values: values && Object.entries(values) };
+    }),
   ]);
   return sha256(canonicalJson({ source, choices, meaning }));
 }

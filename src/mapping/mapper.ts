@@ -1,5 +1,12 @@
 /** Turns staged records into planned ones, by an approved mapping. Pure but for what it has met: tags, companies, owners. */
-import type { Issue, PlannedRecord, Ref, StagedRecord, Value } from '../core/record.ts';
+import {
+  isRef,
+  type Issue,
+  type PlannedRecord,
+  type Ref,
+  type StagedRecord,
+  type Value,
+} from '../core/record.ts';
 import { foldText, joinName } from '../lib/names.ts';
 import { phoneFormatter } from '../lib/phones.ts';
 import type { Inspection, SourceDeclaration, SourceObject } from '../source/source.ts';
@@ -64,6 +71,11 @@ export function createMapper(
     owner: (label, email) => owners.refOf(label, email),
     keyOf,
   };
+  const merging: Merging = {
+    units: unitsOf(declaration.fieldPrefix),
+    readable: readableValues(catalog, (ref) => shared.nameOf(ref) ?? owners.nameOf(ref)),
+    teams,
+  };
   const objectOf = (record: StagedRecord): SourceObject => {
     const found = declaration.objects.find((object) => object.name === record.object);
     if (!found) throw new Error(`no object ${record.object} in the declaration`);
@@ -98,7 +110,7 @@ export function createMapper(
         record: one,
         draft: composePartner(one, fileOf(one), tools),
       }));
-      return assemble(record, draft, others, shared.tag, teams);
+      return assemble(record, draft, others, shared.tag, merging);
     },
     parentObject: (record) => parentObject(objectOf(record), record, fileOf(record)),
     parentOf: (record, index) => {
@@ -216,54 +228,107 @@ function learn(
     : [];
 }
 
+interface Merging {
+  /** Fields that only make sense together. */
+  readonly units: readonly (readonly string[])[];
+  readonly readable: Readable;
+  readonly teams: TeamBook | undefined;
+}
+type Readable = (field: string, value: Value) => string;
+
+/** What a person reads in a merge note: names, where the values hold ids and references. */
+function readableValues(catalog: Catalog, nameOf: (ref: string) => string | undefined): Readable {
+  const places: Readonly<Record<string, readonly { id: number; name: string }[]>> = {
+    country_id: catalog.countries,
+    state_id: catalog.states,
+  };
+  return (field, value) =>
+    isRef(value)
+      ? (nameOf(value.ref) ?? value.ref)
+      : (places[field]?.find((one) => one.id === value)?.name ??
+        (typeof value === 'object' ? JSON.stringify(value) : String(value)));
+}
+
 /** The leader's values come first; the others fill gaps; what contradicts is kept in a note on the partner. */
 function assemble(
   record: StagedRecord,
   draft: PartnerDraft,
   others: readonly { record: StagedRecord; draft: PartnerDraft }[],
   tag: (name: string) => Ref,
-  teams: TeamBook | undefined,
+  merging: Merging,
 ): Composed {
   const [main, ...people] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
   const { values } = draft;
   const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
-  const notes = others.flatMap((one) => absorb(values, main.key, one.record, one.draft));
-  const guests = others.flatMap((one) =>
-    one.draft.planned.slice(1).map((person): PlannedRecord => ({
-      ...person,
-      object: record.object,
-      position: record.position,
-      values: { ...person.values, parent_id: { ref: main.key } },
-    })),
+  const notes = others.flatMap((one) =>
+    absorb(values, main.key, one.record, one.draft.values, merging),
   );
-  teams?.join(values, [
+  const guests = others.flatMap((one) => one.draft.planned.slice(1));
+  merging.teams?.join(values, [
     ...new Set([...draft.groups, ...others.flatMap((one) => one.draft.groups)]),
   ]);
   if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
+  const own = { object: record.object, position: record.position };
   return {
     planned: [
       main,
       ...people,
-      ...guests,
-      ...notes.map((note) => ({ ...note, object: record.object, position: record.position })),
+      ...newGuests(people, guests, main.key).map((person) => ({ ...person, ...own })),
+      ...notes.map((note) => ({ ...note, ...own })),
     ],
     issues,
   };
 }
 
+/** The second persons of absorbed records, but for those the partner has already. */
+function newGuests(
+  people: readonly PlannedRecord[],
+  guests: readonly PlannedRecord[],
+  partner: string,
+): PlannedRecord[] {
+  const seen = new Set(people.map((one) => JSON.stringify(one.values)));
+  return guests
+    .map((one) => ({ ...one, values: { ...one.values, parent_id: { ref: partner } } }))
+    .filter(({ values }) => !seen.has(JSON.stringify(values)) && seen.add(JSON.stringify(values)));
+}
+
+/** Half of one address and half of another is an address nobody has. */
+const unitsOf = (prefix: string): readonly (readonly string[])[] => [
+  [
+    'street',
+    'street2',
+    'city',
+    'zip',
+    'state_id',
+    'country_id',
+    `${prefix}state`,
+    `${prefix}country`,
+  ],
+  ['phone', `${prefix}phone_1_note`],
+  ['mobile', `${prefix}phone_2`, `${prefix}phone_2_note`],
+  [`${prefix}phone_3`, `${prefix}phone_3_note`],
+  [`${prefix}phone_4`, `${prefix}phone_4_note`],
+];
+/** No gap to fill: the leader without it is one that is in use. */
+const NEVER_FILLED = new Set(['active']);
+
 function absorb(
   values: Record<string, Value>,
   partner: string,
   record: StagedRecord,
-  draft: PartnerDraft,
+  draft: PartnerDraft['values'],
+  merging: Merging,
 ): PlannedRecord[] {
   const lost: string[] = [];
-  for (const [field, value] of Object.entries(draft.values)) {
-    if (!(field in values)) values[field] = value;
-    else if (JSON.stringify(values[field]) !== JSON.stringify(value))
-      lost.push(`${field}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+  const held = new Set(Object.keys(values));
+  const taken = merging.units.filter((unit) => unit.some((field) => held.has(field)));
+  for (const [field, value] of Object.entries(draft)) {
+    if (JSON.stringify(values[field]) === JSON.stringify(value)) continue;
+    const free = !held.has(field) && !taken.some((unit) => unit.includes(field));
+    if (free && !NEVER_FILLED.has(field)) values[field] = value;
+    else lost.push(`${field}: ${merging.readable(field, value)}`);
   }
   if (lost.length === 0) return [];
   const raw = `Merged record ${record.key} (${record.file}, line ${record.line}). What differed:\n${lost.join('\n')}`;

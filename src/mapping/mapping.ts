@@ -66,7 +66,10 @@ export interface Choices {
   readonly conflicts: 'queue' | 'source' | 'odoo';
   /** A record was deleted at the source. Default `queue`. `archive` hides what nobody edited since; it deletes nothing. */
   readonly deletions: 'queue' | 'archive' | 'keep';
-  /** Default `id-first`: an e-mail can be shared, a record id cannot. */
+  /**
+   * Which of a note's clues counts more. Default `id-first`: an e-mail can be shared, a record id cannot.
+   * Where both are known and name different contacts, a person decides under either.
+   */
   readonly noteJoin: 'id-first' | 'email-first';
   /** Login of the Odoo user who gets what has no known owner; empty: the user of the API key. */
   readonly fallbackOwner: string;
@@ -91,7 +94,7 @@ export interface ColumnMapping {
   /**
    * `slot:<name>`: as the slot says (see the composer); `custom`: a custom field, described in `custom`;
    * `field:<name>`: straight into that Odoo field of the object's model; `drop`: left behind, by decision.
-   * `?`: a person must choose; the gate stays shut.
+   * `tags:<prefix>`: tags with that prefix. `?`: a person must choose; the gate stays shut.
    */
   readonly to: string;
   readonly custom?: CustomField;

@@ -12,12 +12,18 @@ export function ownerBook() {
   const known = new Map<string, Owner>();
   const used = new Map<string, Owner>();
   const find = (label: string): Owner | undefined => known.get(foldText(label));
+  /** Two users of one name are told apart by their addresses. */
+  const named = (label: string, email: string): Owner | undefined => {
+    const user = find(label);
+    const same = email === '' || !user?.email || user.email === email.toLowerCase();
+    return same ? user : undefined;
+  };
   const make = (label: string, email: string): Owner => {
-    const user = find(label) ?? (email === '' ? undefined : find(email));
+    const user = (email === '' ? undefined : find(email)) ?? named(label, email);
     if (user) return user;
     const address = email || (label.includes('@') ? label : '');
     return {
-      key: ownerKey(label || email),
+      key: ownerKey(email || label),
       label: label || email,
       email: address.toLowerCase(),
       name: label.includes('@') ? '' : label,
@@ -50,6 +56,10 @@ export function ownerBook() {
       const owner = make(label, '');
       const name = owner.name || owner.label;
       return owner.email === '' ? name : `"${name.replaceAll('"', '')}" <${owner.email}>`;
+    },
+    nameOf(ref: string): string | undefined {
+      const owner = used.get(ref);
+      return owner && [owner.label, owner.email].filter(Boolean).join(', ');
     },
     all: (): Owner[] => [...used.values()],
   };

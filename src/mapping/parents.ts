@@ -48,9 +48,8 @@ function search(clues: ParentClues, index: ContactIndex, order: Choices['noteJoi
     return { kind: 'found', contact: named };
   const byEmail = clues.email === '' ? [] : distinct(index.byEmail(clues.email));
   if (byId.length > 0 && byEmail.length > 0) return both(clues, byId, byEmail);
-  if (byId.length > 0)
-    return order === 'id-first' || clues.email === '' ? onlyId(clues, byId) : onlyId(clues, byId);
-  return byEmail.length > 0 ? onlyEmail(clues, byEmail) : orphan(clues);
+  if (byId.length > 0) return onlyId(clues, byId, order);
+  return byEmail.length > 0 ? onlyEmail(clues, byEmail, order) : orphan(clues);
 }
 
 /** Then both clues name this contact, whoever else has the address: most notes need no second search. */
@@ -78,25 +77,36 @@ function both(
   );
 }
 
-function onlyId(clues: ParentClues, hits: readonly ContactHit[]): ParentAnswer {
+/** E-mail first: an address that nobody has casts doubt on the record id beside it. */
+function onlyId(
+  clues: ParentClues,
+  hits: readonly ContactHit[],
+  order: Choices['noteJoin'],
+): ParentAnswer {
   const [single, ...others] = hits;
-  return single && others.length === 0
-    ? { kind: 'found', contact: single }
-    : ambiguous(clues, hits, 'has a record id that several contacts carry');
+  if (!single || others.length > 0)
+    return ambiguous(clues, hits, 'has a record id that several contacts carry');
+  const doubtful =
+    order === 'email-first' && clues.email !== '' && namesContradict(clues.name, single.name);
+  return doubtful
+    ? ambiguous(clues, hits, 'has the record id of a contact with another name and address')
+    : { kind: 'found', contact: single };
 }
 
-/** With an id that nobody has, the address alone must be beyond doubt: the note may belong to a deleted contact. */
-function onlyEmail(clues: ParentClues, hits: readonly ContactHit[]): ParentAnswer {
+/** Id first: with an id that nobody has, the address alone must be beyond doubt: the note may belong to a deleted contact. */
+function onlyEmail(
+  clues: ParentClues,
+  hits: readonly ContactHit[],
+  order: Choices['noteJoin'],
+): ParentAnswer {
   const [single, ...others] = hits;
   if (single && others.length === 0) {
     return namesContradict(clues.name, single.name)
       ? ambiguous(clues, hits, 'has the e-mail of a contact with another name')
       : { kind: 'found', contact: single };
   }
-  const named =
-    clues.id === '' && clues.name !== ''
-      ? hits.filter((hit) => foldText(hit.name) === foldText(clues.name))
-      : [];
+  const mayName = clues.name !== '' && (clues.id === '' || order === 'email-first');
+  const named = mayName ? hits.filter((hit) => foldText(hit.name) === foldText(clues.name)) : [];
   const [only, ...more] = named;
   return only && more.length === 0
     ? { kind: 'found', contact: only }

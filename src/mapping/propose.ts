@@ -53,6 +53,7 @@ export function propose(
   previous?: MappingDocument,
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
+  const held = heldNames(previous);
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);
     if (columns.length === 0) continue;
@@ -63,7 +64,14 @@ export function propose(
         kept(previous, object.name, column) ??
         withValues(
           previousOf(previous, object.name, column),
-          proposeColumn(declaration, object, column, names),
+          proposeColumn(declaration, object, column, (wanted) =>
+            uniqueName(
+              wanted,
+              previousOf(previous, object.name, column)?.custom?.name,
+              names,
+              held,
+            ),
+          ),
         ),
     );
   }
@@ -75,14 +83,34 @@ export function propose(
   };
 }
 
-const uniqueColumns = (inspection: Inspection, object: string): SourceColumn[] => [
-  ...new Map(
-    inspection.files
-      .filter((file) => file.object === object)
-      .flatMap((file) => file.columns)
-      .map((column) => [column.id, column]),
-  ).values(),
-];
+/** Names of the former proposal and of what a person wrote: another column may not take them. */
+const heldNames = (previous: MappingDocument | undefined): Set<string> =>
+  new Set(
+    Object.values(previous?.objects ?? {})
+      .flat()
+      .flatMap((one) => (one.custom ? [one.custom.name] : [])),
+  );
+
+/** A column that stands in several files is as sure as in the least sure of them. */
+function uniqueColumns(inspection: Inspection, object: string): SourceColumn[] {
+  const columns = new Map<string, SourceColumn>();
+  for (const file of inspection.files.filter((one) => one.object === object))
+    for (const column of file.columns) {
+      const other = columns.get(column.id);
+      columns.set(column.id, other ? together(other, column) : column);
+    }
+  return [...columns.values()];
+}
+
+function together(a: SourceColumn, b: SourceColumn): SourceColumn {
+  const unsure = b.confidence < a.confidence ? b : a;
+  const orders = [a, b].flatMap(({ profile: { dateOrder } }) =>
+    dateOrder === undefined || dateOrder === 'ambiguous' || dateOrder === 'ymd' ? [] : [dateOrder],
+  );
+  const dateOrder = new Set(orders).size > 1 ? 'mixed' : (orders[0] ?? unsure.profile.dateOrder);
+  const filled = a.profile.filled + b.profile.filled;
+  return { ...unsure, profile: { ...unsure.profile, filled, ...(dateOrder && { dateOrder }) } };
+}
 
 const previousOf = (
   previous: MappingDocument | undefined,
@@ -129,7 +157,7 @@ function proposeColumn(
   declaration: SourceDeclaration,
   object: SourceObject,
   column: SourceColumn,
-  names: Set<string>,
+  nameOf: (wanted: string) => string,
 ): ColumnMapping {
   const base = {
     column: column.id,
@@ -137,18 +165,25 @@ function proposeColumn(
     profile: shortProfile(column.profile),
     decided: false,
   };
-  const order = dateOrderOf(declaration, column.profile);
-  const dated = order ? { dateOrder: order.order } : {};
-  if (column.slot !== null && column.confidence < SURE) {
-    return {
-      ...base,
-      ...dated,
-      to: '?',
-      confidence: column.confidence,
-      reason: column.reason,
-      alternatives: [`slot:${column.slot}`, ...base.alternatives, 'custom', 'drop'],
-    };
-  }
+  const order = dateOrderOf(declaration, object, column);
+  const dated = order?.order ? { dateOrder: order.order } : {};
+  const ask = (reason: string, ...alternatives: string[]): ColumnMapping => ({
+    ...base,
+    ...dated,
+    to: '?',
+    confidence: Math.min(column.confidence, 0.5),
+    reason,
+    alternatives: [...new Set([...alternatives, ...base.alternatives, 'drop'])],
+  });
+  const own = customModel(object.shape) === undefined ? [] : ['custom'];
+  if (column.slot !== null && column.confidence < SURE)
+    return ask(column.reason, `slot:${column.slot}`, ...own);
+  if (order && !order.order)
+    return ask(
+      `${column.reason}; ${order.reason}`,
+      ...(column.slot === null ? [] : [`slot:${column.slot}`]),
+      ...own,
+    );
   if (column.slot !== null)
     return {
       ...base,
@@ -168,23 +203,18 @@ function proposeColumn(
     return { ...base, to: 'drop', confidence: 0.9, reason: 'it stays in the export' };
   const model = customModel(object.shape);
   if (model === undefined)
-    return {
-      ...base,
-      to: '?',
-      confidence: 0.5,
-      reason: `${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`,
-      alternatives: [...base.alternatives, 'drop'],
-    };
+    return ask(`${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`);
   if (column.declared && column.confidence < SURE)
     return {
       ...base,
       ...dated,
       to: '?',
-      custom: customField(declaration, model, column, names),
+      custom: customField(declaration, model, column, nameOf),
       confidence: column.confidence,
       reason: column.reason,
       alternatives: ['custom', 'drop'],
     };
+  if (column.confidence < SURE) return ask(column.reason, ...own);
   if ((column.declared?.type ?? column.profile.type) === 'list')
     return {
       ...base,
@@ -196,8 +226,8 @@ function proposeColumn(
     ...base,
     ...dated,
     to: 'custom',
-    custom: customField(declaration, model, column, names),
-    confidence: Math.max(SURE, column.confidence),
+    custom: customField(declaration, model, column, nameOf),
+    confidence: column.confidence,
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
   };
 }
@@ -216,22 +246,39 @@ function valueMap({ slot, profile, declared }: SourceColumn): Pick<ColumnMapping
   };
 }
 
+/** Without an order in the answer, a person must say it: half of the dates would be of another day. */
 function dateOrderOf(
   declaration: SourceDeclaration,
-  profile: ColumnProfile,
-): { order: 'mdy' | 'dmy' | 'ymd'; reason: string } | undefined {
-  if (profile.dateOrder === undefined) return undefined;
-  if (profile.dateOrder !== 'ambiguous')
-    return { order: profile.dateOrder, reason: `its values are ${profile.dateOrder} dates` };
-  const order = declaration.country === 'US' ? 'mdy' : 'dmy';
-  return { order, reason: `no value tells day from month; ${declaration.name} writes ${order}` };
+  object: SourceObject,
+  { slot, profile }: SourceColumn,
+): { order?: 'mdy' | 'dmy' | 'ymd'; reason: string } | undefined {
+  const type = object.slots.find((one) => one.name === slot)?.type ?? profile.type;
+  if (profile.dateOrder === undefined || (type !== 'date' && type !== 'datetime')) return undefined;
+  switch (profile.dateOrder) {
+    case 'mixed':
+      return {
+        reason:
+          'some of its dates have the day first and some the month: set dateOrder beside your "to:"',
+      };
+    case 'ambiguous': {
+      const order = declaration.country === 'US' ? 'mdy' : 'dmy';
+      return {
+        order,
+        reason: `no value tells day from month; ${declaration.name} writes ${order}`,
+      };
+    }
+    case 'mdy':
+    case 'dmy':
+    case 'ymd':
+      return { order: profile.dateOrder, reason: `its values are ${profile.dateOrder} dates` };
+  }
 }
 
 function customField(
   declaration: SourceDeclaration,
   model: string,
   column: SourceColumn,
-  names: Set<string>,
+  nameOf: (wanted: string) => string,
 ): CustomField {
   const { declared, profile } = column;
   const type = declared ? declaredType(declared, profile) : customType(profile);
@@ -240,7 +287,7 @@ function customField(
   const label = declared?.label ?? column.id;
   return {
     model,
-    name: uniqueName(declaration.fieldPrefix, label, names, reservedNames(model)),
+    name: nameOf(fieldName(declaration.fieldPrefix, label, reservedNames(model))),
     label,
     type,
     help: declared?.help ?? `The column "${column.id}" of ${declaration.name}.`,
@@ -248,16 +295,21 @@ function customField(
   };
 }
 
+/** Fields that the composer makes itself keep their names. */
+const fieldName = (prefix: string, label: string, reserved: ReadonlySet<string>): string => {
+  const name = slug(label) || 'field';
+  return `${prefix}${reserved.has(name) ? `${name}_2` : name}`.slice(0, NAME_LENGTH - 4);
+};
+
 function uniqueName(
-  prefix: string,
-  label: string,
+  wanted: string,
+  former: string | undefined,
   taken: Set<string>,
-  reserved: ReadonlySet<string>,
+  held: ReadonlySet<string>,
 ): string {
-  const base = `${prefix}${slug(label) || 'field'}`.slice(0, NAME_LENGTH - 3);
-  let name = base;
-  for (let n = 2; taken.has(name) || reserved.has(name.slice(prefix.length)); n++)
-    name = `${base}_${n}`;
+  let name = wanted;
+  if (former !== undefined && !taken.has(former)) name = former;
+  else for (let n = 2; taken.has(name) || held.has(name); n++) name = `${wanted}_${n}`;
   taken.add(name);
   return name;
 }

@@ -26,6 +26,10 @@ export function sharedRecords(source: string) {
     tag: (name: string): Ref => make('tags', 'res.partner.category', 'tag', name, { name }),
     company: (name: string): Ref =>
       make('companies', 'res.partner', 'company', name, { name, is_company: true }),
+    nameOf(ref: string): string | undefined {
+      const name = records.get(ref)?.values['name'];
+      return typeof name === 'string' ? name : undefined;
+    },
     all: (): PlannedRecord[] => [...records.values()],
   };
 }

@@ -1,6 +1,6 @@
 /** One HTML file that opens from disk: no network, no script, every value escaped. */
 import type { ReportModel } from './model.ts';
-import { escape, page, percent, table, utc } from './parts.ts';
+import { escape, page, parting, percent, table, utc } from './parts.ts';
 import { number, verdictOf } from './verdict.ts';
 
 export function reportHtml(model: ReportModel): string {
@@ -79,7 +79,12 @@ function verification(model: ReportModel): string {
   const differs = table(
     'Values that differ, and values that the rule for existing contacts did not take',
     ['Record', 'Field', 'Source', 'Odoo', 'Verdict'],
-    found.verdicts.map((one) => [one.key, one.field, one.expected, one.found, one.verdict]),
+    found.verdicts.map((one) => [
+      one.key,
+      one.field,
+      ...parting(one.expected, one.found),
+      one.verdict,
+    ]),
     'No value differs, and the rule for existing contacts left none out.',
   );
   const fields = table(

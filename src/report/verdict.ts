@@ -26,7 +26,11 @@ export function verdictOf(model: ReportModel): Verdict {
     model.verification
       ? `${number(model.verification.values)} values read back, ${differ === 0 ? 'none differs' : `${number(differ)} differ`}.`
       : 'Nothing was read back yet.',
-    open > 0 ? `${number(open)} items wait for you.` : 'Nothing waits for you.',
+    open === 1
+      ? 'One item waits for you.'
+      : open > 1
+        ? `${number(open)} items wait for you.`
+        : 'Nothing waits for you.',
   ].join(' ');
   return {
     mood:

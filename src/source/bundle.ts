@@ -1,8 +1,16 @@
 /** The files of a folder, of a zip, or one file alone, to be opened as often as needed. A zip is read in place, never unpacked. */
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { WaybillError } from '../core/errors.ts';
 
@@ -10,6 +18,8 @@ export interface BundleFile {
   /** Relative, with `/`. */
   readonly path: string;
   readonly bytes: number;
+  /** Why it is not read: a link, a hidden file. It is listed all the same, for nothing is skipped silently. */
+  readonly refused?: string;
   open(): Promise<Readable>;
 }
 
@@ -24,52 +34,44 @@ export async function openBundle(path: string): Promise<BundleFile[]> {
   try {
     const stat = statSync(path);
     if (stat.isDirectory()) return folderFiles(realpathSync(path));
-    if (/\.zip$/i.test(path)) return await zipFiles(path);
-    return [
-      {
-        path: basename(path),
-        bytes: stat.size,
-        open: () => Promise.resolve(openFile(path)),
-      },
-    ];
+    if (!stat.isFile()) throw new Error('it is no file and no folder');
+    if (/\.zip$/i.test(path)) return await zipFiles(path, stat.size);
+    return [{ path: basename(path), bytes: stat.size, open: () => openFile(path) }];
   } catch (error) {
-    if (error instanceof WaybillError) throw error;
-    throw unreadable(path, error);
+    throw error instanceof WaybillError ? error : missing(path, error);
   }
 }
 
-const unreadable = (path: string, error: unknown): WaybillError =>
+/** "ENOENT: no such file or directory, stat '/x'" says the path a second time. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error);
+
+const missing = (path: string, error: unknown): WaybillError =>
   new WaybillError('WB_SOURCE_MISSING', `${path} cannot be read: ${reasonOf(error)}.`, {
     place: path,
     next: 'Check source.export in waybill.yaml and the rights on the file: it must be the export folder, a file of it, or its .zip.',
     cause: error,
   });
 
-/** "ENOENT: no such file or directory, stat '/x'" says the path a second time. */
-const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message.replace(/, \w+( '.*')?$/, '') : String(error);
+/** What goes wrong while reading gets the same words as what goes wrong before. */
+const openFile = (path: string): Promise<Readable> =>
+  Promise.resolve(translated(createReadStream(path), (error) => missing(path, error)));
 
-const openFile = (path: string): Readable =>
-  Readable.from(guarded(createReadStream(path), (error) => unreadable(path, error)));
-
-async function* guarded(
-  stream: Readable,
-  explain: (error: unknown) => WaybillError,
-  close = (): void => {},
-): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
-  } catch (error) {
-    throw explain(error);
-  } finally {
-    close();
-  }
-}
+const translated = (stream: Readable, words: (error: unknown) => WaybillError): Readable =>
+  Readable.from(
+    (async function* () {
+      try {
+        for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+      } catch (error) {
+        throw error instanceof WaybillError ? error : words(error);
+      }
+    })(),
+  );
 
 /** One file of the bundle by its path; nothing outside the bundle can be named. */
 export async function openBundleFile(path: string, file: string): Promise<Readable> {
   const found = (await openBundle(path)).find((one) => one.path === file);
-  if (found) return found.open();
+  if (found && found.refused === undefined) return found.open();
   throw new WaybillError('WB_FILE_MISSING', `${file} is not in the export ${path}.`, {
     place: file,
     next: 'Put the file back into the export, then run again.',
@@ -82,36 +84,55 @@ function folderFiles(root: string, folder = root): BundleFile[] {
     .flatMap((name): BundleFile[] => {
       const path = join(folder, name);
       const stat = lstatSync(path);
-      if (stat.isDirectory()) return folderFiles(root, path);
-      // A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo.
-      if (!stat.isFile() || name.startsWith('.')) return [];
+      if (stat.isDirectory() && !name.startsWith('.')) return folderFiles(root, path);
+      const why = refusal(name, stat);
       return [
         {
           path: relative(root, path).replaceAll('\\', '/'),
           bytes: stat.size,
-          open: () => Promise.resolve(openFile(path)),
+          ...(why && { refused: why }),
+          open: () => openFile(path),
         },
       ];
     });
 }
 
-async function zipFiles(path: string): Promise<BundleFile[]> {
-  const files: BundleFile[] = [];
+/** A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo. */
+function refusal(name: string, stat: Stats): string | undefined {
+  if (stat.isSymbolicLink()) return 'a link; put the file itself into the folder';
+  if (name.startsWith('.')) return 'hidden';
+  return stat.isFile() ? undefined : 'no file';
+}
+
+async function zipFiles(path: string, size: number): Promise<BundleFile[]> {
+  const files = new Map<string, BundleFile>();
   let total = 0;
   await eachEntry(path, (entry) => {
     total += entry.uncompressedSize;
-    check(path, entry, files.length, total);
-    if (!entry.fileName.endsWith('/'))
-      files.push({
-        path: entry.fileName,
-        bytes: entry.uncompressedSize,
-        open: () => openEntry(path, entry.fileName),
-      });
+    check(path, entry, files.size, total);
+    if (files.has(entry.fileName)) throw unsafe(path, entry.fileName, 'is in it twice');
+    if (tooDense(total, size))
+      throw unsafe(
+        path,
+        entry.fileName,
+        `and those before it would unpack to ${total} bytes from ${size}`,
+      );
+    if (!entry.fileName.endsWith('/')) files.set(entry.fileName, zipFile(path, entry));
   });
-  return files;
+  return [...files.values()];
 }
 
-/** `entry` empty: the archive as a whole. */
+const zipFile = (path: string, { fileName, uncompressedSize }: Entry): BundleFile => ({
+  path: fileName,
+  bytes: uncompressedSize,
+  ...(fileName.split('/').some((part) => part.startsWith('.')) && { refused: 'hidden' }),
+  open: () => openEntry(path, fileName),
+});
+
+const tooDense = (unpacked: number, packed: number): boolean =>
+  unpacked > RATIO_COUNTS_FROM && unpacked > packed * MAX_RATIO;
+
+/** `entry` is empty where the archive as a whole is meant. */
 const unsafe = (path: string, entry: string, why: string): WaybillError =>
   new WaybillError('WB_ARCHIVE_UNSAFE', `${path}${entry && `: the entry "${entry}"`} ${why}.`, {
     place: path,
@@ -127,10 +148,7 @@ function check(path: string, entry: Entry, count: number, total: number): void {
   if ((entry.generalPurposeBitFlag & 1) === 1) throw unsafe(path, entry.fileName, 'is encrypted');
   if (count >= MAX_FILES || total > MAX_BYTES)
     throw unsafe(path, entry.fileName, 'makes the archive larger than any export');
-  if (
-    entry.uncompressedSize > RATIO_COUNTS_FROM &&
-    entry.uncompressedSize > entry.compressedSize * MAX_RATIO
-  )
+  if (tooDense(entry.uncompressedSize, entry.compressedSize))
     throw unsafe(
       path,
       entry.fileName,
@@ -138,7 +156,7 @@ function check(path: string, entry: Entry, count: number, total: number): void {
     );
 }
 
-/** yauzl itself refuses absolute names, `..` and backslashes, and stops a stream that is longer than it says. */
+/** yauzl itself refuses absolute names and `..`, reads backslashes as `/`, and stops a stream that is longer than it says. */
 async function eachEntry(path: string, use: (entry: Entry) => void): Promise<void> {
   const zip = await openZip(path);
   try {
@@ -162,15 +180,34 @@ async function openZip(path: string): Promise<ZipFile> {
 
 async function openEntry(path: string, name: string): Promise<Readable> {
   const zip = await openZip(path);
-  for await (const entry of zip.eachEntry()) {
-    if (entry.fileName !== name) continue;
-    const stream = await zip.openReadStreamPromise(entry);
-    const broken = (error: unknown): WaybillError =>
-      unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`);
-    return Readable.from(guarded(stream, broken, () => zip.close()));
+  try {
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileName !== name) continue;
+      const stream = await zip.openReadStreamPromise(entry);
+      return translated(Readable.from(whole(stream, zip, entry)), (error) =>
+        unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`),
+      );
+    }
+  } catch (error) {
+    zip.close();
+    throw unsafe(path, name, `cannot be unpacked: ${reasonOf(error)}`);
   }
   zip.close();
   throw unsafe(path, name, 'is gone');
+}
+
+/** yauzl does not look at the checksum: half a contact is worse than none. */
+async function* whole(stream: Readable, zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+    if (sum !== entry.crc32) throw new Error('its checksum does not fit');
+  } finally {
+    zip.close();
+  }
 }
 
 /** Which of the files are not what they were when they were read: one hash of each, no parsing. Throws as openBundle does. */

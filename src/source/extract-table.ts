@@ -1,7 +1,7 @@
 /** One table's records in chunks, each with its key; rows that are none are given back as rejected. */
 import { createHash } from 'node:crypto';
 import type { StagedRecord } from '../core/record.ts';
-import { dataRows, judgeRow } from './read-file.ts';
+import { dataRows, judgeRow, rowText, widthOf } from './read-file.ts';
 import type { Extracted, SourceFile } from './source.ts';
 import type { Table } from './table.ts';
 
@@ -34,11 +34,12 @@ export async function* extractTable(
   signal: AbortSignal,
 ): AsyncGenerator<Extracted> {
   const makeKey = keyMaker(file, keySlots);
+  const range = widthOf(file.columns.slice(0, width).map((column) => column.header));
   let records: StagedRecord[] = [];
-  for await (const chunk of dataRows(table, file.headerLine, width)) {
+  for await (const chunk of dataRows(table, file.headerLine, range)) {
     if (signal.aborted) break;
     for (const row of chunk) {
-      const verdict = judgeRow(row, width);
+      const verdict = judgeRow(row, range);
       if (verdict.kind === 'rejected')
         yield {
           kind: 'rejected',
@@ -47,7 +48,7 @@ export async function* extractTable(
             message: verdict.message,
             file: file.path,
             line: row.line,
-            text: (row.text ?? row.cells.join(file.delimiter)).slice(0, 2_000),
+            text: rowText(row, file.delimiter).slice(0, 2_000),
           },
         };
       if (verdict.kind !== 'record') continue;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { WaybillError } from '../core/errors.ts';
 import type { BundleFile } from './bundle.ts';
 import { profileBuilder } from './profile.ts';
-import { dataRows, judgeRow, readShape, type Shape } from './read-file.ts';
+import { dataRows, judgeRow, readShape, widthOf, type Shape } from './read-file.ts';
 import { foldHeader, recogniseColumns } from './recognise.ts';
 import type { SourceDecisions, SourceDeclaration, SourceFile, SourceObject } from './source.ts';
 import { formatOf, openTables, type Format, type Table } from './table.ts';
@@ -42,6 +42,7 @@ export async function classify(
 ): Promise<{ candidates: Candidate[]; skipped: Skipped[] }> {
   const skip = (reason: string) => ({ candidates: [], skipped: [{ path: file.path, reason }] });
   const decided = decisions.files?.[file.path];
+  if (file.refused !== undefined) return skip(file.refused);
   if (decided === 'skip') return skip('left out in waybill.yaml');
   const format = formatOf(file.path) ?? (decided === undefined ? undefined : 'delimited');
   if (format === undefined || !formats.includes(format))
@@ -49,7 +50,12 @@ export async function classify(
       `not a table (${formats.includes('workbook') ? '.csv, .tsv, .txt, .xlsx, .json' : '.csv, .tsv, .txt'})`,
     );
   if (file.bytes === 0) return skip('the file is empty');
-  const tables = await openTables(file, format, decisions.encodings?.[file.path]);
+  const tables = await openTables(
+    file,
+    format,
+    decisions.encodings?.[file.path],
+    declaration.objects,
+  );
   if (tables.length === 0) return skip('no table in it');
   const out: { candidates: Candidate[]; skipped: Skipped[] } = { candidates: [], skipped: [] };
   for (const table of tables) {
@@ -87,6 +93,15 @@ async function classifyTable(
     .sort((a, b) => b.score - a.score);
   if (!best || best.score < MIN_SCORE)
     return `its header is not recognised (${shape.headers.slice(0, 6).join(', ')}); settle it in waybill.yaml, source.files`;
+  if (best.score === second?.score)
+    throw new WaybillError(
+      'WB_SOURCE_AMBIGUOUS',
+      `${table.path} reads like ${best.object.plural} and like ${second.object.plural} alike.`,
+      {
+        place: table.path,
+        next: `Say in waybill.yaml, source.files, which it is:  "${table.path}": ${best.object.name}`,
+      },
+    );
   return {
     table,
     shape,
@@ -128,13 +143,13 @@ export async function inspectTable(
 ): Promise<SourceFile> {
   const builders = shape.headers.map(() => profileBuilder());
   let rows = 0;
-  for await (const chunk of dataRows(table, shape.headerLine, shape.headers.length)) {
+  for await (const chunk of dataRows(table, shape.headerLine, widthOf(shape.headers))) {
     if (signal.aborted)
       throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
         next: 'Run the same command again.',
       });
     for (const row of chunk) {
-      const verdict = judgeRow(row, shape.headers.length);
+      const verdict = judgeRow(row, widthOf(shape.headers));
       if (verdict.kind !== 'record') continue;
       rows++;
       for (const [index, builder] of builders.entries())

@@ -1,4 +1,5 @@
 /** What the values of a column look like, gathered from every value in constant memory. */
+import { parseDate } from '../lib/dates.ts';
 import type { ColumnProfile, InferredType } from './source.ts';
 
 const DISTINCT_KEPT = 1_000;
@@ -12,21 +13,35 @@ const SHARE = 0.9;
 const CHOICE_MAX = 30;
 const LONG = 250;
 
-const DATE =
-  /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AP]\.?M\.?)?)?$/i;
+const DATE = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]|$)/;
+/** What the mapping can read as a day, in one order or the other; 31/02 and years of two digits it cannot. */
+const isDate = (value: string, timed: boolean): boolean =>
+  DATE.test(value) && value.includes(':') === timed && (reads(value, 'mdy') || reads(value, 'dmy'));
+const reads = (value: string, order: 'mdy' | 'dmy'): boolean =>
+  parseDate(value, order) !== undefined;
+
+const INT32 = 2_147_483_647;
+/** Digits beyond these a float does not keep. */
+const FLOAT_DIGITS = 15;
+/** A zero in front is part of a name (00123), and so are more digits than a number needs: 5125550100 is a telephone. */
+const isInteger = (value: string): boolean =>
+  /^-?(0|[1-9]\d{0,9})$/.test(value) && Math.abs(Number(value)) <= INT32;
+const FLOAT = /^-?[$€£]?(\d{1,3}(,\d{3})*(\.\d+)?|\d+\.\d+|\d+)%?$/;
+const isFloat = (value: string): boolean =>
+  FLOAT.test(value) &&
+  !/^-?0\d/.test(value) &&
+  value.replace(/\D/g, '').length <= FLOAT_DIGITS &&
+  (!/^-?\d+$/.test(value) || isInteger(value));
+const ZERO_IN_FRONT = /^0\d+$/;
+
 const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = [
   ['email', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)],
   ['url', (value) => /^(https?:\/\/|www\.)\S+$/i.test(value)],
-  ['datetime', (value) => value.includes(':') && DATE.test(value)],
-  ['date', (value) => !value.includes(':') && DATE.test(value)],
+  ['datetime', (value) => isDate(value, true)],
+  ['date', (value) => isDate(value, false)],
   ['boolean', (value) => /^(1|0|yes|no|y|n|true|false|x)$/i.test(value)],
-  ['integer', (value) => /^-?(0|[1-9]\d{0,9})$/.test(value)],
-  [
-    'float',
-    (value) =>
-      /^-?[$€£]?\d{1,3}(,\d{3})*(\.\d+)?%?$|^-?[$€£]?\d+(\.\d+)?%?$/.test(value) &&
-      !/^0\d/.test(value),
-  ],
+  ['integer', isInteger],
+  ['float', isFloat],
   [
     'phone',
     (value) =>
@@ -46,7 +61,7 @@ export function profileBuilder(): ProfileBuilder {
   const misfits = new Map<InferredType, { value: string; line: number }[]>();
   const orders = { mdy: 0, dmy: 0, ymd: 0 };
   let tests = TESTS;
-  let [filled, maxLength, lists, newlines, full] = [0, 0, 0, false, false];
+  let [filled, maxLength, lists, newlines, full, zeros] = [0, 0, 0, false, false, false];
 
   const test = (value: string, line: number): void => {
     for (const [type, fits] of tests) {
@@ -64,7 +79,8 @@ export function profileBuilder(): ProfileBuilder {
       if (value === '') return;
       filled++;
       if (value.length > maxLength) maxLength = value.length;
-      if (!newlines && value.includes('\n')) newlines = true;
+      newlines ||= value.includes('\n');
+      zeros ||= ZERO_IN_FRONT.test(value);
       if (value.length < LONG && /[^,;|][,;|][^,;|]/.test(value)) lists++;
       if (tests.length > 0 && value.length <= LONG) test(value, line);
       const seen = distinct.get(value);
@@ -73,7 +89,7 @@ export function profileBuilder(): ProfileBuilder {
       else full = true;
     },
     build(rows) {
-      const type = typeOf({ filled, maxLength, lists, newlines, full, distinct, hits });
+      const type = typeOf({ filled, maxLength, lists, newlines, full, zeros, distinct, hits });
       const count = filled - (hits.get(type) ?? filled);
       return {
         type,
@@ -93,7 +109,7 @@ export function profileBuilder(): ProfileBuilder {
           options: listOptions(distinct),
           separator: separatorOf(distinct),
         }),
-        ...((type === 'date' || type === 'datetime') && { dateOrder: orderOf(orders) }),
+        ...((hits.has('date') || hits.has('datetime')) && { dateOrder: orderOf(orders) }),
         misfits: { count, examples: count > 0 ? (misfits.get(type) ?? []) : [] },
       };
     },
@@ -115,23 +131,28 @@ function noteMisfit(
 function countOrder(value: string, orders: { mdy: number; dmy: number; ymd: number }): void {
   const match = DATE.exec(value);
   if (!match) return;
-  const [a, b] = [match[1] ?? '', Number(match[2])];
-  if (a.length === 4) orders.ymd++;
-  else if (Number(a) > 12) orders.dmy++;
-  else if (b > 12) orders.mdy++;
+  const [a, b] = [Number(match[1]), Number(match[2])];
+  if (a > 999) orders.ymd++;
+  else if (a > 12 && reads(value, 'dmy')) orders.dmy++;
+  else if (b > 12 && reads(value, 'mdy')) orders.mdy++;
 }
 
-/** A few impossible dates do not make a column ambiguous; a real mixture does. */
-function orderOf(orders: {
+/**
+ * A few dates that fit only the other order are errors; a real mixture is for a person.
+ * Dates that begin with the year are read the same in any order, so they mix with either.
+ */
+function orderOf({
+  mdy,
+  dmy,
+  ymd,
+}: {
   mdy: number;
   dmy: number;
   ymd: number;
 }): NonNullable<ColumnProfile['dateOrder']> {
-  const total = orders.mdy + orders.dmy + orders.ymd;
-  const [best] = (Object.entries(orders) as ['mdy' | 'dmy' | 'ymd', number][]).sort(
-    (x, y) => y[1] - x[1],
-  );
-  return best && total > 0 && best[1] >= total * SHARE ? best[0] : 'ambiguous';
+  if (mdy + dmy === 0) return ymd > 0 ? 'ymd' : 'ambiguous';
+  if (Math.max(mdy, dmy) < (mdy + dmy) * SHARE) return 'mixed';
+  return mdy > dmy ? 'mdy' : 'dmy';
 }
 
 interface Seen {
@@ -140,6 +161,8 @@ interface Seen {
   readonly lists: number;
   readonly newlines: boolean;
   readonly full: boolean;
+  /** Some value has a zero in front, so that as a number it would not be what it was. */
+  readonly zeros: boolean;
   readonly distinct: ReadonlyMap<string, number>;
   readonly hits: ReadonlyMap<InferredType, number>;
 }
@@ -147,7 +170,11 @@ interface Seen {
 function typeOf(seen: Seen): InferredType {
   if (seen.filled === 0) return 'empty';
   if (seen.newlines || seen.maxLength > LONG) return 'longtext';
-  const typed = TESTS.find(([type]) => (seen.hits.get(type) ?? 0) >= seen.filled * SHARE)?.[0];
+  const typed = TESTS.find(
+    ([type]) =>
+      (seen.hits.get(type) ?? 0) >= seen.filled * SHARE &&
+      !(seen.zeros && (type === 'integer' || type === 'float')),
+  )?.[0];
   if (typed && !(typed === 'boolean' && seen.distinct.size > 3)) return typed;
   if (seen.lists > seen.filled * 0.2 && isList(seen)) return 'list';
   const repeated =

@@ -1,17 +1,19 @@
 /** A delimited file as a table; and the shape of any table: where its header stands and whose words it speaks. */
 import { WaybillError } from '../core/errors.ts';
-import { csvRows, fits, guessDelimiter, type CsvRow } from '../lib/csv.ts';
+import { csvRows, rankDelimiters, type CsvRow } from '../lib/csv.ts';
 import { decodeText, detectEncoding, type Encoding } from '../lib/text-encoding.ts';
 import type { BundleFile } from './bundle.ts';
 import type { SourceObject } from './source.ts';
 import { headerScore } from './recognise.ts';
-import type { Table } from './table.ts';
+import type { Table, Width } from './table.ts';
 
 export interface Shape {
   readonly headerLine: number;
   readonly headers: readonly string[];
   /** How well the header fits each object. */
   readonly scores: Readonly<Record<string, number>>;
+  /** The best of them. */
+  readonly score: number;
 }
 
 /** Titles stand above the header; nobody writes more of them than this. */
@@ -21,7 +23,11 @@ const MIN_SCORE = 2;
 
 const ENCODINGS: readonly Encoding[] = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'];
 
-export async function delimitedTable(file: BundleFile, asked: string | undefined): Promise<Table> {
+export async function delimitedTable(
+  file: BundleFile,
+  asked: string | undefined,
+  objects: readonly SourceObject[],
+): Promise<Table> {
   const found = await detectEncoding(await file.open());
   const encoding =
     asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
@@ -30,25 +36,48 @@ export async function delimitedTable(file: BundleFile, asked: string | undefined
       next: `Choose one of ${ENCODINGS.join(', ')} in waybill.yaml, source.encodings.`,
     });
   const sample = await firstText(file, encoding);
-  const delimiter = guessDelimiter(sample.split('\n').slice(0, HEADER_WITHIN));
+  const delimiter = await bestDelimiter(sample, objects);
+  const mixed = found.mixed && asked === undefined;
   return {
     path: file.path,
     encoding,
     delimiter,
     sha256: found.sha256,
     bytes: found.bytes,
-    notices: [],
-    rows: (columns) => delimitedRows(file, encoding, delimiter, columns),
+    notices: mixed
+      ? [
+          `${file.path} mixes UTF-8 with another encoding; it was read as ${encoding}, so some accents may look wrong. Export it again, or set source.encodings in waybill.yaml.`,
+        ]
+      : [],
+    rows: (width) => delimitedRows(file, encoding, delimiter, width),
   };
+}
+
+/** The shape of the rows ranks the delimiters; a header that speaks our words beats the ranking. */
+async function bestDelimiter(sample: string, objects: readonly SourceObject[]): Promise<string> {
+  const tried = await Promise.all(
+    rankDelimiters(sample, HEADER_WITHIN).map(async (delimiter) => {
+      const rows: CsvRow[] = [];
+      for await (const chunk of csvRows(once(sample), delimiter)) rows.push(...chunk);
+      return { delimiter, score: bestHeader(rows.slice(0, HEADER_WITHIN), objects)?.score ?? 0 };
+    }),
+  );
+  const named = tried.filter((one) => one.score >= MIN_SCORE).sort((a, b) => b.score - a.score);
+  return (named[0] ?? tried[0])?.delimiter ?? ',';
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield await Promise.resolve(text);
 }
 
 async function* delimitedRows(
   file: BundleFile,
   encoding: Encoding,
   delimiter: string,
-  columns = 0,
+  width?: Width,
 ): AsyncGenerator<CsvRow[]> {
-  yield* csvRows(decodeText(await file.open(), encoding), delimiter, columns);
+  const text = decodeText(await file.open(), encoding);
+  yield* csvRows(text, delimiter, width === undefined ? undefined : (cells) => fits(cells, width));
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
@@ -86,7 +115,12 @@ function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): 
   const widest = Math.max(0, ...rows.map((row) => row.cells.length));
   const chosen = named ?? scored.find((one) => one.row.cells.length === widest);
   return chosen
-    ? { headerLine: chosen.row.line, headers: chosen.row.cells, scores: chosen.scores }
+    ? {
+        headerLine: chosen.row.line,
+        headers: chosen.row.cells,
+        scores: chosen.scores,
+        score: chosen.best,
+      }
     : null;
 }
 
@@ -94,9 +128,9 @@ function bestHeader(rows: readonly CsvRow[], objects: readonly SourceObject[]): 
 export async function* dataRows(
   table: Pick<Table, 'rows'>,
   headerLine: number,
-  columns: number,
+  width: Width,
 ): AsyncGenerator<CsvRow[]> {
-  for await (const rows of table.rows(columns)) yield rows.filter((row) => row.line > headerLine);
+  for await (const rows of table.rows(width)) yield rows.filter((row) => row.line > headerLine);
 }
 
 export type RowVerdict =
@@ -108,10 +142,38 @@ export type RowVerdict =
     }
   | { readonly kind: 'blank' };
 
-const TOTAL = /^\s*(grand\s+)?total(s)?\b|^\s*[\d,]+\s+(records?|contacts?|notes?|rows?)\b/i;
+const COUNTED = String.raw`(?:records?|contacts?|notes?|rows?|entries)`;
+const TOTAL = new RegExp(
+  String.raw`^(?:(?:grand )?totals?(?: ${COUNTED})?(?: ?[:=])?(?: ?[\d,]+)?(?: ${COUNTED})?|[\d,]+ ${COUNTED}(?: (?:exported|found|selected|in total))?)\.?$`,
+  'i',
+);
 
-/** A row is a record when it has as many cells as the header; blank cells too many are forgiven. */
-export function judgeRow(row: CsvRow, columns: number): RowVerdict {
+/** "Total: 1,200", "1,200 contacts"; not the contact whose company is Total Wine. */
+function isTotal(cells: readonly string[], columns: number): boolean {
+  const [first = '', ...more] = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  return (
+    columns > 2 &&
+    TOTAL.test(first.replace(/\s+/g, ' ')) &&
+    more.length < 2 &&
+    more.every((cell) => /^[\d,]+$/.test(cell))
+  );
+}
+
+/** As many cells as the header; blank cells too many are forgiven, and those missing where the header names nothing. */
+const fits = (cells: readonly string[], width: Width): boolean =>
+  cells.length >= leastOf(width) && cells.slice(mostOf(width)).every((cell) => cell.trim() === '');
+
+const leastOf = (width: Width): number => (typeof width === 'number' ? width : width.least);
+const mostOf = (width: Width): number => (typeof width === 'number' ? width : width.most);
+
+/** Some exports end the header, but not the rows, with a delimiter. */
+export const widthOf = (headers: readonly string[]): Width => ({
+  least: headers.findLastIndex((header) => header.trim() !== '') + 1,
+  most: headers.length,
+});
+
+export function judgeRow(row: CsvRow, width: Width): RowVerdict {
+  const columns = mostOf(width);
   if (row.broken === 'quotes')
     return {
       kind: 'rejected',
@@ -131,18 +193,30 @@ export function judgeRow(row: CsvRow, columns: number): RowVerdict {
       message: `Line ${row.line}: a cell is longer than a million characters.`,
     };
   if (row.cells.every((cell) => cell.trim() === '')) return { kind: 'blank' };
-  const filled = row.cells.filter((cell) => cell.trim() !== '');
-  if (filled.length <= 2 && columns > 2 && TOTAL.test(filled[0] ?? ''))
+  if (isTotal(row.cells, columns))
     return {
       kind: 'rejected',
       code: 'WB_ROW_SHAPE',
       message: `Line ${row.line} is a total below the records, not a record.`,
     };
   if (row.cells.length === columns) return { kind: 'record', cells: row.cells };
-  if (fits(row.cells, columns)) return { kind: 'record', cells: row.cells.slice(0, columns) };
+  if (fits(row.cells, width))
+    return {
+      kind: 'record',
+      cells: Array.from({ length: columns }, (_, index) => row.cells[index] ?? ''),
+    };
   return {
     kind: 'rejected',
     code: 'WB_ROW_SHAPE',
     message: `Line ${row.line} has ${row.cells.length} cells where the header has ${columns}.`,
   };
 }
+
+/** The row as text again, for a person to look at: quoted where a cell needs it. */
+export const rowText = (row: CsvRow, delimiter: string): string =>
+  row.text ??
+  row.cells
+    .map((cell) =>
+      cell.includes(delimiter) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell,
+    )
+    .join(delimiter);

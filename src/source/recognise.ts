@@ -1,5 +1,13 @@
 /** Recognises what a file holds and what its columns mean: by header first, by content where the header says nothing. */
-import type { ColumnProfile, Slot, SourceColumn, SourceObject } from './source.ts';
+import { WaybillError } from '../core/errors.ts';
+import type {
+  ColumnProfile,
+  Slot,
+  SourceColumn,
+  SourceDecisions,
+  SourceFile,
+  SourceObject,
+} from './source.ts';
 
 /** Below this a person must confirm. */
 export const SURE = 0.8;
@@ -7,14 +15,21 @@ export const SURE = 0.8;
 export const foldHeader = (text: string): string =>
   text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** Unique names: `Phone`, `Phone (2)`, `column 7`. */
+/** Unique names: `Phone`, `Phone (2)`, `column 7`; also when the export itself has a column `Phone (2)`. */
 export function columnIds(headers: readonly string[]): string[] {
-  const seen = new Map<string, number>();
+  const own = new Set(headers.map((header) => header.trim().toLowerCase()));
+  const taken = new Set<string>();
   return headers.map((header, index) => {
     const name = header.trim() === '' ? `column ${index + 1}` : header.trim();
-    const n = (seen.get(name.toLowerCase()) ?? 0) + 1;
-    seen.set(name.toLowerCase(), n);
-    return n === 1 ? name : `${name} (${n})`;
+    let id = name;
+    for (
+      let n = 2;
+      taken.has(id.toLowerCase()) || (id !== header.trim() && own.has(id.toLowerCase()));
+      n++
+    )
+      id = `${name} (${n})`;
+    taken.add(id.toLowerCase());
+    return id;
   });
 }
 
@@ -39,7 +54,13 @@ export function headerScore(
     (name) =>
       !others.some((other) => other !== object && other.slots.some((slot) => slot.name === name)),
   );
-  return own.size + rare.length;
+  // A note without a text, a deal without anything of a deal: columns that a contact has too are a contact's.
+  const core = others.find((one) => one.shape === 'partner');
+  const hollow =
+    core !== undefined &&
+    core !== object &&
+    [...own].every((name) => core.slots.some((slot) => slot.name === name));
+  return own.size + rare.length - Number(hollow);
 }
 
 interface Guess {
@@ -55,6 +76,7 @@ export function recogniseColumns(
   decisions: Readonly<Record<string, string>>,
 ): SourceColumn[] {
   const ids = columnIds(headers);
+  checkDecisions(object, ids, decisions);
   const guesses = ids.map((id, index) =>
     guess(object, headers[index] ?? '', profiles[index], decisions[id]),
   );
@@ -67,21 +89,77 @@ export function recogniseColumns(
   }
   return ids.map((id, index) => {
     const one = guesses[index] ?? { slot: null, confidence: 0, reason: '' };
-    const loses = one.slot !== null && winners.get(one.slot) !== index;
-    const winner = loses ? ids[winners.get(one.slot ?? '') ?? 0] : undefined;
+    const winner = one.slot === null ? index : (winners.get(one.slot) ?? index);
     return {
       id,
       header: headers[index] ?? '',
       index,
-      slot: loses ? null : one.slot,
-      confidence: loses ? 0.9 : one.confidence,
-      reason: loses ? `also reads as ${one.slot}, which "${winner}" fits better` : one.reason,
-      alternatives:
-        loses && one.slot ? [one.slot] : alternatives(object, profiles[index], one.slot),
+      alternatives: alternatives(object, profiles[index], one.slot),
+      ...(winner === index
+        ? one
+        : beaten(one, guesses[winner], ids[winner] ?? '', profiles[index])),
       profile: profiles[index] ?? emptyProfile,
     };
   });
 }
+
+/** The second column of one meaning is kept as a custom field; where neither fits better, a person says which is which. */
+function beaten(
+  one: Guess,
+  winner: Guess | undefined,
+  winnerId: string,
+  profile: ColumnProfile | undefined,
+): Guess & { alternatives: string[] } {
+  const equal = one.confidence === winner?.confidence && profile?.type !== 'empty';
+  return {
+    slot: null,
+    confidence: equal ? 0.6 : 0.9,
+    reason: `also reads as ${one.slot}, which "${winnerId}" ${equal ? 'fits just as well' : 'fits better'}`,
+    alternatives: one.slot === null ? [] : [one.slot],
+  };
+}
+
+/** A decision with a slip of the pen must not send a column's values nowhere. */
+function checkDecisions(
+  object: SourceObject,
+  ids: readonly string[],
+  decisions: Readonly<Record<string, string>>,
+): void {
+  const holders = new Map<string, string>();
+  for (const [column, slot] of Object.entries(decisions)) {
+    const where = `waybill.yaml, source.columns.${object.name}`;
+    // Another file of the same object may have it; inspectExport looks at all of them.
+    if (!ids.includes(column) || slot === 'custom') continue;
+    if (!object.slots.some((one) => one.name === slot))
+      throw undecidable(
+        `${where}: "${slot}" (column "${column}") is no slot of a ${object.label.toLowerCase()}.`,
+        `Choose custom or one of ${object.slots.map((one) => one.name).join(', ')}.`,
+      );
+    const holder = holders.get(slot);
+    if (holder !== undefined)
+      throw undecidable(
+        `${where}: both "${holder}" and "${column}" are settled as ${slot}.`,
+        'Only one column can be it; write custom for the other.',
+      );
+    holders.set(slot, column);
+  }
+}
+
+/** A column named in waybill.yaml that no file of its object has is a slip of the pen too. */
+export function checkNamedColumns(files: readonly SourceFile[], decisions: SourceDecisions): void {
+  for (const [object, columns] of Object.entries(decisions.columns ?? {})) {
+    const there = files.filter((one) => one.object === object).flatMap((one) => one.columns);
+    const wrong = Object.keys(columns).find((id) => !there.some((one) => one.id === id));
+    if (wrong !== undefined)
+      throw undecidable(
+        `waybill.yaml, source.columns.${object}: the export has no column "${wrong}".`,
+        `Its columns: ${[...new Set(there.map((one) => one.id))].join(', ')}.`,
+      );
+  }
+}
+
+const undecidable = (message: string, next: string): WaybillError =>
+  new WaybillError('WB_CONFIG_INVALID', message, { place: 'waybill.yaml', next });
 
 const emptyProfile: ColumnProfile = {
   type: 'empty',

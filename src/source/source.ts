@@ -110,8 +110,11 @@ export interface ColumnProfile {
   readonly examples: readonly string[];
   /** For `choice`, `list`, and a `text` of few different values: each with its count, most frequent first. */
   readonly options?: readonly { readonly value: string; readonly count: number }[];
-  /** For dates: the order that all values agree on, or `ambiguous`. */
-  readonly dateOrder?: 'mdy' | 'dmy' | 'ymd' | 'ambiguous';
+  /**
+   * Where there are dates: the order the values agree on; `ambiguous` when no value tells day from month;
+   * `mixed` when some are of one order and some of another.
+   */
+  readonly dateOrder?: 'mdy' | 'dmy' | 'ymd' | 'ambiguous' | 'mixed';
   /** For `list`: the character between the values. */
   readonly separator?: string;
   /** Values that do not fit `type` (31/02 in a date column), counted, with up to 5 examples and their lines. */

@@ -52,9 +52,23 @@ const STRICT = 'pragma synchronous = full; pragma wal_autocheckpoint = 1000;';
 /** The log is copied back rarely: a page that a thousand rows touch is then written once. 64 MB of log at most. */
 const RELAXED = 'pragma synchronous = normal; pragma wal_autocheckpoint = 16384;';
 
-/** Opens (and brings up to date) the database file. Throws WB_STORE_NEWER, WB_DISK_FULL. */
+/** Opens (and brings up to date) the database file. Throws WB_STORE_NEWER, WB_STORE_DAMAGED, WB_DISK_FULL. */
 export function openDatabase(path: string): Database {
   const raw = new DatabaseSync(path);
+  try {
+    return prepared(raw);
+  } catch (error) {
+    raw.close();
+    if (!DAMAGED.has(resultOf(error) ?? 0)) throw error;
+    throw new WaybillError('WB_STORE_DAMAGED', `${path} is no store, or a damaged one.`, {
+      place: path,
+      next: 'Put back a copy of the .waybill folder. It holds the ledger: a run without it would create everything a second time.',
+      cause: error,
+    });
+  }
+}
+
+function prepared(raw: DatabaseSync): Database {
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
   raw.exec(
     `pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = file;`,
@@ -128,6 +142,14 @@ function transact<T>(raw: DatabaseSync, work: () => T): T {
 }
 
 const SQLITE_FULL = 13;
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+
+/** SQLite's primary result code; the bits above say more than anyone here asks. */
+export const resultOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 
 function guarded<T>(work: () => T): T {
   try {
@@ -148,9 +170,8 @@ function guarded<T>(work: () => T): T {
 }
 
 const isFull = (error: unknown): boolean =>
-  error instanceof Error &&
-  (('errcode' in error && error.errcode === SQLITE_FULL) ||
-    ('code' in error && error.code === 'ENOSPC'));
+  resultOf(error) === SQLITE_FULL ||
+  (error instanceof Error && 'code' in error && error.code === 'ENOSPC');
 
 function migrate(database: Database): void {
   const folder = new URL('./schema/', import.meta.url);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WaybillError } from '../core/errors.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, resultOf, type Database } from './database.ts';
 import { deltaQueries } from './delta.ts';
 import { handoverQueries } from './handover.ts';
 import { ledgerQueries } from './ledger.ts';
@@ -23,7 +23,7 @@ export type Store = ReturnType<typeof openStore>;
 export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
   mkdirSync(folder, { recursive: true });
   const unlock = mode === 'write' ? lock(folder) : () => {};
-  const db = openDatabase(join(folder, 'store.db'));
+  const db = openOr(unlock, join(folder, 'store.db'));
   return {
     staging: stagingQueries(db),
     plan: planQueries(db),
@@ -48,6 +48,18 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
   };
 }
 
+/** A store that cannot be opened must not stay locked for as long as this process lives. */
+function openOr(unlock: () => void, path: string): Database {
+  try {
+    return openDatabase(path);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+const SQLITE_BUSY = 5;
+
 /** SQLite's own file lock is the lock: the system releases it however the process ends, so it is never stale. */
 function lock(folder: string): () => void {
   const holder = join(folder, 'lock.pid');
@@ -58,7 +70,7 @@ function lock(folder: string): () => void {
     );
   } catch (error) {
     guard.close();
-    if (!isBusy(error)) throw error;
+    if (resultOf(error) !== SQLITE_BUSY) throw error;
     throw new WaybillError(
       'WB_STORE_LOCKED',
       `Another Waybill (process ${readHolder(holder)}) is working on this project.`,
@@ -71,10 +83,6 @@ function lock(folder: string): () => void {
   writeFileSync(holder, String(process.pid));
   return () => guard.close();
 }
-
-const SQLITE_BUSY = 5;
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
 function readHolder(path: string): string {
   try {

@@ -294,7 +294,7 @@ const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
 /** Reads the file's date column in the order that all its values agree on. */
 export function momentOf(file: SourceFile, timeZone: string): (when: string) => string | undefined {
   const order = file.columns.find((one) => one.slot === 'date')?.profile.dateOrder;
-  const known = order === undefined || order === 'ambiguous' ? 'dmy' : order;
+  const known = order === undefined || order === 'ambiguous' || order === 'mixed' ? 'dmy' : order;
   const reader = readers.get(file) ?? momentReader(timeZone, known);
   readers.set(file, reader);
   return reader;

@@ -36,7 +36,7 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
   const inspect = async (signal: AbortSignal): Promise<Inspection> => {
     arrived.clear();
     const bundle = await openBundle(path);
-    const tables = bundle.filter((one) => !isAttachment(one.path));
+    const tables = bundle.filter((one) => one.refused !== undefined || !isAttachment(one.path));
     const inspection = await inspectExport(path, tables, ALLCLIENTS, decisions, signal);
     const found = await inspectAttachments(bundle, inspection, signal);
     attachments = found.attachments;
@@ -64,7 +64,9 @@ async function rowsOf(
   if (file.path === LOOSE_FILES)
     return { table: { rows: () => looseRows(attachments) }, width: file.columns.length };
   const found = (await openBundle(path)).find((one) => one.path === file.path);
-  const [table] = found ? await openTables(found, 'delimited', file.encoding) : [];
+  const [table] = found
+    ? await openTables(found, 'delimited', file.encoding, ALLCLIENTS.objects)
+    : [];
   if (!table)
     throw new WaybillError('WB_SOURCE_MISSING', `${file.path} is no longer in the export.`, {
       place: file.path,

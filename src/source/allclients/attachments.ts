@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto';
 import { WaybillError } from '../../core/errors.ts';
 import type { BundleFile } from '../bundle.ts';
 import type { Inspection, SourceColumn, SourceFile } from '../source.ts';
-import { dataRows, judgeRow } from '../read-file.ts';
+import { ALLCLIENTS } from './declaration.ts';
+import { dataRows, judgeRow, widthOf } from '../read-file.ts';
 import { openTables } from '../table.ts';
 
 export interface StoredFile {
@@ -32,7 +33,7 @@ export async function inspectAttachments(
   inspection: Inspection,
   signal: AbortSignal,
 ): Promise<{ inspection: Inspection; attachments: Attachments }> {
-  const files = bundle.filter((one) => isAttachment(one.path));
+  const files = bundle.filter((one) => one.refused === undefined && isAttachment(one.path));
   const stored: StoredFile[] = [];
   for (const file of files) stored.push(await hashed(file, signal));
   const find = finder(stored);
@@ -76,11 +77,14 @@ async function eachRow(
   use: (cells: readonly string[]) => void,
 ): Promise<void> {
   const file = bundle.find((one) => one.path === table.path);
-  const [rowsOf] = file ? await openTables(file, 'delimited', table.encoding) : [];
+  const [rowsOf] = file
+    ? await openTables(file, 'delimited', table.encoding, ALLCLIENTS.objects)
+    : [];
   if (!rowsOf) return;
-  for await (const rows of dataRows(rowsOf, table.headerLine, table.columns.length))
+  const width = widthOf(table.columns.map((one) => one.header));
+  for await (const rows of dataRows(rowsOf, table.headerLine, width))
     for (const row of rows) {
-      const verdict = judgeRow(row, table.columns.length);
+      const verdict = judgeRow(row, width);
       if (verdict.kind === 'record') use(verdict.cells);
     }
 }

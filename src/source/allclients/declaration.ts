@@ -198,16 +198,7 @@ const NOTE: readonly Slot[] = [
 
 const USER: readonly Slot[] = [
   slot('user_id', 'Team Member ID', 'key', 'User ID', 'teammemberid', 'Id'),
-  slot(
-    'name',
-    'Name',
-    'text',
-    'Full Name',
-    'Display Name',
-    'Team Member',
-    'display_fullname',
-    'User Name',
-  ),
+  slot('name', 'Name', 'text', 'Full Name', 'Display Name', 'Team Member', 'display_fullname'),
   slot('first_name', 'First Name', 'text', 'First'),
   slot('last_name', 'Last Name', 'text', 'Last'),
   slot('email', 'Email', 'email', 'E-mail', 'Email Address'),

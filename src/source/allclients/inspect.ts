@@ -9,6 +9,7 @@ import {
   type Skipped,
 } from '../inspect-tables.ts';
 import type { Inspection, SourceDecisions, SourceDeclaration, SourceFile } from '../source.ts';
+import { checkNamedColumns, SURE } from '../recognise.ts';
 
 export async function inspectExport(
   path: string,
@@ -17,6 +18,7 @@ export async function inspectExport(
   decisions: SourceDecisions,
   signal: AbortSignal,
 ): Promise<Inspection> {
+  checkFiles(path, files, decisions);
   const skipped: Skipped[] = [];
   const candidates: Candidate[] = [];
   for (const file of files) {
@@ -30,7 +32,22 @@ export async function inspectExport(
     for (const candidate of candidates.filter((one) => one.object === object))
       inspected.push(notEmpty(await inspectTable(candidate, decisions, signal)));
   }
-  return { files: inspected, skipped, notices: notices(inspected) };
+  checkNamedColumns(inspected, decisions);
+  return { files: inspected, skipped, notices: [...notices(inspected), ...doubts(candidates)] };
+}
+
+function checkFiles(path: string, files: readonly BundleFile[], decisions: SourceDecisions): void {
+  const named = [decisions.files, decisions.encodings].flatMap((one) => Object.keys(one ?? {}));
+  const unknown = named.find((name) => !files.some((file) => file.path === name));
+  if (unknown === undefined) return;
+  throw new WaybillError(
+    'WB_CONFIG_INVALID',
+    `waybill.yaml names "${unknown}", which is not in ${path}.`,
+    {
+      place: 'waybill.yaml',
+      next: `The files are: ${files.map((file) => file.path).join(', ')}.`,
+    },
+  );
 }
 
 function checkContacts(
@@ -84,3 +101,13 @@ const notices = (files: readonly SourceFile[]): string[] => [
     ? []
     : ['There is no notes file: no note will move.']),
 ];
+
+function doubts(candidates: readonly Candidate[]): string[] {
+  const unsure = candidates
+    .filter((one) => one.confidence < SURE)
+    .map(
+      (one) =>
+        `${one.table.path} was taken for ${one.object.plural} with little to go by: look at its columns, and settle it in waybill.yaml, source.files, if that is wrong.`,
+    );
+  return [...unsure, ...candidates.flatMap((one) => one.table.notices)];
+}

@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mapAll } from '../../src/engine/map.ts';
+import { groupDuplicates } from '../../src/mapping/duplicates.ts';
+import type { Choices } from '../../src/mapping/mapping.ts';
+import { ALLCLIENTS } from '../../src/source/allclients/declaration.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { fileOf, inspectionOf, mapperOf, recordsOf } from '../support/mapping.ts';
+
+let folder = '';
+let store: Store;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'waybill-map-'));
+  store = openStore(folder);
+});
+afterEach(() => {
+  store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const CONTACT = ['Contact ID', 'Last Name', 'Email', 'Edit Date'];
+const NOTE = ['Note ID', 'Contact ID', 'Date', 'Note'];
+
+const table = (headers: readonly string[], rows: readonly string[][]): Record<string, string[]> =>
+  Object.fromEntries(headers.map((header, index) => [header, rows.map((row) => row[index] ?? '')]));
+
+/** Stages the rows and maps them; gives back where each record ended. */
+function mapped(
+  contacts: readonly string[][],
+  notes: readonly string[][],
+  choices: Partial<Choices> = {},
+): Record<string, Record<string, number>> {
+  const files = [fileOf('contact', table(CONTACT, contacts)), fileOf('note', table(NOTE, notes))];
+  const inspection = inspectionOf(...files);
+  const { mapper, document } = mapperOf(inspection, choices);
+  for (const [index, file] of files.entries())
+    store.staging.add(
+      store.staging.addFile({ object: file.object, path: file.path, detail: '{}' }),
+      recordsOf(file, [contacts, notes][index] ?? []),
+    );
+  store.staging.index();
+  const ctx = { store, emit: () => {}, signal: new AbortController().signal };
+  mapAll(ctx, { mapper, declaration: ALLCLIENTS, choices: document.choices, groupDuplicates });
+  const counts = store.reconcile
+    .balance('')
+    .map(({ object, counts: all }) => [
+      object,
+      Object.fromEntries(Object.entries(all).filter(([, n]) => n > 0)),
+    ]);
+  return Object.fromEntries(counts) as Record<string, Record<string, number>>;
+}
+
+const planned = (step: string): number =>
+  store.plan.counts().find((one) => one.step === step)?.n ?? 0;
+
+describe('mapping the staged records', () => {
+  test('takes a contact exported twice, and then merged by its address, into the one that leads', () => {
+    const counts = mapped(
+      [
+        ['1', 'Lee', 'a@x.co', '1/1/2020'],
+        ['1', 'Lee', 'a@x.co', '1/1/2020'],
+        ['2', 'Lee', 'a@x.co', '1/1/2024'],
+      ],
+      [['n1', '1', '1/1/2024', 'By the id of the merged one']],
+    );
+    expect(counts).toEqual({ contact: { merged: 2, pending: 1 }, note: { pending: 1 } });
+    expect(store.reconcile.merged(10).map((one) => one.into)).toEqual([
+      'allclients_contact_2',
+      'allclients_contact_2',
+    ]);
+    expect(
+      store.plan.missing('', 'notes', { lane: '', sort: '', seq: 0 }, 10).map((one) => one.lane),
+    ).toContain('allclients_contact_2');
+  });
+
+  test('takes the same note twice as one, and asks about two different notes of one id', () => {
+    const counts = mapped(
+      [['1', 'Lee', 'a@x.co', '']],
+      [
+        ['n1', '1', '1/1/2024', 'Called'],
+        ['n1', '1', '1/1/2024', 'Called'],
+        ['n1', '1', '1/1/2024', 'Something else'],
+      ],
+    );
+    expect(counts['note']).toEqual({ merged: 1, queued: 1, pending: 1 });
+    expect(planned('notes')).toBe(1);
+    expect(store.review.openByCode('')).toEqual([{ code: 'WB_DUPLICATE_KEY', n: 1 }]);
+  });
+
+  test('keeps contacts of one id that differ apart from each other: the first is taken, the others wait', () => {
+    const counts = mapped(
+      [
+        ['1', 'Lee', 'a@x.co', ''],
+        ['1', 'Ray', 'b@x.co', ''],
+      ],
+      [],
+    );
+    expect(counts['contact']).toEqual({ queued: 1, pending: 1 });
+    expect(planned('contacts')).toBe(1);
+  });
+
+  test('never merges who has no address, and under review merges nobody', () => {
+    expect(
+      mapped(
+        [
+          ['1', 'Lee', '', ''],
+          ['2', 'Lee', '', ''],
+        ],
+        [],
+      )['contact'],
+    ).toEqual({ pending: 2 });
+    store.staging.clear();
+    expect(
+      mapped(
+        [
+          ['1', 'Lee', 'a@x.co', ''],
+          ['2', 'Lee', 'a@x.co', ''],
+        ],
+        [],
+        { duplicates: 'review' },
+      )['contact'],
+    ).toEqual({ queued: 2 });
+  });
+});
