@@ -18,7 +18,8 @@ export async function existingContacts(
   const catalog = await catalogOf(connection, session.signal);
   const document = mappingOf(session, catalog);
   const mapper = createMapper(document, declaration, inspectionOf(session), catalog);
-  const identities = [...session.store.staging.records(object)].map(mapper.identify);
+  const records = session.store.staging.records(object);
+  const identities = [...records].map((record) => mapper.identify(record));
   const { destination } = connection;
   const { signal } = session;
   return countMatches(

@@ -4,7 +4,7 @@ import type { PlanNumbers, RunResult } from '../app/migrate.ts';
 import type { Status } from '../app/report.ts';
 import type { Scope } from '../app/scope.ts';
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
-import type { RollbackTotals } from '../engine/rollback.ts';
+import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import type { Verification } from '../engine/verify.ts';
 import { lostText } from '../report/verdict.ts';
 import { table } from './print.ts';

@@ -150,8 +150,10 @@ export interface DestinationSchema {
    * order, then those of options added to fields that were there.
    */
   ensureFields(fields: readonly FieldSpec[], signal?: AbortSignal): Promise<Made[]>;
-  /** A page "Migrated data" on the form of the model. */
+  /** A page "Migrated data" on the form of the model; what other projects show on it stays. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
+  /** Takes fields off that page; true when it shows nothing any more, or is not there. The page itself stays. */
+  leavePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<boolean>;
   /** Already gone is not an error. */
   removeMade(made: readonly Made[], signal?: AbortSignal): Promise<void>;
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
