@@ -2,7 +2,8 @@
  * What changed at the source since the load, brought to Odoo without undoing what people did there meanwhile.
  * New records go through `load`; this file is about those that are in Odoo already.
  */
-import { isFileRef, isRef, isRefs, type Value, type Values } from '../core/record.ts';
+import { isWaybillError } from '../core/errors.ts';
+import { isFileRef, isRef, isRefs, type FileRef, type Value, type Values } from '../core/record.ts';
 import type { FieldInfo, OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -11,6 +12,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { writeChanges, type Change } from './change.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { withBytes } from './files.ts';
 import { isOurs, markFields } from './ours.ts';
 import { isBlocked, makeResolver, type Resolver } from './resolve.ts';
 import { decide, type Decision } from './three-way.ts';
@@ -90,7 +92,7 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
       .map((row) => [row.key, row]),
   );
   const info = await ctx.destination.fields(model, ctx.signal);
-  const fields = [...new Set(page.flatMap(changedFields))].filter((field) => field in info);
+  const fields = [...new Set(page.flatMap(fieldsToRead))].filter((field) => field in info);
   const rows = await ctx.destination.read(
     model,
     [...ledger.values()].map((row) => row.resId),
@@ -98,20 +100,56 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
     ctx.signal,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
-  const changes = page.flatMap((one) => {
+  const changes: Change[] = [];
+  for (const one of page) {
     const row = ledger.get(one.row.key);
-    if (!row) return [];
+    if (!row) continue;
     const there = found.get(row.resId);
-    return planChange(delta, one, row, there && isOurs(row, there) ? there : undefined, info);
-  });
-  const refused = await writeChanges(ctx, delta.run, changes, delta.touched);
-  for (const { change, message } of refused)
-    raise(delta, change.row, 'WB_DELTA_CONFLICT', change.row.key, {
-      message: `Odoo refuses the change: ${message}`,
-      candidates: ['odoo'],
-    });
+    const current = there && isOurs(row, there) ? there : undefined;
+    const { change, files } = planChange(delta, one, row, current, info);
+    // One at a time: the bytes of a page would not fit into memory.
+    if (change && files.length > 0) await writeFiles(delta, one, change, files);
+    else if (change) changes.push(change);
+  }
+  await write(delta, changes);
+}
+
+async function write(delta: Delta, changes: readonly Change[]): Promise<void> {
+  const refused = await writeChanges(delta.ctx, delta.run, changes, delta.touched);
+  for (const { change, message } of refused) raiseRefused(delta, change.row, message);
   delta.totals.written += changes.length - refused.length;
 }
+
+const raiseRefused = (delta: Delta, row: LedgerRow, message: string): void =>
+  raise(delta, row, 'WB_DELTA_CONFLICT', row.key, {
+    message: `The change cannot be made: ${message}`,
+    candidates: ['odoo'],
+  });
+
+type FileField = readonly [field: string, file: FileRef];
+
+async function writeFiles(
+  delta: Delta,
+  { row: planned }: ChangedRow,
+  change: Change,
+  files: readonly FileField[],
+): Promise<void> {
+  const named = { ...change.after, name: planned.values['name'] as OdooValue };
+  try {
+    const { sent, values } = await withBytes(delta.ctx, { row: planned, values: named, files });
+    await write(delta, [{ ...change, after: values, sent }]);
+  } catch (error) {
+    if (!isWaybillError(error) || error.class !== 'record') throw error;
+    raiseRefused(delta, change.row, error.message);
+  }
+}
+
+/** Of a file its checksum and size: its bytes are never read back for a comparison. */
+const fieldsToRead = (one: ChangedRow): string[] =>
+  changedFields(one).flatMap((field) => (isFileField(one, field) ? FILE_FIELDS : [field]));
+const FILE_FIELDS = ['checksum', 'file_size', 'name', 'mimetype'];
+const isFileField = ({ row, base }: ChangedRow, field: string): boolean =>
+  isFileRef(row.values[field]) || isFileRef(base[field]);
 
 const changedFields = ({ row, base }: ChangedRow): string[] =>
   [...new Set([...Object.keys(row.values), ...Object.keys(base)])].filter(
@@ -129,25 +167,33 @@ function planChange(
   row: LedgerRow,
   found: OdooRow | undefined,
   info: Readonly<Record<string, FieldInfo>>,
-): Change[] {
+): { readonly change?: Change; readonly files: readonly FileField[] } {
   delta.totals.changed++;
-  if (!found) return removedInOdoo(delta, one, row);
+  if (!found) {
+    removedInOdoo(delta, one, row);
+    return { files: [] };
+  }
   const after: Record<string, OdooValue> = {};
+  const files: FileField[] = [];
   const open = changedFields(one);
   const base: Record<string, Value> = {
     ...one.row.values,
     ...Object.fromEntries(open.map((field) => [field, one.base[field] ?? null])),
   };
   for (const field of open) {
-    const answer = decideField(delta, one, row, found, field, info[field]?.type);
+    const answer = isFileField(one, field)
+      ? decideFile(delta, one.row, row, found, field)
+      : decideField(delta, one, row, found, field, info[field]?.type);
     if (answer.kind === 'conflict') continue;
     if (answer.kind === 'write') after[field] = answer.value;
+    if (answer.kind === 'file') files.push([field, answer.file]);
     if (answer.kind === 'keep') delta.totals.kept++;
     base[field] = one.row.values[field] ?? null;
   }
-  if (Object.keys(after).length > 0) return [{ row, found, after, base: withoutEmpty(base, one) }];
+  if (files.length > 0 || Object.keys(after).length > 0)
+    return { change: { row, found, after, base: withoutEmpty(base, one) }, files };
   delta.ctx.store.delta.setBase(delta.ctx.env, row.key, withoutEmpty(base, one));
-  return [];
+  return { files };
 }
 
 /** In the shape of the planned values, so that equal values are equal text. */
@@ -175,7 +221,6 @@ function decideField(
     return isBlocked(answer) ? undefined : (answer.values[field] ?? null);
   };
   const wanted = planned.values[field] ?? null;
-  if (isFileRef(wanted) || isFileRef(base[field])) return changedFile(delta, planned, row);
   const now = resolve(wanted);
   if (now === undefined) return { kind: 'conflict' };
   const answer = decide({
@@ -192,20 +237,43 @@ function decideField(
   return answer.kind === 'conflict' ? byPolicy(delta, planned, row, found, field, now) : answer;
 }
 
-/** Bytes are not merged: Odoo's file stays until somebody says that it may go; then it is loaded anew. */
-function changedFile(delta: Delta, planned: ChangedRow['row'], row: LedgerRow): Decision {
+type FileDecision =
+  Exclude<Decision, { kind: 'write' }> | { readonly kind: 'file'; readonly file: FileRef };
+
+/** Bytes are not merged: the new ones replace those we sent. What somebody replaced in Odoo is a person's to decide. */
+function decideFile(
+  delta: Delta,
+  planned: ChangedRow['row'],
+  row: LedgerRow,
+  found: OdooRow,
+  field: string,
+): FileDecision {
   const { ctx } = delta;
-  const file = Object.values(planned.values).find(isFileRef);
-  const key = `${row.key}#file#${file?.sha256.slice(0, 8) ?? 'gone'}`;
+  const file = planned.values[field];
+  const there = isFileRef(file) && file.bytes > 0;
+  if (
+    there &&
+    SEALS.every((seal) => row.after[seal] === undefined || row.after[seal] === found[seal])
+  )
+    return { kind: 'file', file };
+  const key = `${row.key}#file#${there ? file.sha256.slice(0, 8) : 'gone'}`;
   const code = 'WB_DELTA_CONFLICT';
   const decided = ctx.store.review.decided({ env: ctx.env, object: planned.object, key, code });
-  if (decided !== '') return { kind: 'keep' };
+  const policy = decided || (there ? ctx.choices.conflicts : 'queue');
+  if (there && policy === 'source') return { kind: 'file', file };
+  if (policy !== 'queue') return { kind: 'keep' };
+  const where = `${row.model} ${row.resId}`;
   raise(delta, row, code, key, {
-    message: `The file changed at the source (${file ? `${file.file}, ${file.bytes} bytes` : 'it is gone'}); ${row.model} ${row.resId} holds the former. Upload the new one by hand, then resolve with "odoo".`,
-    candidates: ['odoo'],
+    message: there
+      ? `The file changed at the source (${file.file}, ${file.bytes} bytes), and ${where} holds another than was sent (${delta.touched(row, found) || 'changed by a rule'}). Resolve with "source" or "odoo".`
+      : `The file is no longer at the source, or empty there; ${where} still holds the former. Resolve with "odoo".`,
+    candidates: there ? ['source', 'odoo'] : ['odoo'],
   });
   return { kind: 'conflict' };
 }
+
+/** What Odoo says of a file without its bytes. */
+const SEALS = ['checksum', 'file_size'];
 
 /** Without references to records that are no longer in the ledger. */
 function stillKnown(value: Value, resolve: (value: Value) => OdooValue | undefined): Value {
@@ -248,7 +316,7 @@ const show = (value: unknown): string =>
     : `"${(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100)}"`;
 
 /** Somebody deleted or merged it in Odoo. `source` makes it anew at the next delta; `odoo` lets it be. */
-function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): Change[] {
+function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): void {
   const { ctx } = delta;
   const key = `${row.key}#removed`;
   const decided = ctx.store.review.decided({
@@ -264,7 +332,6 @@ function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): Change[] 
       message: `The source changed ${changedFields(one).join(', ')}, but ${row.model} ${row.resId} is no longer in Odoo: it was deleted or merged there. Resolve with "source" (made anew by the next run) or "odoo".`,
       candidates: ['source', 'odoo'],
     });
-  return [];
 }
 
 async function applyGone(delta: Delta): Promise<void> {
