@@ -25,7 +25,13 @@ import type { Catalog } from '../mapping/mapping.ts';
 import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
-import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import {
+  approvedMapping,
+  checkAgainst,
+  checkMapping,
+  inspectionColumns,
+  type MappingState,
+} from './mapping.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
@@ -173,6 +179,7 @@ export async function asRun<T>(
   if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
+    checkAgainst(session, state, catalog);
     const { emit, steps } = stepTimes(session.emit);
     const ctx = { ...contextOf(session, connection, state.document), emit };
     const run = session.store.runs.start(ctx.env, kind, state.hash);
