@@ -50,14 +50,23 @@ export interface OdooSide {
 
 async function lookAtOdoo(session: Session, faces: Faces, envName?: string): Promise<OdooSide> {
   try {
-    return await withOdoo(session, faces, envName, async (connection) => ({
-      odoo: checkOdoo(connection),
-      existing: await existingContacts(session, connection),
-    }));
+    return await withOdoo(session, faces, envName, async (connection) => {
+      const odoo = checkOdoo(connection);
+      const existing = await existingContacts(session, connection).catch((error: unknown) =>
+        warning('The contacts that Odoo has already were not counted', error),
+      );
+      return existing !== null && 'verdict' in existing
+        ? { odoo: [...odoo, existing], existing: null }
+        : { odoo, existing };
+    });
   } catch (error) {
-    if (!isWaybillError(error)) throw error;
-    const next = error.next ?? 'Run: waybill doctor';
-    const what = `Odoo was not looked at: ${error.message}`;
-    return { odoo: [{ verdict: 'warn', what, next }], existing: null };
+    return { odoo: [warning('Odoo was not looked at', error)], existing: null };
   }
+}
+
+/** A scope is written all the same. */
+function warning(what: string, error: unknown): Check {
+  if (!isWaybillError(error)) throw error;
+  const next = error.next ?? 'Run: waybill doctor';
+  return { verdict: 'warn', what: `${what}: ${error.message}`, next };
 }

@@ -32,10 +32,11 @@ export async function countMatches(
   identities: readonly Identity[],
 ): Promise<MatchCount> {
   const asked = loadedOnes(counting, identities);
-  const count = { matched: 0, unclear: 0, examples: [] as { source: string; odoo: string }[] };
   const { match } = counting.choices;
-  for (let at = 0; at < asked.length && match !== 'none'; at += EMAILS_AT_ONCE) {
-    const some = asked.slice(at, at + EMAILS_AT_ONCE);
+  const looked = match === 'none' ? [] : asked;
+  const count = { matched: 0, unclear: 0, examples: [] as { source: string; odoo: string }[] };
+  for (let at = 0; at < looked.length; at += EMAILS_AT_ONCE) {
+    const some = looked.slice(at, at + EMAILS_AT_ONCE);
     const there = await contactsOf(counting, some);
     for (const { identity, shared } of some) {
       const candidates = there.get(identity.email) ?? [];

@@ -25,7 +25,9 @@ export async function undoSchema(ctx: Context, dryRun: boolean, totals: Totals):
     totals.removed += going.length + pages.length;
     return;
   }
-  await removeInOrder(ctx, [...(await emptied(ctx, pages, going)), ...going], totals);
+  const { empty, theirs } = await leavePages(ctx, pages, going, held);
+  await removeInOrder(ctx, [...empty, ...going], totals);
+  if (all) ctx.store.ledger.forget(ctx.env, theirs.map(keyOf));
   if (others.length > 0) leaveFence(ctx, others);
 }
 
@@ -51,8 +53,9 @@ async function filledFields(
     const info = await ctx.destination.fields(model, ctx.signal);
     if (!(field in info)) continue;
     const domain = filled(field, info[field]?.type);
+    const keyed = KEY_FIELD in info ? ([[KEY_FIELD, '=', false]] as const) : [];
     const holds = dryRun
-      ? await othersFilled(ctx, model, domain, released)
+      ? await othersFilled(ctx, model, [...keyed, ...domain], released)
       : (await ctx.destination.count(model, domain)) > 0;
     if (holds) found.push(row);
   }
@@ -72,7 +75,7 @@ async function othersFilled(
   domain: Domain,
   released: ReadonlySet<string>,
 ): Promise<boolean> {
-  const strangers = await ctx.destination.find(model, [[KEY_FIELD, '=', false], ...domain], ['id']);
+  const strangers = await ctx.destination.find(model, domain, ['id']);
   return strangers.some((one) => !released.has(`${model} ${one.id}`));
 }
 
@@ -123,18 +126,21 @@ function leaveFence(ctx: Context, others: readonly LedgerRow[]): void {
   });
 }
 
-/** Takes our fields off the pages; returns those that show nothing any more. The others are somebody's still. */
-async function emptied(
+/** Takes our fields off the pages. Some show nothing any more, some only fields of another project, which are its own. */
+async function leavePages(
   ctx: Context,
   pages: readonly LedgerRow[],
   going: readonly LedgerRow[],
-): Promise<LedgerRow[]> {
-  const empty: LedgerRow[] = [];
+  held: readonly LedgerRow[],
+): Promise<{ readonly empty: LedgerRow[]; readonly theirs: LedgerRow[] }> {
+  const left = { empty: [] as LedgerRow[], theirs: [] as LedgerRow[] };
   for (const page of pages) {
-    const names = going.filter((row) => modelOf(row) === modelOfPage(page)).map(fieldOf);
-    if (await ctx.schema.leavePage(modelOfPage(page), names, ctx.signal)) empty.push(page);
+    const isOn = (row: LedgerRow): boolean => modelOf(row) === modelOfPage(page);
+    const fields = going.filter(isOn).map(fieldOf);
+    if (await ctx.schema.leavePage(modelOfPage(page), fields, ctx.signal)) left.empty.push(page);
+    else if (!held.some(isOn)) left.theirs.push(page);
   }
-  return empty;
+  return left;
 }
 
 /** `res.partner.waybill.migrated_data` is the page of res.partner. */

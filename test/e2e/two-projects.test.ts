@@ -20,6 +20,11 @@ const NOTES = `Contact ID,Date,Note
 `;
 const FIRM = { seed: 8, cases: 6, contacts: 8, notes: 10, communications: 4, documents: 3 };
 
+const loaded = async (project: TestProject): Promise<void> => {
+  const ran = await project.run('run', '--json');
+  expect([0, 4], ran.stderr + ran.stdout).toContain(ran.code);
+};
+
 describe.each<OdooVersion>([19, 14])('two projects in one Odoo %i', (version) => {
   const firmFolder = mkdtempSync(join(tmpdir(), 'waybill-two-'));
   let files: WrittenExport;
@@ -29,10 +34,6 @@ describe.each<OdooVersion>([19, 14])('two projects in one Odoo %i', (version) =>
   let cases: TestProject;
   let before: Dump;
 
-  const loaded = async (project: TestProject): Promise<void> => {
-    const ran = await project.run('run', '--json');
-    expect([0, 4], ran.stderr + ran.stdout).toContain(ran.code);
-  };
   const fields = (prefix: string) =>
     rpc.count('ir.model.fields', [
       ['name', '=like', `${prefix}\\_%`],
@@ -101,6 +102,8 @@ describe.each<OdooVersion>([19, 14])('two projects in one Odoo %i', (version) =>
     expect(dry.json<{ kept: object[]; removed: number }>().kept).toEqual(kept);
     expect(await fields('x_allclients')).toBe(1);
     expect(await page()).toMatch(/x_allclients_budget/);
+    const again = await contacts.run('rollback', '--dry-run', '--json');
+    expect(again.json<{ kept: object[] }>().kept).toEqual(kept);
     await rpc.execute('res.partner', 'unlink', [[own]]);
     const rest = await contacts.run('rollback', '--yes', '--json');
     expect([rest.code, rest.json()], rest.stderr).toMatchObject([0, { kept: [] }]);
@@ -116,6 +119,7 @@ describe.each<OdooVersion>([19, 14])('two projects in one Odoo %i', (version) =>
     expect((await contacts.run('rollback', '--yes', '--json')).json()).toMatchObject({
       removed: 0,
     });
+    expect((await contacts.run('delta', '--json')).stdout).toContain('WB_DELTA_TOO_EARLY');
   });
 
   it('and when the other goes too, Odoo is as it was', async () => {
