@@ -262,7 +262,13 @@ export async function proposalCatalog(
 ): Promise<Catalog> {
   const { destination } = connection;
   const catalog = await catalogOf(connection, signal);
-  const users = await destination.find('res.users', [['share', '=', false]], ['login', 'email', 'name'], {}, signal); // prettier-ignore
+  const users = await destination.find(
+    'res.users',
+    [['share', '=', false]],
+    ['login', 'email', 'name'],
+    {},
+    signal,
+  );
   const tags: Record<string, string[]> = {};
   for (const model of ['res.partner.category', 'crm.tag']) {
     const there = Object.keys(catalog.fields[model] ?? {}).length > 0;

@@ -92,7 +92,10 @@ function misfit(
     if (written === undefined) return `${name} is a ${info.type}, and the column holds free text`;
     return bad.length === 0
       ? ''
-      : `${name} (${info.type}) does not take ${bad.slice(0, 5).map((one) => `"${one}"`).join(', ')}; write what it takes under "values:"`; // prettier-ignore
+      : `${name} (${info.type}) does not take ${bad
+          .slice(0, 5)
+          .map((one) => `"${one}"`)
+          .join(', ')}; write what it takes under "values:"`;
   }
   const fits = FITS[info.type];
   if (fits === undefined || fits.includes(profile.type) || Object.keys(values).length > 0)

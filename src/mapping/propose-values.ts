@@ -236,7 +236,7 @@ export function namesakes(
         !info.manual &&
         WRITABLE.has(info.type) &&
         [name, info.label].some((one) => loose(one) === loose(label)),
-    ) // prettier-ignore
+    )
     .map(([name]) => `field:${name}`);
 }
 
