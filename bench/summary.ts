@@ -1,4 +1,5 @@
 /** Numbers of the rounds as one table. A ratio is taken within a round, where both sides met the same machine. */
+import type { FilesResult } from './files.ts';
 import { RIVALS, type Rival, type Round } from './load.ts';
 import type { PipelineResult } from './pipeline.ts';
 import type { Rate } from './rivals.ts';
@@ -75,3 +76,15 @@ export function pipelineRows(result: PipelineResult): (string | number)[][] {
     ['peak memory, MB', Math.round(result.peakRssMb)],
   ];
 }
+
+export const filesRows = (results: readonly FilesResult[]): (string | number)[][] => [
+  ['one file into Odoo', 'MB', 'seconds', 'peak memory, MB', 'with 1 byte, MB', 'arrived'],
+  ...results.map(({ odoo, megabytes, seconds, peakMb, basePeakMb, arrived }) => [
+    odoo,
+    megabytes,
+    seconds.toFixed(1),
+    Math.round(peakMb),
+    Math.round(basePeakMb),
+    String(arrived),
+  ]),
+];

@@ -121,7 +121,8 @@ async function loadBatch(
 }
 
 /** Odoo's own words, without the call and the address: the same for every record of the queue. */
-function refusal({ message, data }: WaybillError): string {
+function refusal({ code, message, next, data }: WaybillError): string {
+  if (code.startsWith('WB_FILE_')) return [message, next].filter(Boolean).join(' ');
   const said = typeof data['said'] === 'string' ? data['said'] : message;
   return `Odoo refuses it: ${said.replace(/\.?$/, '.')} Mend it at the source, in mapping.yaml or in Odoo, then run again.`;
 }
