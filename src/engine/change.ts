@@ -4,7 +4,7 @@
  */
 import { isWaybillError } from '../core/errors.ts';
 import type { Values } from '../core/record.ts';
-import type { OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
+import type { NewRecord, OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ChangeRow } from '../store/delta.ts';
 import type { LedgerRow } from '../store/ledger.ts';
@@ -19,7 +19,7 @@ export interface Change {
   readonly found: OdooRow;
   readonly after: OdooValues;
   /** What goes to Odoo, where it is not what is remembered of it: a file's bytes. */
-  readonly sent?: OdooValues;
+  readonly sent?: NewRecord;
   /** The planned values that count as loaded afterwards; empty when they stay. */
   readonly base: Values;
 }
