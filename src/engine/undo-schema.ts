@@ -2,6 +2,7 @@
  * Takes back what the run made in Odoo's schema: fields, options, the page, the fence. Last, and only what nobody
  * needs any more: neither a record that was kept, nor a person who filled in one of the fields, nor another project.
  */
+import { isWaybillError, type WaybillError } from '../core/errors.ts';
 import { FENCE_FIELD, KEY_FIELD, type Domain, type Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
@@ -176,15 +177,32 @@ async function removeInOrder(
   const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
   for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
     const some = groups.get(key) ?? [];
-    await ctx.schema.removeMade(some.map(toMade));
-    ctx.store.ledger.forget(ctx.env, some.map(keyOf));
+    await removeSome(ctx, some, totals);
     done += some.length;
     ctx.emit({ type: 'step-progress', step, done });
   }
-  totals.removed += rows.length;
   ctx.destination.forgetSchema();
   ctx.emit({ type: 'step-ended', step, done });
 }
+
+/** What Odoo refuses (a field that somebody put into a view) is found by halving, kept and named; the others go. */
+async function removeSome(ctx: Context, rows: readonly LedgerRow[], totals: Totals): Promise<void> {
+  try {
+    await ctx.schema.removeMade(rows.map(toMade));
+  } catch (error) {
+    if (!isWaybillError(error) || error.class !== 'record') throw error;
+    const [only] = rows;
+    if (rows.length === 1 && only) return keepRow(ctx, false, only, totals, refusal(error));
+    const middle = Math.ceil(rows.length / 2);
+    await removeSome(ctx, rows.slice(0, middle), totals);
+    return removeSome(ctx, rows.slice(middle), totals);
+  }
+  ctx.store.ledger.forget(ctx.env, rows.map(keyOf));
+  totals.removed += rows.length;
+}
+
+const refusal = ({ message, data }: WaybillError): string =>
+  `Odoo refuses to remove it: ${typeof data['said'] === 'string' ? data['said'] : message}`;
 
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */
 const undoOrder = (row: LedgerRow): number =>
