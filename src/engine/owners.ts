@@ -55,7 +55,7 @@ const readUsers = (ctx: Context): Promise<OdooRow[]> =>
   ctx.destination.find(
     'res.users',
     [['share', '=', false]],
-    ['login', 'email', 'name', 'partner_id', 'active'],
+    ['login', 'email', 'name', 'partner_id', 'active', 'create_uid'],
     { archived: true },
     ctx.signal,
   );
