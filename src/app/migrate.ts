@@ -6,8 +6,9 @@ import { checkNoOtherProject, checkNotRestored } from '../engine/ours.ts';
 import { rememberOurUser, rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
-import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
+import { ownerIds, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
+import { reassign } from '../engine/reassign.ts';
 import { rollback } from '../engine/rollback.ts';
 import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import { standardIds } from '../engine/standard.ts';
@@ -253,14 +254,14 @@ export async function loadSteps(
     run,
     customFields(state.document, session.connector.declaration, catalog),
   );
-  const before = session.store.runs.ownerMatches(ctx.env);
-  const owners = await resolveOwners(ctx, run);
+  await resolveOwners(ctx, run);
   const late = kind === 'delta' ? await planLateHistory(ctx, run) : 0;
   const began = clock.now().getTime();
-  const totals = await load(ctx, run, await specialIds(ctx));
+  const special = await specialIds(ctx);
+  const totals = await load(ctx, run, special);
   rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
   claimSummaries(ctx);
-  return { provisioned, totals, late, reassigned: await reassign(ctx, run, before, owners) };
+  return { provisioned, totals, late, reassigned: await reassign(ctx, run, special) };
 }
 
 const ENOUGH_TO_MEASURE = 100;
