@@ -117,6 +117,9 @@ const unrecognised = (record: StagedRecord, inspection: Inspection): string[] =>
 };
 
 const NOTES: Readonly<Partial<Record<SourceObject['shape'], string>>> = {
+  user: 'Owners are matched with the users of Odoo. Roles, levels and rights do not move: give each user what he may do in Odoo (Settings, Users).',
+  group:
+    'Each group is a tag in Odoo, and on request a sales team. What else the former system says of it, like its description, stays here.',
   inventory:
     'Not moved. Rebuild pages and forms with Odoo’s Website app, or keep your own pages and point their forms at Odoo.',
   campaign:

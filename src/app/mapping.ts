@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { checkMeaning } from '../mapping/check.ts';
+import { checkFields, namesFields } from '../mapping/check-fields.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../mapping/document.ts';
 import { customFields } from '../mapping/custom-fields.ts';
 import { compareMappings, type MappingChange } from '../mapping/compare-mappings.ts';
@@ -10,7 +11,7 @@ import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { propose } from '../mapping/propose.ts';
 import { customFieldsCsv } from '../report/custom-fields.ts';
 import type { Inspection } from '../source/source.ts';
-import type { Session } from './session.ts';
+import { catalogOf, withOdoo, type Faces, type Session } from './session.ts';
 
 export interface MappingState {
   readonly document: MappingDocument;
@@ -63,8 +64,33 @@ function writeWhole(path: string, text: string): void {
   renameSync(`${path}.new`, path);
 }
 
-export function approveMapping(session: Session, by: string): MappingState {
+/** Targets that only the Odoo at hand can judge; before approval, and before a run, for another environment may differ. */
+export function checkAgainst(session: Session, { document }: MappingState, catalog: Catalog): void {
+  const inspection = session.store.runs.meta<Inspection | null>('inspection');
+  if (!inspection || !namesFields(document)) return;
+  const text = readFileSync(session.project.mappingPath, 'utf8');
+  checkFields(text, document, session.connector.declaration, inspection, catalog);
+}
+
+/** Asks Odoo only where the mapping names a field of its own. */
+export async function checkOnOdoo(
+  session: Session,
+  faces: Faces,
+  env: string | undefined,
+): Promise<MappingState> {
   const state = checkMapping(session, inspectionColumns(session));
+  if (namesFields(state.document))
+    await withOdoo(session, faces, env, async (connection) =>
+      checkAgainst(session, state, await catalogOf(connection, faces.signal)),
+    );
+  return state;
+}
+
+export function approveMapping(
+  session: Session,
+  by: string,
+  state = checkMapping(session, inspectionColumns(session)),
+): MappingState {
   session.store.runs.approve('', 'mapping', state.hash, by);
   session.store.runs.setMeta(`mapping.${state.hash}`, formatMapping(state.document));
   session.store.runs.audit(by, 'mapping approved', { hash: state.hash });

@@ -2,13 +2,14 @@
 import type { Context } from '../engine/context.ts';
 import { settleChanges } from '../engine/change.ts';
 import { claimSummaries, planLateHistory } from '../engine/late.ts';
-import { checkNotRestored } from '../engine/ours.ts';
+import { checkNoOtherProject, checkNotRestored } from '../engine/ours.ts';
 import { rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
 import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
-import { rollback, type RollbackTotals } from '../engine/rollback.ts';
+import { rollback } from '../engine/rollback.ts';
+import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import { standardIds } from '../engine/standard.ts';
 import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
@@ -24,7 +25,13 @@ import type { Catalog } from '../mapping/mapping.ts';
 import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
-import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import {
+  approvedMapping,
+  checkAgainst,
+  checkMapping,
+  inspectionColumns,
+  type MappingState,
+} from './mapping.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
@@ -172,6 +179,7 @@ export async function asRun<T>(
   if (notice) faces.emit({ type: 'notice', level: 'warn', message: notice });
   return withOdoo(session, faces, envName, async (connection) => {
     const catalog = await catalogOf(connection, faces.signal);
+    checkAgainst(session, state, catalog);
     const { emit, steps } = stepTimes(session.emit);
     const ctx = { ...contextOf(session, connection, state.document), emit };
     const run = session.store.runs.start(ctx.env, kind, state.hash);
@@ -183,6 +191,7 @@ export async function asRun<T>(
     try {
       await checkNotRestored(ctx);
       await settleOpen(ctx, run);
+      await checkNoOtherProject(ctx, session.connector.declaration);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
       return await work({ ctx, run, kind, state, catalog, steps });

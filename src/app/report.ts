@@ -164,7 +164,7 @@ function scopePart(session: Session, env: string): ReportModel['scope'] {
       object,
       signed: signed.objects[object] ?? 0,
       now: extracted,
-      accounted: extracted - (now?.counts.pending ?? 0),
+      accounted: extracted - (now?.counts.pending ?? 0) - Math.max(0, now?.lost ?? 0),
     };
   });
   return { by: signed.by, at: signed.at, rows };

@@ -4,7 +4,7 @@ import { isWaybillError, WaybillError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import { connectOdoo } from '../destination/odoo/odoo.ts';
 import { odooSchema } from '../destination/odoo/schema.ts';
-import type { Destination, DestinationFacts } from '../destination/destination.ts';
+import type { Destination, DestinationFacts, OdooValue } from '../destination/destination.ts';
 import type { Context, LocalContext } from '../engine/context.ts';
 import { largestFile } from '../engine/files.ts';
 import { makeLoadPace } from '../engine/load-pace.ts';
@@ -262,3 +262,36 @@ export async function catalogOf(
     })),
   };
 }
+
+/** With what only a proposal asks for: users and tags. */
+export async function proposalCatalog(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<Catalog> {
+  const { destination } = connection;
+  const catalog = await catalogOf(connection, signal);
+  const users = await destination.find(
+    'res.users',
+    [['share', '=', false]],
+    ['login', 'email', 'name'],
+    {},
+    signal,
+  );
+  const tags: Record<string, string[]> = {};
+  for (const model of ['res.partner.category', 'crm.tag']) {
+    const there = Object.keys(catalog.fields[model] ?? {}).length > 0;
+    const found = there ? await destination.find(model, [], ['name'], {}, signal) : [];
+    tags[model] = found.map((one) => textOf(one['name']));
+  }
+  return {
+    ...catalog,
+    tags,
+    users: users.map((one) => ({
+      login: textOf(one['login']),
+      email: textOf(one['email']),
+      name: textOf(one['name']),
+    })),
+  };
+}
+
+const textOf = (value: OdooValue | undefined): string => (typeof value === 'string' ? value : '');

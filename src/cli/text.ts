@@ -4,8 +4,9 @@ import type { PlanNumbers, RunResult } from '../app/migrate.ts';
 import type { Status } from '../app/report.ts';
 import type { Scope } from '../app/scope.ts';
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
-import type { RollbackTotals } from '../engine/rollback.ts';
+import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import type { Verification } from '../engine/verify.ts';
+import { lostText } from '../report/verdict.ts';
 import { table } from './print.ts';
 import { count } from './progress.ts';
 
@@ -99,6 +100,11 @@ export function verificationText(verification: Verification): string {
   ].join('\n');
 }
 
+export const balanceText = (balances: boolean): string =>
+  balances
+    ? 'Every source record is accounted for.'
+    : 'Some source records are not accounted for: see the report.';
+
 export function runText(result: RunResult): string {
   const { created, updated, matched, settled } = result.totals;
   const queue = result.open.map(
@@ -107,9 +113,7 @@ export function runText(result: RunResult): string {
   return [
     `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} contacts given to their owner` : ''}.`,
     verificationText(result.verification),
-    result.balances
-      ? 'Every source record is accounted for.'
-      : 'Some source records are not accounted for: see the report.',
+    balanceText(result.balances),
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
     ...(result.certificate === null
       ? []
@@ -142,6 +146,7 @@ export function statusText(now: Status): string {
     `${now.project}, environment ${now.environment}`,
     `Export: ${now.extracted ? 'read' : 'not read yet'}. Mapping: ${now.mapping}. Sample: ${now.sample}. Last run: ${now.lastRun ? `${now.lastRun.state} (${now.lastRun.startedAt})` : 'none'}.`,
     ...(rows.length > 0 ? [table(rows)] : []),
+    ...now.balance.flatMap(lostText).map((text) => `Not balanced: ${text}.`),
     `${count(now.openReview)} item(s) in the review queue${now.differences === null ? '' : `; ${count(now.differences)} difference(s) at the last verification`}.`,
     `Next: ${now.next}`,
   ].join('\n');

@@ -142,6 +142,11 @@ export const ERRORS = {
     EXIT.gate,
     'This is not the Odoo database the project wrote to',
   ),
+  WB_DATABASE_TAKEN: code(
+    'fatal',
+    EXIT.gate,
+    'Another project loaded the same source into this Odoo',
+  ),
   // outcomes
   WB_HANDOFF_TOO_EARLY: code('fatal', EXIT.gate, 'There is nothing yet to hand over'),
   WB_AUDIT_BROKEN: code('fatal', EXIT.differences, 'The audit log was changed'),

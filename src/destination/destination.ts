@@ -58,7 +58,7 @@ export interface DestinationFacts {
 export type OdooValue = Scalar | readonly number[];
 export type OdooRow = Readonly<Record<string, OdooValue>> & { readonly id: number };
 export type OdooValues = Readonly<Record<string, OdooValue>>;
-/** What is created may hold files: they are read while they are sent. */
+/** What is created or written may hold files: they are read while they are sent. */
 export type NewRecord = Readonly<Record<string, OdooValue | FileContent>>;
 /** Odoo's search domain, prefix notation. */
 export type Domain = readonly (string | readonly [string, string, unknown])[];
@@ -97,7 +97,7 @@ export interface Destination {
   write(
     model: string,
     ids: readonly number[],
-    values: OdooValues,
+    values: NewRecord,
     signal?: AbortSignal,
   ): Promise<void>;
   /** Ids that are already gone are not an error. One transaction. */
@@ -155,8 +155,10 @@ export interface DestinationSchema {
    * order, then those of options added to fields that were there.
    */
   ensureFields(fields: readonly FieldSpec[], signal?: AbortSignal): Promise<Made[]>;
-  /** A page "Migrated data" on the form of the model. */
+  /** A page "Migrated data" on the form of the model; what other projects show on it stays. */
   ensurePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<Made[]>;
+  /** Takes fields off that page; true when it shows nothing any more, or is not there. The page itself stays. */
+  leavePage(model: string, fields: readonly string[], signal?: AbortSignal): Promise<boolean>;
   /** Already gone is not an error. */
   removeMade(made: readonly Made[], signal?: AbortSignal): Promise<void>;
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;

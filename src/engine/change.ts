@@ -4,7 +4,7 @@
  */
 import { isWaybillError } from '../core/errors.ts';
 import type { Values } from '../core/record.ts';
-import type { OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
+import type { NewRecord, OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ChangeRow } from '../store/delta.ts';
 import type { LedgerRow } from '../store/ledger.ts';
@@ -18,6 +18,8 @@ export interface Change {
   /** As just read, with `write_date`, `write_uid` and the fields of `after`. */
   readonly found: OdooRow;
   readonly after: OdooValues;
+  /** What goes to Odoo, where it is not what is remembered of it: a file's bytes. */
+  readonly sent?: NewRecord;
   /** The planned values that count as loaded afterwards; empty when they stay. */
   readonly base: Values;
 }
@@ -63,12 +65,12 @@ async function writeSame(
 ): Promise<{ change: Change; message: string }[]> {
   const [first] = open;
   if (!first) return [];
-  const { row, after } = first.change;
+  const { row, after, sent = after } = first.change;
   try {
     await ctx.destination.write(
       row.model,
       open.map((one) => one.change.row.resId),
-      after,
+      sent,
       ctx.signal,
     );
   } catch (error) {
@@ -130,9 +132,12 @@ async function settleOne(
   const holds = (values: Readonly<Record<string, unknown>>) => (field: string) =>
     sameValue(info[field]?.type, values[field], found[field]);
   const written = fields.filter(holds(intent.after));
-  const todo = finish
-    ? fields.filter((field) => !written.includes(field) && holds(intent.before)(field))
-    : [];
+  // Bytes are not in the store: what did not arrive stays different from the base, and the delta brings it anew.
+  const bytes = 'file_size' in intent.after;
+  const todo =
+    finish && !bytes
+      ? fields.filter((field) => !written.includes(field) && holds(intent.before)(field))
+      : [];
   if (todo.length > 0)
     await ctx.destination.write(row.model, [row.resId], pick(intent.after, todo), ctx.signal);
   const [now] = await ctx.destination.read(row.model, [row.resId], ['write_date'], ctx.signal);

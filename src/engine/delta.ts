@@ -3,48 +3,21 @@
  * New records go through `load`; this file is about those that are in Odoo already.
  */
 import { isFileRef, isRef, isRefs, type Value, type Values } from '../core/record.ts';
-import type { FieldInfo, OdooRow, OdooValue, OdooValues } from '../destination/destination.ts';
+import type { FieldInfo, OdooRow, OdooValue } from '../destination/destination.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { ChangedRow } from '../store/delta.ts';
 import type { LedgerRow } from '../store/ledger.ts';
-import { writeChanges, type Change } from './change.ts';
+import type { Change } from './change.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
+import { noTotals, raise, write, type Delta, type DeltaTotals } from './delta-context.ts';
+import { decideFile, FILE_FIELDS, isFileField, writeFiles, type FileField } from './delta-files.ts';
+import { applyGone, restoreReturned } from './delta-gone.ts';
 import { isOurs, markFields } from './ours.ts';
-import { isBlocked, makeResolver, type Resolver } from './resolve.ts';
+import { isBlocked, makeResolver } from './resolve.ts';
 import { decide, type Decision } from './three-way.ts';
 import type { Touched } from './touched.ts';
-
-export interface DeltaTotals {
-  changed: number;
-  written: number;
-  /** Fields that differ at the source, where Odoo keeps its own by the confirmed rule. */
-  kept: number;
-  queued: number;
-  archived: number;
-  restored: number;
-  /** Deleted at the source, left as they are by decision or since their kind cannot be archived. */
-  left: number;
-}
-
-export const noTotals = (): DeltaTotals => ({
-  changed: 0,
-  written: 0,
-  kept: 0,
-  queued: 0,
-  archived: 0,
-  restored: 0,
-  left: 0,
-});
-
-interface Delta {
-  readonly ctx: Context;
-  readonly run: number;
-  readonly resolver: Resolver;
-  readonly touched: Touched;
-  readonly totals: DeltaTotals;
-}
 
 const PAGE = 500;
 
@@ -90,7 +63,7 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
       .map((row) => [row.key, row]),
   );
   const info = await ctx.destination.fields(model, ctx.signal);
-  const fields = [...new Set(page.flatMap(changedFields))].filter((field) => field in info);
+  const fields = [...new Set(page.flatMap(fieldsToRead))].filter((field) => field in info);
   const rows = await ctx.destination.read(
     model,
     [...ledger.values()].map((row) => row.resId),
@@ -98,20 +71,22 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
     ctx.signal,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
-  const changes = page.flatMap((one) => {
+  const changes: Change[] = [];
+  for (const one of page) {
     const row = ledger.get(one.row.key);
-    if (!row) return [];
+    if (!row) continue;
     const there = found.get(row.resId);
-    return planChange(delta, one, row, there && isOurs(row, there) ? there : undefined, info);
-  });
-  const refused = await writeChanges(ctx, delta.run, changes, delta.touched);
-  for (const { change, message } of refused)
-    raise(delta, change.row, 'WB_DELTA_CONFLICT', change.row.key, {
-      message: `Odoo refuses the change: ${message}`,
-      candidates: ['odoo'],
-    });
-  delta.totals.written += changes.length - refused.length;
+    const current = there && isOurs(row, there) ? there : undefined;
+    const { change, files } = planChange(delta, one, row, current, info);
+    // One at a time: the bytes of a page would not fit into memory.
+    if (change && files.length > 0) await writeFiles(delta, one, change, files);
+    else if (change) changes.push(change);
+  }
+  await write(delta, changes);
 }
+
+const fieldsToRead = (one: ChangedRow): string[] =>
+  changedFields(one).flatMap((field) => (isFileField(one, field) ? FILE_FIELDS : [field]));
 
 const changedFields = ({ row, base }: ChangedRow): string[] =>
   [...new Set([...Object.keys(row.values), ...Object.keys(base)])].filter(
@@ -129,25 +104,33 @@ function planChange(
   row: LedgerRow,
   found: OdooRow | undefined,
   info: Readonly<Record<string, FieldInfo>>,
-): Change[] {
+): { readonly change?: Change; readonly files: readonly FileField[] } {
   delta.totals.changed++;
-  if (!found) return removedInOdoo(delta, one, row);
+  if (!found) {
+    removedInOdoo(delta, one, row);
+    return { files: [] };
+  }
   const after: Record<string, OdooValue> = {};
+  const files: FileField[] = [];
   const open = changedFields(one);
   const base: Record<string, Value> = {
     ...one.row.values,
     ...Object.fromEntries(open.map((field) => [field, one.base[field] ?? null])),
   };
   for (const field of open) {
-    const answer = decideField(delta, one, row, found, field, info[field]?.type);
+    const answer = isFileField(one, field)
+      ? decideFile(delta, one.row, row, found, field)
+      : decideField(delta, one, row, found, field, info[field]?.type);
     if (answer.kind === 'conflict') continue;
     if (answer.kind === 'write') after[field] = answer.value;
+    if (answer.kind === 'file') files.push([field, answer.file]);
     if (answer.kind === 'keep') delta.totals.kept++;
     base[field] = one.row.values[field] ?? null;
   }
-  if (Object.keys(after).length > 0) return [{ row, found, after, base: withoutEmpty(base, one) }];
+  if (files.length > 0 || Object.keys(after).length > 0)
+    return { change: { row, found, after, base: withoutEmpty(base, one) }, files };
   delta.ctx.store.delta.setBase(delta.ctx.env, row.key, withoutEmpty(base, one));
-  return [];
+  return { files };
 }
 
 /** In the shape of the planned values, so that equal values are equal text. */
@@ -175,7 +158,6 @@ function decideField(
     return isBlocked(answer) ? undefined : (answer.values[field] ?? null);
   };
   const wanted = planned.values[field] ?? null;
-  if (isFileRef(wanted) || isFileRef(base[field])) return changedFile(delta, planned, row);
   const now = resolve(wanted);
   if (now === undefined) return { kind: 'conflict' };
   const answer = decide({
@@ -190,21 +172,6 @@ function decideField(
     existing: delta.ctx.choices.existing,
   });
   return answer.kind === 'conflict' ? byPolicy(delta, planned, row, found, field, now) : answer;
-}
-
-/** Bytes are not merged: Odoo's file stays until somebody says that it may go; then it is loaded anew. */
-function changedFile(delta: Delta, planned: ChangedRow['row'], row: LedgerRow): Decision {
-  const { ctx } = delta;
-  const file = Object.values(planned.values).find(isFileRef);
-  const key = `${row.key}#file#${file?.sha256.slice(0, 8) ?? 'gone'}`;
-  const code = 'WB_DELTA_CONFLICT';
-  const decided = ctx.store.review.decided({ env: ctx.env, object: planned.object, key, code });
-  if (decided !== '') return { kind: 'keep' };
-  raise(delta, row, code, key, {
-    message: `The file changed at the source (${file ? `${file.file}, ${file.bytes} bytes` : 'it is gone'}); ${row.model} ${row.resId} holds the former. Upload the new one by hand, then resolve with "odoo".`,
-    candidates: ['odoo'],
-  });
-  return { kind: 'conflict' };
 }
 
 /** Without references to records that are no longer in the ledger. */
@@ -248,7 +215,7 @@ const show = (value: unknown): string =>
     : `"${(typeof value === 'string' ? value : JSON.stringify(value)).slice(0, 100)}"`;
 
 /** Somebody deleted or merged it in Odoo. `source` makes it anew at the next delta; `odoo` lets it be. */
-function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): Change[] {
+function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): void {
   const { ctx } = delta;
   const key = `${row.key}#removed`;
   const decided = ctx.store.review.decided({
@@ -264,132 +231,4 @@ function removedInOdoo(delta: Delta, one: ChangedRow, row: LedgerRow): Change[] 
       message: `The source changed ${changedFields(one).join(', ')}, but ${row.model} ${row.resId} is no longer in Odoo: it was deleted or merged there. Resolve with "source" (made anew by the next run) or "odoo".`,
       candidates: ['source', 'odoo'],
     });
-  return [];
-}
-
-async function applyGone(delta: Delta): Promise<void> {
-  const { ctx } = delta;
-  let after = '';
-  for (;;) {
-    if (ctx.signal.aborted) throw stopped();
-    const page = ctx.store.delta.gone(ctx.env, after, PAGE);
-    const last = page.at(-1);
-    if (!last) return;
-    after = last.key;
-    const objects = new Map(page.map((one) => [one.key, one.object]));
-    const rows = ctx.store.ledger.get(ctx.env, [...objects.keys()]);
-    for (const same of Map.groupBy(rows, (row) => row.model).values())
-      await settleGone(delta, same, objects);
-  }
-}
-
-async function settleGone(
-  delta: Delta,
-  rows: readonly LedgerRow[],
-  objects: ReadonlyMap<string, string>,
-): Promise<void> {
-  const { ctx } = delta;
-  const model = rows[0]?.model ?? '';
-  const info = await ctx.destination.fields(model, ctx.signal);
-  const canArchive = 'active' in info;
-  const read = await ctx.destination.read(
-    model,
-    rows.map((row) => row.resId),
-    [...markFields(info), 'write_date', 'write_uid', ...(canArchive ? ['active'] : [])],
-    ctx.signal,
-  );
-  const found = new Map(read.map((one) => [one.id, one]));
-  const archive: Change[] = [];
-  for (const row of rows) {
-    const there = found.get(row.resId);
-    const current = there && isOurs(row, there) ? there : undefined;
-    const fate = goneFate(delta, row, current, objects.get(row.key) ?? '', canArchive);
-    if (fate === 'left') delta.totals.left++;
-    if (fate === 'archive' && current)
-      archive.push({ row, found: current, after: { active: false }, base: {} });
-    if (fate !== 'queued') ctx.store.delta.setGone(ctx.env, [row.key], true);
-  }
-  const refused = await writeChanges(ctx, delta.run, archive, delta.touched);
-  for (const { change, message } of refused)
-    raise(delta, change.row, 'WB_DELTA_DELETED', change.row.key, { message, candidates: ['keep'] });
-  delta.totals.archived += archive.length - refused.length;
-}
-
-function goneFate(
-  delta: Delta,
-  row: LedgerRow,
-  found: OdooRow | undefined,
-  object: string,
-  canArchive: boolean,
-): 'archive' | 'left' | 'queued' {
-  const { ctx } = delta;
-  if (!found) return 'left';
-  const decided = ctx.store.review.decided({
-    env: ctx.env,
-    object,
-    key: row.key,
-    code: 'WB_DELTA_DELETED',
-  });
-  const policy = decided === 'accept' ? 'keep' : decided || ctx.choices.deletions;
-  if (policy === 'keep' || (policy === 'archive' && !canArchive)) return 'left';
-  const edited = delta.touched(row, found);
-  const safe = row.op === 'create' && edited === '';
-  if (policy === 'archive' && (safe || decided === 'archive')) return 'archive';
-  raise(delta, row, 'WB_DELTA_DELETED', row.key, {
-    message: `Deleted at the source; ${row.model} ${row.resId} is still in Odoo${edited ? `, edited by ${edited}` : ''}${row.op === 'create' ? '' : ', where it was before the migration'}. Resolve with ${canArchive ? '"archive" or ' : ''}"keep".`,
-    candidates: canArchive ? ['archive', 'keep'] : ['keep'],
-  });
-  return 'queued';
-}
-
-/** What was archived since it was gone comes back into view, unless somebody else had archived it. */
-async function restoreReturned(delta: Delta): Promise<void> {
-  const { ctx } = delta;
-  const planned = ctx.store.delta.returned(ctx.env);
-  if (planned.length === 0) return;
-  const keys = planned.map((row) => row.key);
-  const archived = ctx.store.ledger
-    .get(ctx.env, keys)
-    .filter((row) => row.after['active'] === false && row.state === 'done');
-  for (const [model, rows] of Map.groupBy(archived, (row) => row.model)) {
-    const ids = rows.map((row) => row.resId);
-    const read = await ctx.destination.read(model, ids, ['active', 'write_date', 'write_uid']);
-    const found = new Map(read.map((one) => [one.id, one]));
-    const after: OdooValues = { active: true };
-    const changes = rows.flatMap((row) => {
-      const current = found.get(row.resId);
-      return current?.['active'] === false ? [{ row, found: current, after, base: {} }] : [];
-    });
-    const refused = await writeChanges(ctx, delta.run, changes, delta.touched);
-    delta.totals.restored += changes.length - refused.length;
-  }
-  ctx.store.delta.setGone(ctx.env, keys, false);
-}
-
-function raise(
-  delta: Delta,
-  row: LedgerRow,
-  code: 'WB_DELTA_CONFLICT' | 'WB_DELTA_DELETED',
-  key: string,
-  issue: {
-    readonly message: string;
-    readonly column?: string;
-    readonly raw?: string;
-    readonly candidates: readonly string[];
-  },
-): void {
-  const { ctx } = delta;
-  delta.totals.queued++;
-  const [planned] = ctx.store.plan.byKeys([row.key]);
-  const object = planned?.object ?? ctx.store.delta.objectOf(ctx.env, row.key);
-  ctx.store.review.add([
-    {
-      env: ctx.env,
-      object,
-      position: 0,
-      key,
-      place: `${row.model} ${row.resId} (${row.key})`,
-      issue: { code, ...issue },
-    },
-  ]);
 }

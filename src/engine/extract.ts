@@ -11,12 +11,15 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
   const strict = ctx.store.relax();
+  const rejected = new Map<string, number>();
   try {
-    for (const file of inspection.files) await extractFile(ctx, source, file);
+    for (const file of inspection.files)
+      add(rejected, file.object, await extractFile(ctx, source, file));
     ctx.store.staging.index();
   } finally {
     strict();
   }
+  ctx.store.reconcile.setCounted(rowsAtSource(inspection, rejected));
   // Written last: a scope that died half-way leaves no inspection, so nothing is mapped from half an export.
   ctx.store.runs.setMeta('inspection', inspection);
   source.done?.();
@@ -31,7 +34,24 @@ function rememberFormer({ store }: LocalContext): void {
   store.runs.setMeta('extraction', extraction + 1);
 }
 
-async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<void> {
+/**
+ * Counted by the inspection, which reads the files on its own, so that a row that was lost on the way into the store
+ * is missed. Rows that are no records it does not count: the reader that hands them over does.
+ */
+function rowsAtSource(
+  { files }: Inspection,
+  rejected: ReadonlyMap<string, number>,
+): Record<string, number> {
+  const counts = new Map(rejected);
+  for (const file of files) add(counts, file.object, file.rows);
+  return Object.fromEntries(counts);
+}
+
+const add = (counts: Map<string, number>, object: string, n: number): unknown =>
+  counts.set(object, (counts.get(object) ?? 0) + n);
+
+/** Returns how many of its rows are no records. */
+async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<number> {
   const step = `extract ${file.path}`;
   ctx.emit({ type: 'step-started', step, total: file.rows });
   const id = ctx.store.staging.addFile({
@@ -39,16 +59,18 @@ async function extractFile(ctx: LocalContext, source: Source, file: SourceFile):
     path: file.path,
     detail: JSON.stringify(file),
   });
-  let done = 0;
+  let [done, rejected] = [0, 0];
   for await (const chunk of source.extract(file, ctx.signal)) {
     if (ctx.signal.aborted)
       throw new WaybillError('WB_STOPPED', 'Stopped while reading the export.', {
         next: 'Run the same command again; it starts the reading over.',
       });
+    if (chunk.kind === 'rejected') rejected++;
     done += keep(ctx, id, file, chunk);
     ctx.emit({ type: 'step-progress', step, done });
   }
   ctx.emit({ type: 'step-ended', step, done });
+  return rejected;
 }
 
 function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extracted): number {

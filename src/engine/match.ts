@@ -24,7 +24,7 @@ export async function matchRows(ctx: Context, rows: readonly Resolved[]): Promis
 
 const PARTNER = 'res.partner';
 
-const fold = (value: OdooValue | undefined): string =>
+export const fold = (value: OdooValue | undefined): string =>
   typeof value === 'string' ? value.trim().replace(/\s+/g, ' ').toLowerCase() : '';
 
 async function matchByFields(
@@ -94,12 +94,24 @@ function choose(
   if (decided === 'create') return { kind: 'new' };
   const chosen = candidates.find((one) => String(one.id) === decided);
   if (chosen) return { kind: 'existing', found: chosen };
-  const named = candidates.filter((one) => fold(one['name']) === fold(values['name']));
+  return recognise(ctx.choices.match, { name: fold(values['name']), shared }, candidates);
+}
+
+/**
+ * Which of the Odoo contacts with one address a contact is. `shared`: an address that several contacts of the export
+ * have says nothing about which of them Odoo has.
+ */
+export function recognise(
+  rule: Context['choices']['match'],
+  { name, shared }: { readonly name: string; readonly shared: boolean },
+  candidates: readonly OdooRow[],
+): Match {
+  if (candidates.length === 0 || rule === 'none') return { kind: 'new' };
+  const named = candidates.filter((one) => fold(one['name']) === name);
   const only = named.length === 1 ? named[0] : undefined;
   if (only) return { kind: 'existing', found: only };
   if (named.length > 1) return { kind: 'ambiguous', candidates: named };
-  // An address that several contacts of the export share says nothing about which of them Odoo has.
-  if (ctx.choices.match === 'email-and-name' || shared) return { kind: 'new' };
+  if (rule === 'email-and-name' || shared) return { kind: 'new' };
   const [single, ...others] = candidates;
   return single && others.length === 0
     ? { kind: 'existing', found: single }

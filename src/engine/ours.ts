@@ -44,3 +44,32 @@ export async function checkNotRestored(ctx: Context): Promise<void> {
 const FEW = 3;
 const isThere = (row: LedgerRow, found: OdooRow | undefined): boolean =>
   found !== undefined && isOurs(row, found);
+
+/** Models that records of every project are in. */
+const KEYED = ['res.partner', 'crm.lead'];
+
+/**
+ * Throws WB_DATABASE_TAKEN when this project's ledger knows of no record and Odoo has some of the same source: they
+ * bear the keys that this project would give, so nobody could tell afterwards whose is whose. It is another project's
+ * work, or this project's store was lost.
+ */
+export async function checkNoOtherProject(
+  ctx: Context,
+  source: { readonly id: string; readonly name: string },
+): Promise<void> {
+  if (ctx.store.ledger.counts(ctx.env).some((one) => one.step !== 'provision')) return;
+  for (const model of KEYED) {
+    const info = await ctx.destination.fields(model, ctx.signal);
+    if (!(KEY_FIELD in info)) continue;
+    const domain = [[KEY_FIELD, '=like', `${source.id}\\_%`] as const];
+    const n = await ctx.destination.count(model, domain, ctx.signal);
+    if (n === 0) continue;
+    throw new WaybillError(
+      'WB_DATABASE_TAKEN',
+      `${n} records of ${model} in "${ctx.env}" were loaded from ${source.name} before, and this project knows nothing of them.`,
+      {
+        next: 'Go on with the project that loaded them (or with a copy of its .waybill folder, if this is the same one); or take them back with it: waybill rollback.',
+      },
+    );
+  }
+}

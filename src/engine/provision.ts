@@ -59,8 +59,9 @@ export function rememberMade(
 ): boolean {
   const key = ledgerKey(thing.model, thing.name);
   const known = ctx.store.ledger.get(ctx.env, [key])[0];
-  if (known?.state === 'done') return false;
-  const ours = thing.created || known?.state === 'intent' || part === 'fence';
+  // Taken back by another project's rollback and made anew, it has another id.
+  if (known?.state === 'done' && known.resId === thing.id) return false;
+  const ours = thing.created || known !== undefined || part === 'fence';
   if (ours) ctx.store.ledger.put([row(ctx, run, key, thing, 'done', part)]);
   return ours;
 }

@@ -1,7 +1,7 @@
 /** Takes a migration back out of Odoo, newest first. What people touched since is kept and listed. Resumable, idempotent. */
 import { STEPS } from '../core/record.ts';
 import { isWaybillError } from '../core/errors.ts';
-import type { Made, OdooRow } from '../destination/destination.ts';
+import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { lanePool } from './batches.ts';
 import type { Context } from './context.ts';
@@ -10,26 +10,16 @@ import { closeAgain, reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
 import { isOurs, markFields } from './ours.ts';
 import { touchedSince, type Touched } from './touched.ts';
+import { noTotals, type RollbackTotals, type Totals } from './rollback-totals.ts';
 import { judge, type Undoing } from './undo.ts';
+import { undoSchema } from './undo-schema.ts';
 import { usesOf } from './uses.ts';
-
-export interface Kept {
-  readonly key: string;
-  readonly model: string;
-  readonly resId: number;
-  readonly reason: string;
-}
-export interface RollbackTotals {
-  readonly removed: number;
-  readonly restored: number;
-  readonly kept: readonly Kept[];
-}
 
 const PAGE = 500;
 
 /** With `dryRun` nothing is written, here or in Odoo; the numbers are those of a real rollback now. */
 export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackTotals> {
-  const totals: Totals = { removed: 0, restored: 0, kept: [], released: new Set() };
+  const totals = noTotals();
   const undoing = {
     ctx,
     dryRun,
@@ -41,8 +31,7 @@ export async function rollback(ctx: Context, dryRun: boolean): Promise<RollbackT
     await undoStep(undoing, step);
     if (step === 'activities' && !dryRun) await restoreFollowers(ctx);
   }
-  if (totals.kept.length === 0) await undoProvisions(ctx, dryRun, totals);
-  else if (!dryRun) await undoUnused(ctx, totals);
+  await undoSchema(ctx, dryRun, totals);
   const { removed, restored, kept } = totals;
   return { removed, restored, kept };
 }
@@ -57,14 +46,6 @@ interface UndoingAll {
 }
 
 const VERDICTS = 1_000_000;
-
-interface Totals {
-  removed: number;
-  restored: number;
-  readonly kept: Kept[];
-  /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
-  readonly released: Set<string>;
-}
 
 /** Records that do not refer to each other and that Odoo keeps no count of (as it does of won and lost leads). */
 const SIDE_BY_SIDE: ReadonlySet<string> = new Set(['contacts', 'people', 'notes']);
@@ -181,6 +162,7 @@ async function removeRows(
   if (rows.length === 0) return;
   if (dryRun) {
     for (const row of rows) totals.released.add(`${model} ${row.resId}`);
+    totals.unmade.set(model, (totals.unmade.get(model) ?? 0) + rows.length);
     totals.removed += rows.length;
     return;
   }
@@ -219,99 +201,3 @@ async function removeSplit(
   await removeRows(ctx, model, rows.slice(0, middle), false, totals);
   await removeRows(ctx, model, rows.slice(middle), false, totals);
 }
-
-/** Something was kept: of what the run made in the schema, only what no record holds a value in goes. */
-async function undoUnused(ctx: Context, totals: Totals): Promise<void> {
-  const provisions = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  const rows = provisions.filter(
-    (row) => row.model === 'ir.model.fields' && row.after['part'] !== 'fence',
-  );
-  for (const [model, fields] of Map.groupBy(rows, (row) =>
-    nameOf(row).slice(0, nameOf(row).lastIndexOf('.')),
-  )) {
-    const used: string[] = [];
-    for (const row of fields) if (await holdsValues(ctx, model, nameOf(row))) used.push(row.key);
-    const left = fields.filter((row) => used.includes(row.key)).map((row) => shortName(row));
-    if (left.length > 0) await ctx.schema.ensurePage(model, left, ctx.signal);
-    else
-      await undoMade(
-        ctx,
-        provisions.filter(
-          (row) => row.model === 'ir.ui.view' && nameOf(row).startsWith(`${model}.`),
-        ),
-        totals,
-      );
-    await undoMade(
-      ctx,
-      fields.filter((one) => !used.includes(one.key)),
-      totals,
-    );
-  }
-  ctx.destination.forgetSchema();
-}
-
-async function undoMade(ctx: Context, rows: readonly LedgerRow[], totals: Totals): Promise<void> {
-  if (rows.length === 0) return;
-  await ctx.schema.removeMade(rows.map(toMade));
-  ctx.store.ledger.forget(
-    ctx.env,
-    rows.map((row) => row.key),
-  );
-  totals.removed += rows.length;
-}
-
-const nameOf = (row: LedgerRow): string => String(row.after['name']);
-const shortName = (row: LedgerRow): string => nameOf(row).slice(nameOf(row).lastIndexOf('.') + 1);
-
-async function holdsValues(ctx: Context, model: string, name: string): Promise<boolean> {
-  const field = name.slice(name.lastIndexOf('.') + 1);
-  const there = field in (await ctx.destination.fields(model, ctx.signal));
-  return there && (await ctx.destination.count(model, [[field, '!=', false]])) > 0;
-}
-
-/** The page shows the fields and a user its contact, so they go before them; the fence goes last. */
-const undoOrder = (row: LedgerRow): number =>
-  ['ir.ui.view', 'res.users'].includes(row.model) ? 0 : row.after['part'] === 'fence' ? 2 : 1;
-
-/** Schema goes last, newest first, and only when nothing was kept: a kept contact still needs its custom fields. */
-async function undoProvisions(ctx: Context, dryRun: boolean, totals: Totals): Promise<void> {
-  const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', 10_000);
-  totals.removed += rows.length;
-  if (dryRun || rows.length === 0) return;
-  const step = 'undo schema';
-  ctx.emit({ type: 'step-started', step, total: rows.length });
-  let done = 0;
-  // In few calls: after each, Odoo loads its models anew.
-  const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
-  for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
-    const some = groups.get(key) ?? [];
-    await ctx.schema.removeMade(some.map(toMade));
-    ctx.store.ledger.forget(
-      ctx.env,
-      some.map((row) => row.key),
-    );
-    done += some.length;
-    ctx.emit({ type: 'step-progress', step, done });
-  }
-  ctx.destination.forgetSchema();
-  ctx.emit({ type: 'step-ended', step, done });
-}
-
-/** Fields before the model they point at, users before their contacts. */
-const MODEL_ORDER = [
-  'ir.ui.view',
-  'res.users',
-  'ir.model.fields',
-  'ir.model.fields.selection',
-  'ir.model.access',
-  'ir.model',
-];
-const modelOrder = ({ model }: LedgerRow): string =>
-  `${MODEL_ORDER.includes(model) ? MODEL_ORDER.indexOf(model) : MODEL_ORDER.length} ${model}`;
-
-const toMade = (row: LedgerRow): Made => ({
-  model: row.model,
-  id: row.resId,
-  name: String(row.after['name']),
-  created: true,
-});

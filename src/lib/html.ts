@@ -1,3 +1,4 @@
+import { Parser } from 'htmlparser2';
 import sanitize from 'sanitize-html';
 
 const SPECIAL = /[&<>]/g;
@@ -88,4 +89,33 @@ export function imagesIn(html: string): string[] {
     },
   });
   return [...found];
+}
+
+const UNSEEN = new Set(['script', 'style', 'head', 'template']);
+/** They do not part words. */
+const INLINE = new Set(
+  'a abbr b big code em font i ins mark s small span strong sub sup u'.split(' '),
+);
+
+/** What a reader sees of it, in one line. */
+export function htmlToText(html: string): string {
+  let [text, hidden] = ['', 0];
+  const part = (name: string): void => {
+    if (!INLINE.has(name)) text += ' ';
+  };
+  const parser = new Parser({
+    onopentag(name) {
+      if (UNSEEN.has(name)) hidden++;
+      part(name);
+    },
+    ontext(words) {
+      if (hidden === 0) text += words;
+    },
+    onclosetag(name) {
+      if (UNSEEN.has(name)) hidden--;
+      part(name);
+    },
+  });
+  parser.end(html);
+  return text.replace(/\s+/g, ' ').trim();
 }

@@ -181,6 +181,13 @@ function lineOf(document: Document, lines: LineCounter, path: readonly PropertyK
   return 1;
 }
 
+/** Where the target of an object's column stands in mapping.yaml. */
+export function columnLine(text: string, object: string, index: number): number {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  return lineOf(document, lines, ['objects', object, index, 'to']);
+}
+
 /** Values of several lines in quotes: block text would not survive being moved to the right, nor every line end. */
 const YAML = { lineWidth: 0, blockQuote: false } as const;
 

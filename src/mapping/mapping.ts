@@ -23,6 +23,13 @@ export interface Catalog {
     readonly name: string;
     readonly countryId: number;
   }[];
+  /** Only for proposing: who is there, and tags by model. */
+  readonly users?: readonly {
+    readonly login: string;
+    readonly email: string;
+    readonly name: string;
+  }[];
+  readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type { ContactHit, ContactIndex, Identity, Owner };

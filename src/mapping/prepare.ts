@@ -1,5 +1,6 @@
 /** Value maps and transforms: what a person wrote beside a column happens to its cells before anything is composed. */
 import type { StagedRecord } from '../core/record.ts';
+import { htmlToText } from '../lib/html.ts';
 import type { Inspection } from '../source/source.ts';
 import type { ColumnMapping, Mapper, MappingDocument } from './mapping.ts';
 import { splitList } from './transforms/lists.ts';
@@ -21,7 +22,7 @@ export function preparer(document: MappingDocument, inspection: Inspection): Pre
     const prepared = file.columns.flatMap(({ id, index, profile }) => {
       const mapping = mappings.get(id);
       if (!mapping || (!mapping.values && !mapping.transform)) return [];
-      return [{ index, change: changeOf(mapping, profile.type === 'list') }];
+      return [{ index, change: changeOf(mapping, profile.type === 'list' || isTags(mapping)) }];
     });
     if (prepared.length > 0) files.set(file.path, prepared);
   }
@@ -33,6 +34,9 @@ export function preparer(document: MappingDocument, inspection: Inspection): Pre
     return { ...record, cells };
   };
 }
+
+/** Several in one cell, also where hardly any cell has several. */
+const isTags = ({ to }: ColumnMapping): boolean => /^(slot:(tags|groups)$|tags:)/.test(to);
 
 interface Prepared {
   readonly index: number;
@@ -72,10 +76,7 @@ function apply(name: string, text: string): string {
     case 'digits':
       return text.replace(/\D/g, '');
     case 'plain':
-      return text
-        .replace(/<[^>]*>/g, ' ')
-        .replace(/\s+/g, ' ')
-        .trim();
+      return htmlToText(text);
     case 'first-word':
       return words[0] ?? '';
     case 'last-word':

@@ -9,7 +9,6 @@ import type {
   SourceObject,
 } from '../source/source.ts';
 import { customModel, reservedNames } from './custom-fields.ts';
-import { guessStatus } from './lead-status.ts';
 import type {
   Catalog,
   Choices,
@@ -18,6 +17,7 @@ import type {
   CustomType,
   MappingDocument,
 } from './mapping.ts';
+import { namesakes, valuesFor, withOptions, type ValuesAsked } from './propose-values.ts';
 
 /** Below this a person decides. */
 const SURE = 0.8;
@@ -54,6 +54,8 @@ export function propose(
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
   const held = heldNames(previous);
+  const choices = previous?.choices ?? defaults(declaration);
+  const asked = { declaration, inspection, catalog, choices };
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);
     if (columns.length === 0) continue;
@@ -61,15 +63,20 @@ export function propose(
     const names = new Set(there.filter((name) => !name.startsWith(declaration.fieldPrefix)));
     objects[object.name] = columns.map(
       (column) =>
-        kept(previous, object.name, column) ??
+        kept(previous, asked, object, column) ??
         withValues(
           previousOf(previous, object.name, column),
-          proposeColumn(declaration, object, column, (wanted) =>
-            uniqueName(
-              wanted,
-              previousOf(previous, object.name, column)?.custom?.name,
-              names,
-              held,
+          completed(
+            asked,
+            object,
+            column,
+            proposeColumn(declaration, object, column, (wanted) =>
+              uniqueName(
+                wanted,
+                previousOf(previous, object.name, column)?.custom?.name,
+                names,
+                held,
+              ),
             ),
           ),
         ),
@@ -78,7 +85,7 @@ export function propose(
   return {
     version: 1,
     source: declaration.id,
-    choices: previous?.choices ?? defaults(declaration),
+    choices,
     objects,
   };
 }
@@ -132,11 +139,30 @@ const missing = (
 
 function kept(
   previous: MappingDocument | undefined,
-  object: string,
+  asked: ValuesAsked,
+  object: SourceObject,
   column: SourceColumn,
 ): ColumnMapping | undefined {
-  const found = previousOf(previous, object, column);
-  return found?.decided ? { ...found, profile: shortProfile(column.profile) } : undefined;
+  const found = previousOf(previous, object.name, column);
+  if (!found?.decided) return undefined;
+  return { ...withOptions(asked, object, column, found), profile: shortProfile(column.profile) };
+}
+
+/** With its values one by one where they need it, and Odoo's own fields of the same name. */
+function completed(
+  asked: ValuesAsked,
+  object: SourceObject,
+  column: SourceColumn,
+  line: ColumnMapping,
+): ColumnMapping {
+  const { values, note } = valuesFor(asked, object, column, line.to);
+  const own = line.to === 'custom' || line.to === '?' ? namesakes(asked, object, column) : [];
+  return {
+    ...line,
+    ...(values && { values }),
+    ...(note && { reason: `${line.reason}; ${note}` }),
+    alternatives: [...own, ...line.alternatives],
+  };
 }
 
 const shortProfile = ({
@@ -152,6 +178,28 @@ const shortProfile = ({
   distinct,
   examples,
 });
+
+/** Of what is matched or becomes a tag, what Odoo is told; everything else is written down (app/inventories.ts). */
+const TAKEN: Readonly<Partial<Record<SourceObject['shape'], ReadonlySet<string>>>> = {
+  user: new Set(['user_id', 'name', 'first_name', 'last_name', 'email', 'login', 'active']),
+  group: new Set(['group_id', 'name']),
+};
+
+/** Why a column needs no place in Odoo; undefined: it does. */
+function leftBehind(
+  { shape }: SourceObject,
+  { slot, spare, profile }: SourceColumn,
+): Pick<ColumnMapping, 'confidence' | 'reason'> | undefined {
+  const taken = TAKEN[shape];
+  if (taken && !taken.has(slot ?? ''))
+    return { confidence: 0.9, reason: 'it stands in the inventory' };
+  if (slot !== null) return undefined;
+  if (spare !== undefined) return { confidence: 0.95, reason: spare };
+  if (profile.filled === 0) return { confidence: 0.95, reason: 'never filled' };
+  if (shape === 'inventory' || shape === 'campaign')
+    return { confidence: 0.95, reason: 'it stands in the inventory' };
+  return shape === 'detail' ? { confidence: 0.9, reason: 'it stays in the export' } : undefined;
+}
 
 function proposeColumn(
   declaration: SourceDeclaration,
@@ -184,23 +232,16 @@ function proposeColumn(
       ...(column.slot === null ? [] : [`slot:${column.slot}`]),
       ...own,
     );
+  const left = leftBehind(object, column);
+  if (left) return { ...base, to: 'drop', ...left };
   if (column.slot !== null)
     return {
       ...base,
       ...dated,
-      ...(object.shape === 'lead' && valueMap(column)),
       to: `slot:${column.slot}`,
       confidence: column.confidence,
       reason: [column.reason, order?.reason].filter(Boolean).join('; '),
     };
-  if (column.spare !== undefined)
-    return { ...base, to: 'drop', confidence: 0.95, reason: column.spare };
-  if (column.profile.filled === 0)
-    return { ...base, to: 'drop', confidence: 0.95, reason: 'never filled' };
-  if (object.shape === 'inventory' || object.shape === 'campaign')
-    return { ...base, to: 'drop', confidence: 0.95, reason: 'it stands in the inventory' };
-  if (object.shape === 'detail')
-    return { ...base, to: 'drop', confidence: 0.9, reason: 'it stays in the export' };
   const model = customModel(object.shape);
   if (model === undefined)
     return ask(`${column.reason}; ${object.plural} have no custom fields: drop it, or name a slot`);
@@ -229,20 +270,6 @@ function proposeColumn(
     custom: customField(declaration, model, column, nameOf),
     confidence: column.confidence,
     reason: [column.reason, order?.reason].filter(Boolean).join('; '),
-  };
-}
-
-/** Stages and statuses, value by value; in the source's own order where it tells one. */
-function valueMap({ slot, profile, declared }: SourceColumn): Pick<ColumnMapping, 'values'> {
-  const seen = (profile.options ?? []).map(({ value }) => value);
-  if (seen.length === 0 || (slot !== 'stage' && slot !== 'status')) return {};
-  const told = (declared?.options ?? []).map(([value]) => value);
-  const known = told.filter((value) => seen.includes(value));
-  const values = [...known, ...seen.filter((value) => !known.includes(value))];
-  return {
-    values: Object.fromEntries(
-      values.map((value) => [value, slot === 'status' ? guessStatus(value) : value]),
-    ),
   };
 }
 

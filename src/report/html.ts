@@ -35,7 +35,7 @@ export function reportHtml(model: ReportModel): string {
 const COUNTS = ['loaded', 'merged', 'excluded', 'queued', 'rejected', 'pending'];
 
 const balance = (model: ReportModel): string =>
-  `<p>Every row adds up: extracted = loaded + merged + excluded + queued + rejected. Users and groups count as merged: they end in Odoo's users and tags.</p>` +
+  `<p>Every row adds up: extracted = loaded + merged + excluded + queued + rejected. "Extracted" is counted in the files themselves, apart from the store. Users and groups count as merged: they end in Odoo's users and tags.</p>` +
   table(
     'Source records by where they ended',
     [
@@ -47,11 +47,13 @@ const balance = (model: ReportModel): string =>
       'Queued',
       'Rejected',
       'Not accounted for',
+      'Lost in the store',
     ],
     model.balance.map((one) => [
       one.object,
       one.extracted,
       ...COUNTS.map((name) => one.counts[name] ?? 0),
+      one.lost,
     ]),
     'Nothing was extracted yet.',
   ) +

@@ -70,10 +70,12 @@ export interface ReportModel {
       readonly accounted: number;
     }[];
   } | null;
-  /** Per object: extracted = loaded + merged + excluded + queued + rejected (+ pending, which must be 0). */
+  /** Per object: extracted = loaded + merged + excluded + queued + rejected (+ pending and lost, which must be 0). */
   readonly balance: readonly {
     readonly object: string;
     readonly extracted: number;
+    /** Counted in the file and not in the store; negative: the other way round. */
+    readonly lost: number;
     readonly counts: Readonly<Record<string, number>>;
     readonly balances: boolean;
   }[];

@@ -22,6 +22,14 @@ export interface ScopeModel {
     readonly what: string;
     readonly next?: string;
   }[];
+  /** Contacts of the export that Odoo has already; null where it was not asked. */
+  readonly existing: {
+    readonly rule: string;
+    readonly contacts: number;
+    readonly matched: number;
+    readonly unclear: number;
+    readonly examples: readonly { readonly source: string; readonly odoo: string }[];
+  } | null;
 }
 
 export function scopeHtml(model: ScopeModel): string {
@@ -83,7 +91,41 @@ const left = ({ inspection }: ScopeModel): string =>
   list([...inspection.skipped.map((one) => `${one.path}: ${one.reason}`), ...inspection.notices]) ||
   '<p>Nothing.</p>';
 
+const RULES: Readonly<Record<string, string>> = {
+  email: 'their e-mail address',
+  'email-and-name': 'their e-mail address and name',
+};
+
+export function existingText({
+  rule,
+  contacts,
+  matched,
+  unclear,
+}: NonNullable<ScopeModel['existing']>): string {
+  if (rule === 'none')
+    return `No contact of Odoo's is looked for (match: none): all ${number(contacts)} would be made anew.`;
+  const wait =
+    unclear > 0
+      ? `; for ${number(unclear)} more, Odoo has several that could be meant, and they would wait for you`
+      : '';
+  return `${number(matched)} of ${number(contacts)} contacts are in Odoo already, by ${RULES[rule] ?? rule}${wait}.`;
+}
+
+const existing = ({ existing: found }: ScopeModel): string =>
+  found === null
+    ? ''
+    : `<p>${escape(existingText(found))}</p>` +
+      (found.examples.length === 0
+        ? ''
+        : table(
+            'For example',
+            ['At the source', 'In Odoo'],
+            found.examples.map((one) => [one.source, one.odoo]),
+            '',
+          ));
+
 const odoo = (model: ScopeModel): string =>
+  existing(model) +
   table(
     'What a run needs',
     ['', 'Found', 'To do'],

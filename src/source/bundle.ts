@@ -227,12 +227,16 @@ export async function changedFiles(
   known: readonly { readonly path: string; readonly sha256: string }[],
 ): Promise<string[]> {
   const files = new Map((await openBundle(path)).map((file) => [file.path, file]));
-  const changed: string[] = [];
+  const changed = new Set<string>();
+  const hashes = new Map<string, string>();
   for (const { path: name, sha256 } of known) {
-    const file = files.get(name);
-    if (!file || (await hashOf(file)) !== sha256) changed.push(name);
+    // `firm.xlsx#Cases` is a table of firm.xlsx.
+    const file = files.get(name) ?? files.get(name.slice(0, name.lastIndexOf('#')));
+    const hash = file && (hashes.get(file.path) ?? (await hashOf(file)));
+    if (file && hash) hashes.set(file.path, hash);
+    if (hash !== sha256) changed.add(file?.path ?? name);
   }
-  return changed;
+  return [...changed];
 }
 
 async function hashOf(file: BundleFile): Promise<string> {

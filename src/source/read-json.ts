@@ -2,7 +2,6 @@
  * JSON as tables: an array of records, an object of such arrays, or a record per line. Read as a stream; the columns
  * are all keys of all records, and a number keeps the digits it was written with.
  */
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { WaybillError } from '../core/errors.ts';
@@ -37,7 +36,7 @@ export async function jsonTables(file: BundleFile): Promise<Table[]> {
     path: name === '' ? file.path : `${file.path}#${name}`,
     encoding: 'json',
     delimiter: '',
-    sha256: createHash('sha256').update(`${sha256}#${name}`).digest('hex'),
+    sha256,
     bytes,
     notices: [],
     rows: () => jsonRows(file, encoding, layout, name, [...columns]),

@@ -23,7 +23,7 @@ export async function workbookTables(file: BundleFile): Promise<Table[]> {
       path: names.length === 1 ? file.path : `${file.path}#${name}`,
       encoding: 'xlsx',
       delimiter: '',
-      sha256: createHash('sha256').update(`${sha256}#${name}`).digest('hex'),
+      sha256,
       bytes: file.bytes,
       notices: await oddities(bytes, name),
       rows: () => sheetRows(file, name),

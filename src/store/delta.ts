@@ -5,6 +5,7 @@ import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { sql, type Database } from './database.ts';
 import { toPlanned, type PlannedRow } from './plan.ts';
+import { number, text } from './row.ts';
 
 /** One record at the source, then and now. */
 export type Fate = 'same' | 'new' | 'changed' | 'deleted';
@@ -96,16 +97,21 @@ export const deltaQueries = (db: Database) => ({
     ))
       of(object).deleted = n;
     for (const one of contents(db)) {
-      const then = former.get(extraction, one.object, one.key, one.n) as
-        { hash: string } | undefined;
+      const then = former.get(extraction, one.object, one.key, one.n);
       const count = of(one.object);
       if (then) count.deleted--;
-      count[!then ? 'new' : then.hash === one.hash ? 'same' : 'changed']++;
+      count[!then ? 'new' : text(then, 'hash') === one.hash ? 'same' : 'changed']++;
     }
     return [...counts].map(([object, one]) => ({ object, counts: one }));
   },
-  likeness: (env: string): { loaded: number; there: number; alike: number } =>
-    db.prepare(LIKENESS).get(env) as { loaded: number; there: number; alike: number },
+  likeness(env: string): { loaded: number; there: number; alike: number } {
+    const row = db.prepare(LIKENESS).get(env) ?? {};
+    return {
+      loaded: number(row, 'loaded'),
+      there: number(row, 'there'),
+      alike: number(row, 'alike'),
+    };
+  },
   /** Records whose planned values are no longer those they were loaded with, by key. */
   changed(env: string, after: string, limit: number): ChangedRow[] {
     const rows = db.all(
@@ -124,7 +130,14 @@ export const deltaQueries = (db: Database) => ({
     return rows.map((row) => ({ row: toPlanned(row), base: JSON.parse(row.base_vals) as Values }));
   },
   gone: (env: string, after: string, limit: number): GoneRow[] =>
-    db.prepare(GONE).all(env, after, limit) as unknown as GoneRow[],
+    db
+      .prepare(GONE)
+      .all(env, after, limit)
+      .map((row) => ({
+        key: text(row, 'key'),
+        object: text(row, 'object'),
+        source: text(row, 'source'),
+      })),
   /** Gone at an earlier delta, and at the source again. */
   returned: (env: string): PlannedRow[] =>
     db
@@ -155,7 +168,10 @@ export const deltaQueries = (db: Database) => ({
       ?.object ?? '',
   /** Records in Odoo whose chatter still lacks messages. */
   openLanes: (env: string): string[] =>
-    (db.prepare(OPEN_LANES).all(env) as { lane: string }[]).map((row) => row.lane),
+    db
+      .prepare(OPEN_LANES)
+      .all(env)
+      .map((row) => text(row, 'lane')),
   openChanges: (env: string): ChangeRow[] =>
     db
       .all(
@@ -262,7 +278,7 @@ export const deltaQueries = (db: Database) => ({
           sort: row.sort,
           match: row.match,
           vals: JSON.stringify(row.values),
-        } as never),
+        }),
       );
   },
   missingOfLane: (env: string, lane: string): PlannedRow[] =>

@@ -1,5 +1,6 @@
 /** What leaves the project as lists: the id map, the inventory of files, the audit log. */
 import { sql, type Database } from './database.ts';
+import { number, text, type Row } from './row.ts';
 
 export interface IdRow {
   readonly object: string;
@@ -31,9 +32,23 @@ const IDS = `select coalesce(p.object, b.object, '') as object, coalesce(s.key, 
   where l.env = ? and l.step <> 'provision' and l.res_id > 0
   order by l.key`;
 
+const FILE_BYTES = `select coalesce(sum(v.value ->> '$.bytes'), 0) as bytes
+  from planned p, json_each(p.vals) v
+  where p.model = 'ir.attachment' and v.type = 'object' and v.value ->> '$.sha256' is not null`;
+
+const toId = (row: Row): IdRow => ({
+  object: text(row, 'object'),
+  source: text(row, 'source'),
+  key: text(row, 'key'),
+  model: text(row, 'model'),
+  resId: number(row, 'resId'),
+  op: text(row, 'op'),
+  state: text(row, 'state'),
+});
+
 export const handoverQueries = (db: Database) => ({
   *ids(env: string): IterableIterator<IdRow> {
-    for (const row of db.prepare(IDS).iterate(env)) yield row as unknown as IdRow;
+    for (const row of db.prepare(IDS).iterate(env)) yield toId(row);
   },
   *planned(
     model: string,
@@ -47,12 +62,8 @@ export const handoverQueries = (db: Database) => ({
   },
   /** Of all files that the plan would send. */
   fileBytes(): number {
-    const row = db
-      .prepare(
-        "select coalesce(sum(v.value ->> '$.bytes'), 0) as bytes from planned p, json_each(p.vals) v where p.model = 'ir.attachment' and v.type = 'object' and v.value ->> '$.sha256' is not null",
-      )
-      .get() as { bytes: number };
-    return row.bytes;
+    const row = db.prepare(FILE_BYTES).get();
+    return row ? number(row, 'bytes') : 0;
   },
   *audit(): IterableIterator<AuditRow> {
     yield* db.iterate(sql.selectFrom('audit').selectAll().orderBy('id'));

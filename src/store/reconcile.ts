@@ -1,10 +1,16 @@
-/** The conservation law: every source record ends in exactly one disposition, counted here and nowhere else. */
+/**
+ * The conservation law: every source record ends in exactly one disposition, counted here and nowhere else. What must
+ * come out is what the reader counted in the files, never what the store itself holds: a store cannot miss what it lost.
+ */
 import type { Disposition } from '../core/record.ts';
-import type { Database } from './database.ts';
+import { sql, type Database } from './database.ts';
 
 export interface ObjectBalance {
   readonly object: string;
+  /** Rows that the reader counted at the source, rejected ones included. */
   readonly extracted: number;
+  /** Of those, how many the store does not hold; negative when it holds more than there were. */
+  readonly lost: number;
   readonly counts: Readonly<Record<Disposition, number>>;
   readonly balances: boolean;
 }
@@ -40,7 +46,23 @@ const MERGED = `select s.object, s.key, d.into_key as "into" from disposition d
   join staged s on s.object = d.object and s.position = d.position
   where d.state = 'merged' and d.into_key not in ('owner', 'tag') order by s.object, s.position limit ?`;
 
+/** object -> rows that the reader counted at the source. */
+export type RowCounts = Readonly<Record<string, number>>;
+
+const COUNTED = 'counted';
+
 export const reconcileQueries = (db: Database) => ({
+  /** By whoever reads the source, on its own: not from the tables that the balance is made of. */
+  setCounted(counts: RowCounts): void {
+    db.prepare('insert or replace into meta (key, value) values (?, ?)').run(
+      COUNTED,
+      JSON.stringify(counts),
+    );
+  },
+  counted(): RowCounts {
+    const row = db.first(sql.selectFrom('meta').select('value').where('key', '=', COUNTED));
+    return row ? (JSON.parse(row.value) as RowCounts) : {};
+  },
   /** Records that went into another, and into which. */
   merged: (limit: number) =>
     db.prepare(MERGED).all(limit) as { object: string; key: string; into: string }[],
@@ -55,17 +77,24 @@ export const reconcileQueries = (db: Database) => ({
         "select object, count(*) as n from review where env = '' and position = 0 group by object",
       )
       .all() as { object: string; n: number }[];
-    const objects = [
-      ...new Set([...rows.map((r) => r.object), ...rejected.map((r) => r.object)]),
-    ].sort();
+    const counted = this.counted();
+    const held = [...rows, ...rejected].map((one) => one.object);
+    const there = Object.keys(counted).filter((object) => counted[object] !== 0);
+    const objects = [...new Set([...there, ...held])].sort();
     return objects.map((object) =>
-      balanceOf(object, rows, rejected.find((r) => r.object === object)?.n ?? 0),
+      balanceOf(
+        object,
+        counted[object] ?? 0,
+        rows,
+        rejected.find((r) => r.object === object)?.n ?? 0,
+      ),
     );
   },
 });
 
 function balanceOf(
   object: string,
+  extracted: number,
   rows: readonly { object: string; disposition: Disposition; n: number }[],
   rejectedRows: number,
 ): ObjectBalance {
@@ -78,6 +107,6 @@ function balanceOf(
     pending: 0,
   };
   for (const row of rows) if (row.object === object) counts[row.disposition] += row.n;
-  const extracted = Object.values(counts).reduce((a, b) => a + b, 0);
-  return { object, extracted, counts, balances: counts.pending === 0 };
+  const lost = extracted - Object.values(counts).reduce((a, b) => a + b, 0);
+  return { object, extracted, lost, counts, balances: counts.pending === 0 && lost === 0 };
 }

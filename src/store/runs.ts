@@ -45,7 +45,7 @@ export const runQueries = (db: Database) => ({
   list: (env: string) =>
     db.all(sql.selectFrom('run').selectAll().where('env', '=', env).orderBy('id')),
   approve(env: string, subject: string, hash: string, by: string): void {
-    db.run(sql.insertInto('approval').values({ env, subject, hash, by, at: isoNow() } as never));
+    db.run(sql.insertInto('approval').values({ env, subject, hash, by, at: isoNow() }));
   },
   approval: (subject: string, hash: string) =>
     db.first(
@@ -128,7 +128,7 @@ export const runQueries = (db: Database) => ({
       const previous =
         db.first(sql.selectFrom('audit').select('hash').orderBy('id', 'desc').limit(1))?.hash ?? '';
       const entry = { at: isoNow(), who, what, detail: canonicalJson(detail), previous };
-      db.run(sql.insertInto('audit').values({ ...entry, hash: entryHash(entry) } as never));
+      db.run(sql.insertInto('audit').values({ ...entry, hash: entryHash(entry) }));
     });
   },
 });

@@ -2,6 +2,7 @@
 import type { PlannedRecord, StagedRecord } from '../core/record.ts';
 import { sql, type Database } from './database.ts';
 import { toPlanned, type PlannedRow } from './plan.ts';
+import { number, text } from './row.ts';
 
 /** A source record by its place; `object` and `position` as staged. */
 export interface SourcePlace {
@@ -107,15 +108,14 @@ export const sampleQueries = (db: Database) => ({
   },
   /** Every n-th source record that has a planned one, from all of them. */
   spread(wanted: number): SourcePlace[] {
-    const { n } = db.prepare("select count(*) as n from planned where object <> ''").get() as {
-      n: number;
-    };
-    const stride = Math.max(1, Math.floor(n / Math.max(1, wanted)));
+    const all = db.prepare("select count(*) as n from planned where object <> ''").get() ?? {};
+    const stride = Math.max(1, Math.floor(number(all, 'n') / Math.max(1, wanted)));
     return db
       .prepare(
         "select distinct object, position from planned where object <> '' and seq % ? = 0 order by seq limit ?",
       )
-      .all(stride, wanted) as unknown as SourcePlace[];
+      .all(stride, wanted)
+      .map((row) => ({ object: text(row, 'object'), position: number(row, 'position') }));
   },
 });
 

@@ -2,6 +2,7 @@
 import type { StagedRecord } from '../core/record.ts';
 import type { ContactHit, ContactIndex, Identity } from '../core/contact.ts';
 import { sql, type Database } from './database.ts';
+import { number, text, type Row } from './row.ts';
 
 export interface StoredFile {
   readonly id: number;
@@ -182,10 +183,19 @@ export const stagingQueries = (db: Database) => ({
       `${HIT} email = ?1 and email <> '' union ${HIT} other_email = ?1 and other_email <> '' order by position`,
     );
     return {
-      byKey: (key) => byKey.all(key) as unknown as ContactHit[],
-      byEmail: (email) => byEmail.all(email) as unknown as ContactHit[],
+      byKey: (key) => byKey.all(key).map(toHit),
+      byEmail: (email) => byEmail.all(email).map(toHit),
     };
   },
+});
+
+const toHit = (row: Row): ContactHit => ({
+  position: number(row, 'position'),
+  key: text(row, 'key'),
+  name: text(row, 'name'),
+  partner: text(row, 'partner'),
+  email: text(row, 'email'),
+  otherEmail: text(row, 'otherEmail'),
 });
 
 const stagedQuery = () =>

@@ -1,4 +1,6 @@
 /** Row types of the schema in `schema/*.sql`, for Kysely. A test compares them with the real tables. */
+import type { Generated } from 'kysely';
+
 export interface Tables {
   source_file: { id: number; object: string; path: string; detail: string };
   staged: {
@@ -19,7 +21,7 @@ export interface Tables {
     partner: string;
   };
   planned: {
-    seq: number;
+    seq: Generated<number>;
     step: string;
     model: string;
     key: string;
@@ -111,9 +113,16 @@ export interface Tables {
     verdict: string;
     at: string;
   };
-  approval: { id: number; env: string; subject: string; hash: string; by: string; at: string };
+  approval: {
+    id: Generated<number>;
+    env: string;
+    subject: string;
+    hash: string;
+    by: string;
+    at: string;
+  };
   audit: {
-    id: number;
+    id: Generated<number>;
     at: string;
     who: string;
     what: string;

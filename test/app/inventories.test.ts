@@ -34,14 +34,22 @@ let html: string;
 
 const table = (object: string) => inventory.tables.find((one) => one.object === object);
 
+function addColumn(file: string, header: string, value: string): void {
+  const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
+  const more = rows.map((row, at) => `${row},${at === 0 ? header : value}`);
+  writeFileSync(file, `${more.join('\r\n')}\r\n`);
+}
+
 beforeAll(async () => {
   const exported = join(folder, 'export');
   mkdirSync(exported);
   await generateSampleAccount({ seed: 1, contacts: 20, notes: 5 }).writeTo(exported);
-  const file = join(exported, 'Workflows.csv');
-  const rows = readFileSync(file, 'utf8').trimEnd().split('\r\n');
-  const more = rows.map((row, at) => `${row},${at === 0 ? 'Colour of the box' : 'green <b>'}`);
-  writeFileSync(file, `${more.join('\r\n')}\r\n`);
+  addColumn(join(exported, 'Workflows.csv'), 'Colour of the box', 'green <b>');
+  addColumn(join(exported, 'Users.csv'), 'User Level', 'Administrator');
+  writeFileSync(
+    join(exported, 'Groups.csv'),
+    'Group Name,Description,Members\r\nInvestors,Buys to let <in cash>,12\r\nLandlords,,3\r\n',
+  );
   const project = join(folder, 'project');
   const odoo = ['--odoo', 'http://127.0.0.1:9', '--db', 'none', '--login', 'nobody'];
   await waybill(['init', project, '--source', 'allclients', '--export', exported, ...odoo]);
@@ -103,6 +111,18 @@ it('lists landing pages with fields and markup, campaigns with segment and size,
       expect.stringContaining('EmailTemplates.csv, line 2'),
     ],
   ]);
+});
+
+it('keeps what Odoo has no place for: roles of users, descriptions of groups (A5, A6)', () => {
+  const users = table('user');
+  expect(users?.columns).toContain('User Level');
+  expect(users?.rows.length).toBeGreaterThan(1);
+  expect(table('group')?.rows).toEqual([
+    ['Investors', 'Buys to let <in cash>', '12'],
+    ['Landlords', '', '3'],
+  ]);
+  expect(html).toContain('Roles, levels and rights do not move');
+  expect(html).toContain('Buys to let &lt;in cash&gt;');
 });
 
 it('is one file that a person can read, in which nothing runs', () => {

@@ -243,6 +243,12 @@ describe.each(CASES)('Odoo %s over %s', (version, transport) => {
       const [wider] = await schema.ensurePage('res.partner', ['x_char', 'x_rating']);
       expect(wider).toEqual({ ...page, created: false });
       expect(await formText(plain)).toMatch(/waybill_migrated_data[\s\S]*x_char[\s\S]*x_rating/);
+      // Another project adds its own, and takes off no more than that.
+      await schema.ensurePage('res.partner', ['x_text']);
+      expect(await schema.leavePage('res.partner', ['x_text'])).toBe(false);
+      expect(await formText(plain)).toMatch(/waybill_migrated_data[\s\S]*x_char[\s\S]*x_rating/);
+      expect(await formText(plain)).not.toContain('x_text');
+      expect(await schema.leavePage('res.partner', ['x_char', 'x_rating'])).toBe(true);
 
       await schema.removeMade([...made, page!].toReversed());
       expect(await formText(plain)).not.toContain('waybill');

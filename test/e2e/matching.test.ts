@@ -1,4 +1,6 @@
 /** Contacts that Odoo has already, contacts that share an address, and companies (A1, A4): by the confirmed rule, and back again. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { differences, dumpDatabase } from '../support/dump.ts';
 import { writeExport, type WrittenExport } from '../support/export.ts';
@@ -75,6 +77,38 @@ describe.each<OdooVersion>([19, 14])('matching in Odoo %i', (version) => {
     project.remove();
     files.remove();
     await odoo.drop();
+  });
+
+  it('is counted by the scope as the run will do it, with examples, by the rule of the mapping', async () => {
+    interface Existing {
+      readonly existing: {
+        readonly matched: number;
+        readonly unclear: number;
+        readonly examples: { source: string; odoo: string }[];
+      };
+    }
+    const { existing } = (await project.run('scope', '--json')).json<Existing>();
+    expect(existing).toMatchObject({ rule: 'email', contacts: 8, matched: 2, unclear: 1 });
+    expect(existing.examples).toContainEqual({
+      source: 'ann adams <ann@x.example>',
+      odoo: `Ann Adams (contact ${ids['Ann Adams']})`,
+    });
+    const said = '2 of 8 contacts are in Odoo already, by their e-mail address; for 1 more';
+    expect((await project.run('scope')).stdout).toContain(said);
+    const html = readFileSync(join(project.folder, 'reports/scope.html'), 'utf8');
+    expect(html).toContain(said);
+    expect(html).toContain(`Ann Adams (contact ${ids['Ann Adams']})`);
+    await decide({ match: 'email-and-name' });
+    const byName = (await project.run('scope', '--json')).json<Existing>();
+    expect(byName.existing).toMatchObject({ matched: 1, unclear: 0 });
+    await decide({ match: 'email' });
+    const ran = await project.run('run', '--json');
+    const { totals } = ran.json<{ totals: { updated: number; matched: number } }>();
+    expect((await named(rpc, 'Somebody Else'))[0]).toMatchObject({ city: 'Boston' });
+    expect(totals, ran.stderr).toMatchObject({ updated: existing.matched });
+    // What the run made itself is no match of the next scope.
+    const after = (await project.run('scope', '--json')).json<Existing>();
+    expect(after.existing).toMatchObject({ matched: 2, unclear: 1 });
   });
 
   it('fills gaps only, joins tags, makes nothing twice, and asks where it cannot know', async () => {

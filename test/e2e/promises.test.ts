@@ -1,6 +1,7 @@
 /** Promises 3 to 6 of docs/guarantees.md, each attacked: by a changed mapping, by people in Odoo, by looking for the key. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { writeExport, type WrittenExport } from '../support/export.ts';
@@ -72,6 +73,28 @@ it('3: a mapping that changes after its approval shuts the gate again, and only 
   choose('noteJoin: email-first', 'noteJoin: id-first');
   project.edit('mapping.yaml', (text) => text.replace(/reason: .*/, 'reason: a person read this'));
   expect((await run('run', '--json')).code).toBe(0);
+});
+
+it('1: a row that the store lost between the file and Odoo is missed, and read again it is there', async () => {
+  const clean = (await run('status', '--json')).json<{ balance: object[] }>();
+  expect(clean.balance).toContainEqual(
+    expect.objectContaining({ object: 'note', extracted: 2, lost: 0, balances: true }),
+  );
+  const store = new DatabaseSync(join(project.folder, '.waybill', 'store.db'));
+  store.exec("delete from staged where object = 'note' and position = 2");
+  store.close();
+  const found = await run('verify', '--json');
+  expect(found.code, found.stderr).toBe(4);
+  expect(found.json<{ balance: object[] }>().balance).toContainEqual(
+    expect.objectContaining({ object: 'note', extracted: 2, lost: 1, balances: false }),
+  );
+  expect(await run('run', '--json')).toMatchObject({ code: 4 });
+  const missed = 'Not balanced: the source has 2 note rows, the store 1';
+  expect((await run('status')).stdout).toContain(missed);
+  expect((await run('report')).stdout).toContain(missed);
+  expect((await run('scope')).code).toBe(0);
+  expect((await run('run', '--json')).code).toBe(0);
+  expect((await run('status')).stdout).not.toContain('Not balanced');
 });
 
 it('5: a value that somebody changed, and a record that somebody deleted, are found', async () => {

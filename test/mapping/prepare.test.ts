@@ -37,6 +37,12 @@ describe('a cell', () => {
     ['transform: [lower]', 'ÀÉ', 'àé'],
     ['transform: [digits]', '(512) 555-0100', '5125550100'],
     ['transform: [plain]', '<p>One<br>two</p>', 'One two'],
+    [
+      'transform: [plain]',
+      '<p>B<b>ol</b>d &amp; <i>br</i>ight</p>\n<script>x()</script>',
+      'Bold & bright',
+    ],
+    ['transform: [plain]', 'a < b, AT&T, 3 > 2', 'a < b, AT&T, 3 > 2'],
     ['transform: [first-word]', 'Ana María Díaz', 'Ana'],
     ['transform: [all-but-first-word]', 'Ana María Díaz', 'María Díaz'],
     ['transform: [last-word]', 'Ana María Díaz', 'Díaz'],

@@ -62,6 +62,7 @@ function modelOf(text: string, change: Partial<ReportModel> = {}): ReportModel {
       {
         object: text,
         extracted: 10,
+        lost: 0,
         counts: { loaded: 7, merged: 1, excluded: 0, queued: 1, rejected: 1, pending: 0 },
         balances: true,
       },
@@ -194,7 +195,13 @@ describe('the report', () => {
   test('says first what is wrong, in the same words on the terminal', () => {
     const bad = modelOf('contact', {
       balance: [
-        { object: 'contact', extracted: 10, counts: { loaded: 7, pending: 3 }, balances: false },
+        {
+          object: 'contact',
+          extracted: 10,
+          lost: 0,
+          counts: { loaded: 7, pending: 3 },
+          balances: false,
+        },
       ],
     });
     const look = modelOf('contact');

@@ -1,9 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isWaybillError } from '../../src/core/errors.ts';
-import { openBundle, type BundleFile } from '../../src/source/bundle.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
+import { changedFiles, openBundle, type BundleFile } from '../../src/source/bundle.ts';
 import { zipOf, type ZipEntry } from '../support/zip-archive.ts';
 
 let folder = '';
@@ -136,3 +145,26 @@ describe('an archive', () => {
     });
   });
 });
+
+const FIRM = { seed: 3, cases: 4, contacts: 5, notes: 5, communications: 0, documents: 0 };
+
+test.each([
+  ['csv', 'data/cases.csv'],
+  ['json', 'data/cases.json'],
+  ['xlsx', 'firm.xlsx'],
+] as const)(
+  'tables as %s are unchanged until a byte of their file is another',
+  async (format, file) => {
+    const here = join(folder, `firm-${format}`);
+    await generateSampleFirm(FIRM).writeTo(here, format);
+    const { signal } = new AbortController();
+    const { files } = await openAgileCaseExport(here, {}).inspect(signal);
+    const tables = files.filter((one) =>
+      one.path.startsWith(format === 'xlsx' ? 'firm.xlsx' : 'data/'),
+    );
+    expect(tables.length).toBeGreaterThan(10);
+    expect(await changedFiles(here, tables)).toEqual([]);
+    appendFileSync(join(here, file), ' ');
+    expect(await changedFiles(here, tables)).toEqual([file]);
+  },
+);

@@ -12,7 +12,7 @@ import { writeReport } from '../report.ts';
 import { approveSample, runSample } from '../sample.ts';
 import { scope } from '../scope.ts';
 import {
-  catalogOf,
+  proposalCatalog,
   inspectionOf,
   withOdoo,
   withSession,
@@ -178,7 +178,7 @@ async function writeSample(faces: Faces, options: DemoOptions): Promise<SampleSo
 async function prepare(session: Session, faces: Faces): Promise<void> {
   await scope(session);
   const state = await withOdoo(session, faces, undefined, async (connection) =>
-    proposeMapping(session, inspectionOf(session), await catalogOf(connection, faces.signal)),
+    proposeMapping(session, inspectionOf(session), await proposalCatalog(connection, faces.signal)),
   );
   if (state.undecided.length > 0) {
     const columns = state.undecided.map((one) => `${one.object}.${one.column}`).join(', ');

@@ -6,7 +6,7 @@ import { EXIT, WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions } from '../command.ts';
 import { table } from '../print.ts';
 import { count } from '../progress.ts';
-import { verificationText } from '../text.ts';
+import { balanceText, verificationText } from '../text.ts';
 
 interface DeltaCommandOptions extends CommonOptions {
   readonly export?: string;
@@ -64,8 +64,9 @@ function deltaText(result: DeltaResult): string {
     counts.changed,
     counts.deleted,
   ]);
+  const ending = `${verificationText(result.verification)}\n${balanceText(result.balances)}`;
   if (result.frozen)
-    return `Nothing changed at the source since ${result.since}: the freeze held.\n${verificationText(result.verification)}`;
+    return `Nothing changed at the source since ${result.since}: the freeze held.\n${ending}`;
   return [
     table([['at the source', 'same', 'new', 'changed', 'deleted'], ...rows]),
     `In ${result.environment}: ${count(load.created)} created, ${count(totals.written)} updated, ${count(totals.archived)} archived, ${count(totals.restored)} brought back.`,
@@ -83,6 +84,6 @@ function deltaText(result: DeltaResult): string {
           `${count(totals.queued)} question(s) wait in the review queue; after answering: waybill delta`,
         ]
       : []),
-    verificationText(result.verification),
+    ending,
   ].join('\n');
 }

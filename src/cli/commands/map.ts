@@ -3,13 +3,12 @@ import {
   approveMapping,
   compareWithApproved,
   pickListValues,
-  checkMapping,
-  inspectionColumns,
+  checkOnOdoo,
   proposeMapping,
   readMapping,
 } from '../../app/mapping.ts';
 import {
-  catalogOf,
+  proposalCatalog,
   inspectionOf,
   withOdoo,
   withSession,
@@ -59,7 +58,7 @@ async function act(
   folder: string,
   options: MapOptions,
 ): Promise<Outcome> {
-  if (options.approve) return approve(session, folder, options.by);
+  if (options.approve) return approve(session, faces, folder, options);
   if (options.compare) return compare(session, options.compare);
   if (options.values) return listValues(session);
   if (options.show) {
@@ -67,7 +66,7 @@ async function act(
     return { result: state, text: mappingText(state) };
   }
   if (options.check) {
-    const state = checkMapping(session, inspectionColumns(session));
+    const state = await checkOnOdoo(session, faces, options.env);
     return {
       result: state,
       text: `The mapping is complete and fits the export (${state.hash.slice(0, 12)}).\nNext: waybill map ${folder} --approve --by "<your name>"`,
@@ -75,7 +74,7 @@ async function act(
   }
   const inspection = inspectionOf(session);
   const state = await withOdoo(session, faces, options.env, async (connection) =>
-    proposeMapping(session, inspection, await catalogOf(connection, faces.signal)),
+    proposeMapping(session, inspection, await proposalCatalog(connection, faces.signal)),
   );
   const next =
     state.undecided.length > 0
@@ -88,16 +87,21 @@ async function act(
   };
 }
 
-function approve(session: Session, folder: string, by: string | undefined): Promise<Outcome> {
+async function approve(
+  session: Session,
+  faces: Faces,
+  folder: string,
+  { by, env }: MapOptions,
+): Promise<Outcome> {
   if (!by?.trim())
     throw new WaybillError('WB_USAGE', 'An approval needs a name.', {
       next: `waybill map ${folder} --approve --by "<your name>"`,
     });
-  const state = approveMapping(session, by.trim());
-  return Promise.resolve({
+  const state = approveMapping(session, by.trim(), await checkOnOdoo(session, faces, env));
+  return {
     result: state,
     text: `Mapping ${state.hash.slice(0, 12)} approved by ${by.trim()}.\nNext: waybill plan ${folder}`,
-  });
+  };
 }
 
 function compare(session: Session, version: string | true): Outcome {

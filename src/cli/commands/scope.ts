@@ -3,6 +3,7 @@ import { signScope } from '../../app/scope.ts';
 import { writtenScope } from '../../app/written-scope.ts';
 import { withSession, type Faces, type Session } from '../../app/session.ts';
 import { WaybillError } from '../../core/errors.ts';
+import { existingText } from '../../report/scope.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
 import { scopeText } from '../text.ts';
 
@@ -41,11 +42,19 @@ async function read(
   const odoo = found.odoo
     .filter((one) => one.verdict !== 'ok')
     .map((one) => `${one.what}${one.next ? ` ${one.next}` : ''}`);
+  const { existing } = found;
+  const known = existing
+    ? [existingText(existing), ...existing.examples.map((one) => `  ${one.source}: ${one.odoo}`)]
+    : [];
   return {
     result: found,
-    text: [scopeText(found), ...odoo, `Scope: ${found.html}`, `Next: waybill map ${folder}`].join(
-      '\n',
-    ),
+    text: [
+      scopeText(found),
+      ...known,
+      ...odoo,
+      `Scope: ${found.html}`,
+      `Next: waybill map ${folder}`,
+    ].join('\n'),
   };
 }
 

@@ -5,7 +5,7 @@ import { environmentOf } from '../../app/project.ts';
 import { withSession } from '../../app/session.ts';
 import { EXIT } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions } from '../command.ts';
-import { verificationText } from '../text.ts';
+import { balanceText, verificationText } from '../text.ts';
 
 export function addVerify(program: Command): void {
   projectCommand(
@@ -26,7 +26,7 @@ export function addVerify(program: Command): void {
           balance.every((one) => one.balances);
         return {
           result: { verification, balance, report },
-          text: `${verificationText(verification)}\nSpot check: ${verification.spotCheck}\nReport: ${report.html}`,
+          text: `${verificationText(verification)}\n${balanceText(balance.every((one) => one.balances))}\nSpot check: ${verification.spotCheck}\nReport: ${report.html}`,
           exit: clean ? EXIT.done : EXIT.differences,
         };
       }),

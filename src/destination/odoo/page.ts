@@ -18,18 +18,42 @@ export async function ensurePage(
 ): Promise<Made[]> {
   const base = await formId(destination, model, signal);
   if (base === undefined || fields.length === 0) return [];
-  const arch = pageArch(fields);
-  const domain = [['name', '=', PAGE_VIEW] as const, ['model', '=', model] as const];
-  const [found] = await destination.find('ir.ui.view', domain, ['arch_db'], {}, signal);
+  const found = await findPage(destination, model, signal);
   if (found) {
-    const same = fieldsIn(String(found['arch_db'])).join() === fieldsIn(arch).join();
-    if (!same) await destination.write('ir.ui.view', [found.id], { arch }, signal);
+    const all = [...new Set([...found.fields, ...fields])];
+    const more = all.length > found.fields.length;
+    if (more) await destination.write('ir.ui.view', [found.id], { arch: pageArch(all) }, signal);
     return [{ model: 'ir.ui.view', id: found.id, name: `${model}.${PAGE_VIEW}`, created: false }];
   }
+  const arch = pageArch(fields);
   const values = { name: PAGE_VIEW, model, inherit_id: base, type: 'form', arch };
   const view = { ...values, priority: PRIORITY };
   const [id = 0] = await destination.create('ir.ui.view', [view], signal);
   return [{ model: 'ir.ui.view', id, name: `${model}.${PAGE_VIEW}`, created: true }];
+}
+
+export async function leavePage(
+  destination: Destination,
+  model: string,
+  fields: readonly string[],
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const found = await findPage(destination, model, signal);
+  const left = found?.fields.filter((field) => !fields.includes(field)) ?? [];
+  if (!found || left.length === 0) return true;
+  if (left.length < found.fields.length)
+    await destination.write('ir.ui.view', [found.id], { arch: pageArch(left) }, signal);
+  return false;
+}
+
+async function findPage(
+  destination: Destination,
+  model: string,
+  signal?: AbortSignal,
+): Promise<{ readonly id: number; readonly fields: readonly string[] } | undefined> {
+  const domain = [['name', '=', PAGE_VIEW] as const, ['model', '=', model] as const];
+  const [found] = await destination.find('ir.ui.view', domain, ['arch_db'], {}, signal);
+  return found && { id: found.id, fields: fieldsIn(String(found['arch_db'])) };
 }
 
 async function formId(
@@ -55,6 +79,6 @@ function pageArch(fields: readonly string[]): string {
 const group = (names: readonly string[]): string =>
   `<group>${names.map((name) => `<field name="${name}"/>`).join('')}</group>`;
 
-/** Odoo stores the text laid out anew; what counts is which fields it shows, in which order. */
+/** Odoo stores the text laid out anew; what counts is which fields it shows. */
 const fieldsIn = (arch: string): string[] =>
   [...arch.matchAll(/<field name="(\w+)"/g)].map((match) => match[1] ?? '');

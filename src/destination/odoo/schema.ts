@@ -10,7 +10,7 @@ import {
   type Made,
   type OdooValues,
 } from '../destination.ts';
-import { ensurePage } from './page.ts';
+import { ensurePage, leavePage } from './page.ts';
 
 export const MARKER_MODEL = 'x_waybill_batch';
 const ACCESS_NAME = 'waybill.batch.access';
@@ -22,6 +22,7 @@ export function odooSchema(destination: Destination): DestinationSchema {
     ensureFence: (models, signal) => ensureFence(destination, models, signal),
     ensureFields: (fields, signal) => ensureFields(destination, fields, signal),
     ensurePage: (model, fields, signal) => ensurePage(destination, model, fields, signal),
+    leavePage: (model, fields, signal) => leavePage(destination, model, fields, signal),
     removeMade: (made, signal) => removeMade(destination, made, signal),
     openMarkers: (count, signal) => openMarkers(destination, count, signal),
     dropMarker: (id, signal) => dropMarker(destination, id, signal),

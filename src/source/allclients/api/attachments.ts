@@ -40,6 +40,8 @@ export async function readAttachments(
     object: 'attachment',
     path: 'api:GetContactAttachments',
     rows: (tree) => rowsOf(tree, 'attachment'),
+    // As in an export: a file that was replaced under its name is the same record with other bytes.
+    natural: ['contactid', 'filename'],
     refine: (row) => refine(row, store),
   });
   reading.sheets.push(sheet);

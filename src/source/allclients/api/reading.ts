@@ -19,6 +19,8 @@ export interface Sheet {
   readonly refine: (row: Row) => Row | undefined;
   /** Elements that carry the record's own id; none: the key is made of the content. */
   readonly ids: readonly string[];
+  /** Elements that together are the id, where no single one is. */
+  readonly natural: readonly string[];
 }
 
 export interface Part {
@@ -93,9 +95,10 @@ export function newReading(
 }
 
 export function newSheet(
-  wanted: Pick<Sheet, 'object' | 'path' | 'rows'> & Partial<Pick<Sheet, 'refine' | 'ids'>>,
+  wanted: Pick<Sheet, 'object' | 'path' | 'rows'> &
+    Partial<Pick<Sheet, 'refine' | 'ids' | 'natural'>>,
 ): Sheet {
-  return { refine: (row) => row, ids: [], parts: [], rejected: [], ...wanted };
+  return { refine: (row) => row, ids: [], natural: [], parts: [], rejected: [], ...wanted };
 }
 
 /** Asks, and keeps the answer's place on the sheet. The records of it, or undefined. */

@@ -31,7 +31,7 @@ export function* itemsOf(sheet: Sheet, journal: Journal): Generator<Item> {
   const seen = new Map<string, string>();
   const repeats = new Map<string, number>();
   for (const [index, row] of rowsOf(sheet, journal)) {
-    const own = sheet.ids.map((name) => (row[name] ?? '').trim()).find((id) => id !== '');
+    const own = ownId(sheet, row);
     const content = hashOf(row);
     if (own === undefined) {
       const n = (repeats.get(content) ?? 0) + 1;
@@ -46,6 +46,15 @@ export function* itemsOf(sheet: Sheet, journal: Journal): Generator<Item> {
     }
   }
   for (const row of sheet.rejected) yield { kind: 'rejected', row };
+}
+
+function ownId({ ids, natural }: Sheet, row: Row): string | undefined {
+  const texts = (names: readonly string[]): string[] =>
+    names.map((name) => (row[name] ?? '').trim());
+  const id = texts(ids).find((text) => text !== '');
+  if (id !== undefined || natural.length === 0) return id;
+  const parts = texts(natural);
+  return parts.every((text) => text !== '') ? parts.join('/') : undefined;
 }
 
 function* rowsOf(sheet: Sheet, journal: Journal): Generator<[number, Row]> {
