@@ -53,10 +53,10 @@ export function inventoryOf(session: Session): Inventory {
 const hasSlot = (object: SourceObject, name: string): boolean =>
   object.slots.some((slot) => slot.name === name);
 
-type Read = (record: StagedRecord, slot: string) => string;
+export type Read = (record: StagedRecord, slot: string) => string;
 
 /** By the slots as the scope recognised them. */
-function reader(inspection: Inspection): Read {
+export function reader(inspection: Inspection): Read {
   const columns = new Map(
     inspection.files.map((file) => [
       file.path,

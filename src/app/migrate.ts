@@ -25,6 +25,7 @@ import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
 import { approvedMapping, checkMapping, inspectionColumns, type MappingState } from './mapping.ts';
+import { fetchPictures, picturesOf } from './pictures.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
@@ -46,20 +47,23 @@ export function ensureMapped(
   databaseUuid: string,
 ): void {
   const inspection = inspectionOf(session);
+  const pictures = picturesOf(session, state.document);
   const basis = sha256(
     canonicalJson({
       mapping: state.hash,
       files: inspection.files.map((file) => file.sha256),
       decisions: session.store.review.decisions(),
       databaseUuid,
+      ...(pictures.size > 0 && { pictures: [...pictures] }),
     }),
   );
   if (session.store.runs.meta<string>('mapped') === basis) return;
   session.store.runs.setMeta('mapped', '');
-  const mapper = createMapper(state.document, session.connector.declaration, inspection, catalog);
+  const { declaration } = session.connector;
+  const mapper = createMapper(state.document, declaration, inspection, catalog, pictures);
   mapAll(session, {
     mapper,
-    declaration: session.connector.declaration,
+    declaration,
     choices: state.document.choices,
     groupDuplicates,
   });
@@ -95,6 +99,7 @@ export async function planRun(
     const catalog = await catalogOf(connection, faces.signal);
     const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
     await settleOpen(contextOf(session, connection, state.document), lastRun);
+    await fetchPictures(session, state.document);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
@@ -183,6 +188,7 @@ export async function asRun<T>(
     try {
       await checkNotRestored(ctx);
       await settleOpen(ctx, run);
+      await fetchPictures(session, state.document);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
       return await work({ ctx, run, kind, state, catalog, steps });

@@ -53,6 +53,8 @@ const configSchema = z.strictObject({
     .strictObject({
       batchSize: z.int().min(1).max(2_000).optional(),
       concurrency: z.int().min(1).max(16).optional(),
+      /** Template pictures may be fetched from addresses of the network this machine stands in. */
+      privatePictures: z.boolean().optional(),
       maxFileMegabytes: z.int().min(1).max(10_000).optional(),
     })
     .optional(),

@@ -11,6 +11,7 @@ import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { CONNECTORS, type Connector } from './connectors.ts';
+import { openPicture } from './picture-files.ts';
 import {
   apiKeyOf,
   decisionsOf,
@@ -190,7 +191,7 @@ export function contextOf(
     choices: document.choices,
     batchSize: options.batchSize ?? 500,
     concurrency: options.concurrency ?? 2,
-    openFile: (file) => source().openFile(file),
+    openFile: (file) => openPicture(session.project, file) ?? source().openFile(file),
     maxFileBytes: maxFileBytes(options.maxFileMegabytes, connection.facts.requestLimit),
   };
 }

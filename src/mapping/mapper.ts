@@ -14,7 +14,15 @@ import { compileColumns, type CompiledFile } from './columns.ts';
 import { composeMessage } from './compose-message.ts';
 import { blacklist, saysNo } from './compose-optout.ts';
 import { composePartner, type PartnerDraft, type PartnerTools } from './compose-partner.ts';
-import type { Catalog, Composed, Identity, Mapper, MappingDocument, Owner } from './mapping.ts';
+import type {
+  Catalog,
+  Composed,
+  Identity,
+  Mapper,
+  MappingDocument,
+  Owner,
+  Pictures,
+} from './mapping.ts';
 import { safeKey } from './keys.ts';
 import { ownerBook, ownerKey, type OwnerBook } from './owner-book.ts';
 import { sharedRecords, type SharedRecords } from './shared-records.ts';
@@ -33,6 +41,7 @@ export function createMapper(
   declaration: SourceDeclaration,
   inspection: Inspection,
   catalog: Catalog,
+  pictures: Pictures = new Map(),
 ): Mapper {
   const { choices } = document;
   const order = declaration.country === 'US' ? 'mdy' : 'dmy';
@@ -86,6 +95,7 @@ export function createMapper(
     declaration,
     owners,
     shared,
+    pictures,
     markup: objectsWithMarkup(declaration),
   };
   const identify = (record: StagedRecord): Identity => {
