@@ -68,7 +68,10 @@ export function openSource({ project, connector, secrets }: Session): Source {
     );
   if (api && connector.openApi) {
     const folder = join(project.storeFolder, 'source');
-    return connector.openApi(api, () => sourceKeyOf(secrets), folder, files);
+    let known: string | undefined;
+    // Once: a keychain may ask a person each time.
+    const key = (): string => (known ??= sourceKeyOf(secrets, api.keyCommand));
+    return connector.openApi(api, key, folder, files);
   }
   if (files) return files;
   throw new WaybillError('WB_CONFIG_INVALID', 'waybill.yaml: the source has no export.', {
@@ -102,10 +105,10 @@ export async function withOdoo<T>(
 ): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
   checkOwnDatabase(session, env, config.url, config.db);
-  const { transport, ...address } = config;
+  const { transport, keyCommand, ...address } = config;
   const options = {
     ...address,
-    apiKey: apiKeyOf(env, faces.secrets),
+    apiKey: apiKeyOf(env, faces.secrets, keyCommand),
     ...(transport && { transport }),
   };
   const destination = await connectOdoo(options);

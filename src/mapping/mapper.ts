@@ -102,8 +102,9 @@ export function createMapper(
     const file = fileOf(record);
     const identity = identityOf(record, file, dates);
     // Here, not when the contact is composed: one that waits in the review queue said no all the same.
-    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in'), file.columnOf('opt_in')))
-      blacklist(shared, identity.email);
+    const status = file.slot(record, 'opt_in');
+    if (identity.email !== '' && saysNo(status, file.columnOf('opt_in')))
+      blacklist(shared, identity.email, { status: singleLine(status), source: declaration.name });
     return identity;
   };
 
