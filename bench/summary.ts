@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<Rival, string>> = {
   oneByOne: 'contacts: one create per record, as most scripts do',
   loadCalls: 'contacts: load(), 100 rows a call, three connections',
   shell: 'contacts: create in batches of 500 inside one odoo shell, no RPC',
+  quietShell: "contacts: the same in Waybill's context",
   plainNotes: 'notes: create, 500 a call, without the extra values',
   plainNotesTwo: 'notes: the same on two connections',
 };
@@ -24,6 +25,7 @@ const AGAINST: Readonly<Record<Rival, 'contacts' | 'notes'>> = {
   oneByOne: 'contacts',
   loadCalls: 'contacts',
   shell: 'contacts',
+  quietShell: 'contacts',
   plainNotes: 'notes',
   plainNotesTwo: 'notes',
 };

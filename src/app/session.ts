@@ -7,6 +7,7 @@ import { odooSchema } from '../destination/odoo/schema.ts';
 import type { Destination, DestinationFacts } from '../destination/destination.ts';
 import type { Context, LocalContext } from '../engine/context.ts';
 import { largestFile } from '../engine/files.ts';
+import { makeLoadPace } from '../engine/load-pace.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
@@ -192,8 +193,11 @@ export function contextOf(
     schema: odooSchema(connection.destination),
     facts: connection.facts,
     choices: document.choices,
-    batchSize: options.batchSize ?? 500,
-    concurrency: options.concurrency ?? 2,
+    pace: makeLoadPace({
+      batchSize: options.batchSize ?? 500,
+      concurrency: options.concurrency ?? 2,
+      say: (message) => session.emit({ type: 'notice', level: 'info', message }),
+    }),
     openFile: (file) => openPicture(session.project, file) ?? source().openFile(file),
     maxFileBytes: maxFileBytes(options.maxFileMegabytes, connection.facts.requestLimit),
   };

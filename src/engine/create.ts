@@ -38,6 +38,16 @@ export function makeCreator(
       if (ctx.signal.aborted) throw stopped();
       if (attempt + 1 >= FILE_ATTEMPTS && isCut(rows, outcome)) return refuse(rows, outcome);
       await waitForOdoo(ctx, attempt, outcome);
+      // What did not come through in one call is not sent as one call again.
+      if (rows.length > ctx.pace.batchSize) return createInPieces(rows);
+    }
+  }
+
+  async function createInPieces(rows: readonly Resolved[]): Promise<void> {
+    for (let at = 0; at < rows.length;) {
+      const some = rows.slice(at, at + ctx.pace.batchSize);
+      await create(some);
+      at += some.length;
     }
   }
 
@@ -58,12 +68,14 @@ export function makeCreator(
       keys: sendable.map(({ row }) => row.key),
     });
     let made: LedgerRow[];
+    const began = performance.now();
     try {
       const ids = await ctx.destination.create(
         model,
         sendable.map((one) => marked(one, marker)),
       );
       made = sendable.map((one, index) => ledgerRow(ctx, run, batch, one, idAt(ids, index)));
+      ctx.pace.cameThrough(sendable.length, performance.now() - began);
     } catch (error) {
       const keys = new Set(sendable.map(({ row }) => row.key));
       const sent = rows.filter(({ row }) => keys.has(row.key));
@@ -95,6 +107,7 @@ export function makeCreator(
     error: unknown,
   ): Promise<'done' | 'split' | WaybillError> {
     if (!isWaybillError(error)) throw error;
+    ctx.pace.failed(rows.length, error);
     switch (error.class) {
       case 'record':
         ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
@@ -242,11 +255,45 @@ export const stopped = (): WaybillError =>
   });
 
 async function waitForOdoo(ctx: Context, attempt: number, error: WaybillError): Promise<void> {
-  const wait = BUSY_WAITS_MS[attempt];
-  if (wait === undefined) throw error;
+  const least = BUSY_WAITS_MS[attempt];
+  if (least === undefined) throw error;
+  const asked = error.data['retryAfterMs'];
+  const wait = Math.max(least, typeof asked === 'number' ? asked : 0);
   const message = `Odoo gives no answer (${error.message}). Trying again in ${wait / 1_000} s; nothing is lost.`;
   ctx.emit({ type: 'notice', level: 'warn', message });
   await sleep(wait, ctx.signal);
+}
+
+/** For calls that may be made twice: all rows, in smaller calls where so many do not come through. */
+export async function inCalls<T>(
+  ctx: Context,
+  rows: readonly T[],
+  call: (some: readonly T[]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < rows.length;)
+    await untilReachable(ctx, async () => {
+      const some = rows.slice(at, at + ctx.pace.batchSize);
+      if (await cameThrough(ctx, some, call)) at += some.length;
+    });
+}
+
+/** False when it was too much at once: fewer go with the next call. */
+async function cameThrough<T>(
+  ctx: Context,
+  rows: readonly T[],
+  call: (some: readonly T[]) => Promise<void>,
+): Promise<boolean> {
+  const began = performance.now();
+  try {
+    await call(rows);
+    ctx.pace.cameThrough(rows.length, performance.now() - began);
+    return true;
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    ctx.pace.failed(rows.length, error);
+    if (error.data['tooLarge'] === true && rows.length > 1) return false;
+    throw error;
+  }
 }
 
 /** For calls that may be made twice. */
