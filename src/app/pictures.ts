@@ -40,8 +40,10 @@ export async function fetchPictures(session: Session, { choices }: MappingDocume
   const step = 'fetch pictures of templates';
   session.emit({ type: 'step-started', step, total: missing.length });
   for (const [at, address] of missing.entries()) {
+    const picture = await fetchPicture(session, address);
+    // Stopped by a person: that says nothing of the picture.
     if (session.signal.aborted) break;
-    known[address] = { ...(await fetchPicture(session, address)), extraction };
+    known[address] = { ...picture, extraction };
     session.store.runs.setMeta(META, known);
     session.emit({ type: 'step-progress', step, done: at + 1 });
   }

@@ -125,14 +125,21 @@ it.each([
   ['WB_FILE_CHANGED', /"short\.pdf" of contact 70001 is 50 KB by the list, and \d+ bytes came/],
   ['WB_FILE_MISSING', /"dead\.pdf" of contact 70001 cannot be fetched: the link answers HTTP 404/],
   ['WB_DUPLICATE_KEY', /70\d{3}/],
-  ['WB_SOURCE_CALL', /GetContactNotes for contact 70006 failed: the answer breaks off in the middle/],
+  [
+    'WB_SOURCE_CALL',
+    /GetContactNotes for contact 70006 failed: the answer breaks off in the middle/,
+  ],
   ['WB_SOURCE_GONE', /70005/],
 ])('%s says what and where', (code, words) => {
   expect(queue.find((one) => one.code === code)?.message).toMatch(words);
 });
 
 it('every contact is there once, with its note', async () => {
-  const contacts = await rpc.readAll('res.partner', [['email', 'like', 'c%@example.com']], ['email']);
+  const contacts = await rpc.readAll(
+    'res.partner',
+    [['email', 'like', 'c%@example.com']],
+    ['email'],
+  );
   expect(new Set(contacts.map((one) => one['email'])).size).toBe(CONTACTS);
   expect(contacts.length).toBe(CONTACTS);
   const notes = await rpc.count('mail.message', [['body', 'like', 'hello ']]);
@@ -154,9 +161,9 @@ it('files arrive under a plain name, also one of no bytes', async () => {
 
 it('a to-do of somebody unknown has the fallback as its owner, and the report names who that was', async () => {
   const todos = await rpc.readAll('mail.activity', [], ['summary', 'user_id']);
-  expect(todos.map((one) => one['summary']).sort()).toEqual(['Of nobody known', 'Write']);
+  expect(todos.map((one) => String(one['summary'])).sort()).toEqual(['Of nobody known', 'Write']);
   const of = todos.find((one) => one['summary'] === 'Of nobody known');
-  expect((of?.['user_id'] as [number, string])[0]).toBe(rpc.uid);
+  expect(of?.['user_id']).toEqual([rpc.uid, expect.any(String)]);
   const { owners } = await project.report<{ owners: { label: string; how: string }[] }>();
   expect(owners.find((one) => one.label.includes('99'))?.how).toBe('fallback');
 });
