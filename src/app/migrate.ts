@@ -32,6 +32,7 @@ import {
   inspectionColumns,
   type MappingState,
 } from './mapping.ts';
+import { fetchPictures, picturesOf } from './pictures.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
@@ -53,20 +54,23 @@ export function ensureMapped(
   databaseUuid: string,
 ): void {
   const inspection = inspectionOf(session);
+  const pictures = picturesOf(session, state.document);
   const basis = sha256(
     canonicalJson({
       mapping: state.hash,
       files: inspection.files.map((file) => file.sha256),
       decisions: session.store.review.decisions(),
       databaseUuid,
+      ...(pictures.size > 0 && { pictures: [...pictures] }),
     }),
   );
   if (session.store.runs.meta<string>('mapped') === basis) return;
   session.store.runs.setMeta('mapped', '');
-  const mapper = createMapper(state.document, session.connector.declaration, inspection, catalog);
+  const { declaration } = session.connector;
+  const mapper = createMapper(state.document, declaration, inspection, catalog, pictures);
   mapAll(session, {
     mapper,
-    declaration: session.connector.declaration,
+    declaration,
     choices: state.document.choices,
     groupDuplicates,
   });
@@ -102,6 +106,7 @@ export async function planRun(
     const catalog = await catalogOf(connection, faces.signal);
     const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
     await settleOpen(contextOf(session, connection, state.document), lastRun);
+    await fetchPictures(session, state.document);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
@@ -192,6 +197,7 @@ export async function asRun<T>(
       await checkNotRestored(ctx);
       await settleOpen(ctx, run);
       await checkNoOtherProject(ctx, session.connector.declaration);
+      await fetchPictures(session, state.document);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
       return await work({ ctx, run, kind, state, catalog, steps });
