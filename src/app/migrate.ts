@@ -135,6 +135,8 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  /** Records in Odoo that are planned otherwise by now, or gone at the source: `waybill delta` sees to them. */
+  readonly outdated: number;
   /** Where the certificate lies, when this run found everything done and true. */
   readonly certificate: string | null;
   readonly steps: readonly StepTime[];
@@ -242,6 +244,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
+    outdated: session.store.delta.outdated(ctx.env),
     certificate,
     steps: open.steps,
   };

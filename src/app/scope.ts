@@ -33,7 +33,7 @@ export async function sourceNotice(session: Session): Promise<string | null> {
   try {
     const changed = await changedFiles(path, files);
     if (changed.length === 0) return null;
-    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill scope, then waybill run.`;
+    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill delta (before the first run: waybill scope).`;
   } catch (error) {
     if (!isWaybillError(error)) throw error;
     return `The export is not where it was read from (${path}). What is loaded is what was read then.`;
