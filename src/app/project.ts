@@ -38,6 +38,8 @@ const configSchema = z.strictObject({
     type: z.enum(Object.keys(CONNECTORS) as [string, ...string[]]),
     export: z.string().min(1).optional(),
     api: apiSchema.optional(),
+    /** A REST API declared in a file of the person's own; its secrets come from where the file says. */
+    connector: z.string().min(1).optional(),
     files: decided.optional(),
     columns: z.record(z.string(), decided).optional(),
     encodings: decided.optional(),
@@ -132,6 +134,7 @@ export interface NewProject {
     readonly account: string;
     readonly callsPerSecond?: number;
   };
+  readonly connectorPath?: string;
   readonly env: string;
   readonly url: string;
   readonly db: string;
@@ -152,6 +155,7 @@ export function createProject(wanted: NewProject): Project {
       type: wanted.source,
       ...(wanted.exportPath !== undefined && { export: resolve(wanted.exportPath) }),
       ...(wanted.api && { api: wanted.api }),
+      ...(wanted.connectorPath !== undefined && { connector: resolve(wanted.connectorPath) }),
     },
     environments: { [wanted.env]: { url: wanted.url, db: wanted.db, login: wanted.login } },
   };

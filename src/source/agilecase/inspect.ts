@@ -29,7 +29,9 @@ export interface Inspected {
 }
 
 /** Tables among the documents are documents. */
-const DOCUMENT_FOLDERS = /(^|\/)(documents?|files|attachments|blobs|emails|templates|raw)\//i;
+const DOCUMENT_FOLDERS = /(^|\/)(documents?|files|attachments|blobs|emails|templates)\//i;
+/** Untouched answers of an API, beside the tables that were made of them. */
+const RAW_FOLDER = /^(.*\/)?raw\//i;
 const WORKFLOW_FOLDER = /(^|\/)workflows?\/[^/]*\.json$/i;
 
 export async function inspectBundle(
@@ -94,6 +96,12 @@ async function sortFiles(
   for (const file of files) {
     const settled = decisions.files?.[file.path];
     if (isManifest(file.path)) continue;
+    if (settled === undefined && RAW_FOLDER.test(file.path)) continue;
+    // A link among the documents would carry any file of this machine into Odoo.
+    if (file.refused !== undefined) {
+      skipped.push({ path: file.path, reason: file.refused });
+      continue;
+    }
     const isTable =
       formatOf(file.path) !== undefined &&
       !DOCUMENT_FOLDERS.test(file.path) &&
@@ -106,6 +114,12 @@ async function sortFiles(
     candidates.push(...found.candidates);
     skipped.push(...found.skipped);
   }
+  const raw = files.filter(({ path }) => RAW_FOLDER.test(path)).length;
+  if (raw > 0)
+    skipped.push({
+      path: 'raw/',
+      reason: `${raw} file(s), answers as they came; their records are in the tables`,
+    });
   return { candidates, skipped, others };
 }
 
