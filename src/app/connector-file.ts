@@ -16,4 +16,3 @@ export function readConnector(path: string): ConnectorFile {
     next: 'Copy the example in docs/connectors and fill it in.',
   });
 }
-

@@ -77,9 +77,7 @@ async function fetchStream(
   const notices: string[] = [];
   const name = stream.for_each;
   const parents: Parents[] =
-    name === undefined
-      ? [{}]
-      : (parentRows.get(name) ?? []).map((row) => ({ [name]: { ...row } }));
+    name === undefined ? [{}] : (parentRows.get(name) ?? []).map((row) => ({ [name]: { ...row } }));
   const cache = kept.pages(stream.object);
   for (const parent of parents) {
     const url = firstUrl(reading.file, stream, parent, since);
@@ -128,13 +126,21 @@ function sinceWhen({ file, kept }: Reading, stream: Stream, before: readonly Row
   const last = Date.parse(kept.lastRead(stream.object) ?? '');
   if (!incremental || Number.isNaN(last)) return '';
   const newest = before
-    .map((row) => Date.parse(plainText(row[incremental.field])))
+    .map((row) => earliest(plainText(row[incremental.field])))
     .filter((at) => !Number.isNaN(at))
     .reduce((a, b) => Math.max(a, b), 0);
   if (newest === 0) return '';
   const from = Math.min(newest, last) - incremental.overlap_seconds * 1_000;
   return new Date(from).toISOString();
 }
+
+const FURTHEST_ZONE_MS = 14 * 3_600_000;
+
+/** A time that does not say its zone may be as much earlier as zones go: rather a record again than one not at all. */
+const earliest = (text: string): number =>
+  /(z|[+-]\d\d:?\d\d)$/i.test(text.replace(/^\d{4}-\d\d-\d\d/, ''))
+    ? Date.parse(text)
+    : Date.parse(`${text.slice(0, 10)}T00:00Z`) - FURTHEST_ZONE_MS;
 
 /** The default is for lists that have its field, and an id by which a changed record takes the place of the former. */
 function incrementalOf(file: ConnectorFile, stream: Stream): Stream['incremental'] {

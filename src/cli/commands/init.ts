@@ -66,6 +66,8 @@ function apiOf(options: InitOptions): Partial<Pick<NewProject, 'api'>> {
     api === undefined && account === undefined
       ? 'Say where the records come from.'
       : '--api and --account belong together.',
-    { next: 'Give --export <path>, or --api <url> with --account <id>, or all three; or --connector <file> alone.' },
+    {
+      next: 'Give --export <path>, or --api <url> with --account <id>, or all three; or --connector <file> alone.',
+    },
   );
 }
