@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/print.ts';
 import { benchLoad } from './load.ts';
-import { benchPipeline } from './pipeline.ts';
+import { benchFirm, benchPipeline } from './pipeline.ts';
 import { loadRows, pipelineRows, summarise } from './summary.ts';
 
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     contacts: { type: 'string', default: '2000' },
     rounds: { type: 'string', default: '3' },
     'pipeline-contacts': { type: 'string', default: '200000' },
+    cases: { type: 'string', default: '20000' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -25,7 +26,8 @@ const HELP = `npm run bench -- [options]
   --contacts N           contacts to load, with three times as many notes (2000)
   --rounds N             how often, each time in another order (3)
   --pipeline-contacts N  contacts of the run without Odoo, with three times as many notes (200000)
-  --only load|pipeline   one of the two\n`;
+  --cases N              AgileCase cases of the same, with ten history entries and two documents each (20000)
+  --only load|pipeline|agilecase   one of the three\n`;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -38,15 +40,21 @@ async function main(): Promise<void> {
     system: `${process.platform} ${process.arch}`,
     date: new Date().toISOString(),
   };
-  const pipeline =
-    values.only === 'load' ? null : await benchPipeline(Number(values['pipeline-contacts']), say);
-  const load =
-    values.only === 'pipeline'
-      ? null
-      : await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say });
+  const wanted = (what: string): boolean => (values.only ?? what) === what;
+  const pipeline = wanted('pipeline')
+    ? await benchPipeline(Number(values['pipeline-contacts']), say)
+    : null;
+  const firm = wanted('agilecase') ? await benchFirm(Number(values.cases), say) : null;
+  const load = wanted('load')
+    ? await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say })
+    : null;
   const summary = load && summarise(load.rounds);
-  const path = save({ machine, contacts: Number(values.contacts), summary, load, pipeline });
-  const tables = [summary && table(loadRows(summary)), pipeline && table(pipelineRows(pipeline))];
+  const path = save({ machine, contacts: Number(values.contacts), summary, load, pipeline, firm });
+  const tables = [
+    summary && table(loadRows(summary)),
+    pipeline && table(pipelineRows(pipeline)),
+    firm && table(pipelineRows(firm)),
+  ];
   process.stdout.write(`${tables.filter(Boolean).join('\n\n')}\n\nWritten to ${path}\n`);
 }
 

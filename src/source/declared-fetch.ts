@@ -79,6 +79,7 @@ async function fetchStream(
   const parents: Parents[] =
     name === undefined ? [{}] : (parentRows.get(name) ?? []).map((row) => ({ [name]: { ...row } }));
   const cache = kept.pages(stream.object);
+  const places = filePlaces(reading, stream);
   for (const parent of parents) {
     const url = firstUrl(reading.file, stream, parent, since);
     for await (const page of pages(reading.file, stream, url, reading.reader, cache)) {
@@ -92,7 +93,10 @@ async function fetchStream(
         const key = keyOf(row);
         const same = JSON.stringify(before.get(key) ?? row) === JSON.stringify(row);
         rows.set(key, row);
-        if (stream.download) notices.push(...(await fetchFile(reading, stream, row, parent, same)));
+        if (stream.download)
+          notices.push(
+            ...(await fetchFile(reading, stream, row, parent, places(row, parent), same)),
+          );
       }
       progress(stream.object, rows.size);
     }
@@ -171,16 +175,32 @@ function problem(stream: Stream, url: URL, status: number): string {
   return `${stream.object}: ${shown(url)} ${what}.`;
 }
 
+/** Two records in one file would give both the bytes of one. */
+function filePlaces({ file }: Reading, stream: Stream): (row: Row, parent: Parents) => string {
+  const taken = new Map<string, string>();
+  return (row, parent) => {
+    const to = fill(stream.download?.to ?? '', { ...row }, parent);
+    const [key, other] = [keyOf(row), taken.get(to.toLowerCase())];
+    taken.set(to.toLowerCase(), key);
+    if (other === undefined || other === key) return to;
+    const message = `${stream.object}: download.to gives "${to}" to two records, ${other} and ${key}.`;
+    throw new WaybillError('WB_CONNECTOR_INVALID', message, {
+      place: file.connector,
+      next: 'Put {id} into download.to of that stream in the connector file, then run again.',
+    });
+  };
+}
+
 /** What cannot be had is said; the row then waits in the review queue as one without a file. */
 async function fetchFile(
   { file, folder, reader }: Reading,
   stream: Stream,
   row: Row,
   parent: Parents,
+  to: string,
   same: boolean,
 ): Promise<string[]> {
   if (!stream.download) return [];
-  const to = fill(stream.download.to, { ...row }, parent);
   const path = join(folder, to);
   const unsafe = to.split(/[/\\]/).includes('..') || /^[/\\]|^[a-z]:/i.test(to);
   if (unsafe) return [`${stream.object}: the path "${to}" leads out of the folder.`];

@@ -237,6 +237,19 @@ describe('an API read by a connector file', () => {
     expect(again.json<{ streams: object[] }>().streams).toMatchObject([{ records: 80 }]);
   });
 
+  it('two records that would lie in one file are refused', async () => {
+    const api = await started();
+    const text = declared(api.url, 'cursor', [], { documents: true, to: 'documents/{case}' });
+    const ran = await run('fetch', text);
+    expect(ran.code).toBe(2);
+    expect(ran.json<{ error: object }>().error).toMatchObject({
+      code: 'WB_CONNECTOR_INVALID',
+      message: expect.stringMatching(
+        /documents: download\.to gives "documents\/\d+" to two/,
+      ) as string,
+    });
+  });
+
   it('lacks a file that is not there, and goes on', async () => {
     const api = await started();
     const row = { id: 'd999', case: '44001', filename: 'gone.pdf', updated_at: UPDATED_AT };

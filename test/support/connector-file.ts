@@ -17,10 +17,12 @@ export interface Declared {
   readonly incremental?: boolean;
   /** With their files. */
   readonly documents?: boolean;
+  readonly to?: string;
 }
 
 export function connectorFile(firm: SampleFirm, url: string, wanted: Declared = {}): string {
   const { paging = 'cursor', incremental = false, documents = false } = wanted;
+  const { to = 'documents/{case}/{id}/{filename}' } = wanted;
   const names = wanted.lists ?? firm.tables.map(({ name }) => name);
   const tables = [
     ...names.filter((name) => name !== 'documents'),
@@ -32,9 +34,7 @@ export function connectorFile(firm: SampleFirm, url: string, wanted: Declared = 
     const own = incremental ? [...new Set([...headers, 'updated_at'])] : headers;
     const fields = own.map((header) => `${header}: $.${header}`).join(', ');
     const download =
-      name === 'documents'
-        ? ", download: { path: '/documents/{id}/download', to: 'documents/{case}/{id}/{filename}' }"
-        : '';
+      name === 'documents' ? `, download: { path: '/documents/{id}/download', to: '${to}' }` : '';
     return `  - { object: ${name}, path: /${name}, fields: { ${fields} }${download} }\n`;
   });
   return `connector: test

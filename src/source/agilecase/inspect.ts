@@ -181,11 +181,11 @@ interface Look {
 const objectOf = (name: string) => AGILECASE.objects.find((one) => one.name === name);
 
 async function lookThrough(part: Part, known: References): Promise<Look> {
-  const slots = objectOf(part.file.object)?.slots ?? [];
-  const points = slots.some(({ name }) => name === 'case' || name === 'contact');
+  const object = objectOf(part.file.object);
+  const points = object?.slots.some(({ name }) => name === 'case' || name === 'contact') ?? false;
   const body = part.file.columns.find((column) => column.slot === 'body')?.index;
-  if (!points && body === undefined) return { hits: [], markup: false };
-  const counter = hitCounter(part.file.columns.length, known);
+  if (!object || (!points && body === undefined)) return { hits: [], markup: false };
+  const counter = hitCounter(part.file, object, known);
   let [bodies, tagged] = [0, 0];
   for await (const cells of rowsOf(part)) {
     counter.add(cells);

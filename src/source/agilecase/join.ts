@@ -123,34 +123,34 @@ export async function* rowsOf({ file, table }: Part): AsyncGenerator<readonly st
     }
 }
 
-/** Values by record and column; a column exists once it has a value. */
+/** Values by record and column; a column exists once it has a value. In arrays: a map per record would take thrice as much. */
 function valueStore() {
   const columns = {
-    case: new Map<string, JoinedColumn>(),
-    contact: new Map<string, JoinedColumn>(),
+    case: new Map<string, { readonly column: JoinedColumn; readonly index: number }>(),
+    contact: new Map<string, { readonly column: JoinedColumn; readonly index: number }>(),
   };
-  const values = {
-    case: new Map<string, Map<string, string>>(),
-    contact: new Map<string, Map<string, string>>(),
-  };
-  const of = (kind: Kind, key: string): Map<string, string> => {
-    const found = values[kind].get(key) ?? new Map<string, string>();
-    values[kind].set(key, found);
-    return found;
+  const values = { case: new Map<string, string[]>(), contact: new Map<string, string[]>() };
+  const indexOf = (kind: Kind, column: JoinedColumn): number => {
+    const known = columns[kind].get(column.id);
+    if (known) return known.index;
+    const index = columns[kind].size;
+    columns[kind].set(column.id, { column, index });
+    return index;
   };
   return {
     set(kind: Kind, key: string, column: JoinedColumn, value: string): void {
-      if (!columns[kind].has(column.id)) columns[kind].set(column.id, column);
-      of(kind, key).set(column.id, value);
+      const own = values[kind].get(key) ?? [];
+      values[kind].set(key, own);
+      own[indexOf(kind, column)] = value;
     },
     append(kind: Kind, key: string, column: JoinedColumn, value: string, between: string): void {
-      const had = of(kind, key).get(column.id);
+      const had = values[kind].get(key)?.[indexOf(kind, column)];
       this.set(kind, key, column, had === undefined ? value : had + between + value);
     },
-    columns: (kind: Kind): JoinedColumn[] => [...columns[kind].values()],
+    columns: (kind: Kind): JoinedColumn[] => [...columns[kind].values()].map((one) => one.column),
     cells: (kind: Kind, key: string): string[] => {
       const own = values[kind].get(key);
-      return [...columns[kind].keys()].map((id) => own?.get(id) ?? '');
+      return Array.from({ length: columns[kind].size }, (_, index) => own?.[index] ?? '');
     },
   };
 }
