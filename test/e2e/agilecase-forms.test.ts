@@ -92,7 +92,7 @@ async function contentsOf(rpc: PlainRpc): Promise<Contents> {
       }
       if (type === 'many2one' && Array.isArray(found))
         return names.get(`${relation}/${String(found[0])}`) ?? (found[1] as unknown);
-      if (type.endsWith('2many')) return (found as number[]).map(named).sort();
+      if (type.endsWith('2many')) return (found as number[]).map((id) => String(named(id))).sort();
       return typeof found === 'string'
         ? found.replace(/\/web\/image\/(\d+)/g, (_, id) =>
             String(names.get(`ir.attachment/${String(id)}`)),
