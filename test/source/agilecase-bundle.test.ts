@@ -367,3 +367,71 @@ describe('what is wrong with a bundle', () => {
     expect(said).toContain('audit_log not supplied');
   });
 });
+
+describe('letters that lie beside the tables', () => {
+  const mail = (id: string, answers: string, body: string): string =>
+    [
+      'From: Jane Poole <jane@firm.example>',
+      'To: "Müller, Jo" <jo@client.example>',
+      'Date: Mon, 15 Jan 2024 11:05:00 +0100',
+      'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+      `Message-ID: <${id}@firm.example>`,
+      ...(answers === '' ? [] : [`In-Reply-To: <${answers}@firm.example>`]),
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/related; boundary=b1',
+      '',
+      '--b1',
+      'Content-Type: text/html; charset=iso-8859-1',
+      'Content-Transfer-Encoding: quoted-printable',
+      '',
+      body,
+      '--b1',
+      'Content-Type: image/png',
+      'Content-ID: <logo@firm>',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'iVBORw0KGgo=',
+      '--b1--',
+      '',
+    ].join('\r\n');
+  const files = {
+    ...smallest,
+    'emails/m1.eml': mail('a', '', '<p>Stra=DFe <img src=3D"cid:logo@firm"></p>'),
+    'emails/m2.eml': mail('b', 'a', '<p>Answer</p>'),
+  };
+
+  it('are read where the row is empty: text, headers, thread, and the pictures within', async () => {
+    const { records } = await read({
+      ...files,
+      'data/communications.csv':
+        'id,case,channel,at,subject,file\nm1,1,email,,,emails/m1.eml\nm2,1,email,15/01/2024 12:00,Own words,emails/m2.eml\n',
+    });
+    const [first, second] = records['communication'] ?? [];
+    expect(first?.cells).toMatchObject({
+      from: 'Jane Poole <jane@firm.example>',
+      to: 'Müller, Jo <jo@client.example>',
+      date: '2024-01-15T10:05:00Z',
+      subject: 'Grüße',
+      message_id: '<a@firm.example>',
+      body_format: 'html',
+      file: 'emails/m1.eml',
+    });
+    expect(first?.cells['body']).toContain('Straße <img src="data:image/png;base64,iVBORw0KGgo="');
+    expect(JSON.parse(first?.cells['inline'] ?? '')).toMatchObject([{ bytes: 8 }]);
+    expect(second?.cells).toMatchObject({
+      subject: 'Own words',
+      date: '15/01/2024 12:00',
+      thread: 'm1',
+    });
+  });
+
+  it('are found by their key where the table names no file', async () => {
+    const { records } = await read({
+      ...files,
+      'data/communications.csv': 'id,case,channel,direction\nm1,1,email,out\nm3,1,email,out\n',
+    });
+    const [first, other] = records['communication'] ?? [];
+    expect(first?.cells).toMatchObject({ subject: 'Grüße', file: 'emails/m1.eml' });
+    expect(other?.cells).toMatchObject({ subject: '', body: '', file: '' });
+  });
+});

@@ -18,6 +18,7 @@ import { completer, type Completer } from './complete.ts';
 import { KEYS } from './traits.ts';
 import { hitCounter, pointColumns, type Hits } from './foreign-keys.ts';
 import { joinDetails, rowsOf, type Part } from './join.ts';
+import { withMails } from './mails.ts';
 import { isManifest, manifestNotices, readManifest } from './manifest.ts';
 import { ALIAS_SLOTS, cellOf, references, type References } from './references.ts';
 import { SURE } from '../recognise.ts';
@@ -50,6 +51,9 @@ export async function inspectBundle(
         file: await inspectTable(candidate, decisions, signal),
         table: candidate.table,
       });
+  const documents = documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one)));
+  const mails = others.filter(({ path: one }) => /\.eml$/i.test(one));
+  parts = parts.map((part) => withMails(part, mails, documents));
   const known = await knownRecords(parts);
   const seen = new Map<string, Look>();
   for (const part of parts) seen.set(part.file.path, await lookThrough(part, known));
@@ -59,7 +63,7 @@ export async function inspectBundle(
     parts,
     known,
     joins,
-    documents: documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one))),
+    documents,
     workflows: others.filter(({ path: one }) => WORKFLOW_FOLDER.test(one)),
     markup: (file) => seen.get(file)?.markup ?? false,
   });
