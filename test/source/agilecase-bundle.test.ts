@@ -368,6 +368,30 @@ describe('what is wrong with a bundle', () => {
   });
 });
 
+describe('work types of the second generation', () => {
+  it('become what they are based on, each with its own fields; their links are listed', async () => {
+    const { records, inspection } = await read({
+      'data/work_items/claims.csv':
+        'id,work_type,base,title,status,step,owner,created_at,policy\nw1,Claim,case,Leak,Open,Survey,Jane,14/01/2024 10:00,P-1\n',
+      'data/work_items/purchase_orders.csv':
+        'id,work_type,base,title,status,step,owner,created_at,supplier_ref\nw2,Purchase Order,project,Boiler,Open,Sent,Jane,15/01/2024 10:00,S-9\n',
+      'data/work_items/supplier_contacts.csv':
+        'id,work_type,base,name,email\nw3,Supplier Contact,contact,Acme Ltd,acme@example.org\n',
+      'data/work_item_links.csv': 'from,to,link_name\nw1,w2,orders\n',
+      'data/notes.csv': 'id,case,at,author,body\nn1,w2,16/01/2024 10:00,Jane,called\n',
+    });
+    expect(records['case']?.map(({ key }) => key)).toEqual(['w1', 'w2']);
+    expect(records['case']?.map(({ cells }) => cells)).toMatchObject([
+      { name: 'Leak', stage: 'Survey', work_type: 'Claim', policy: 'P-1' },
+      { name: 'Boiler', stage: 'Sent', work_type: 'Purchase Order', supplier_ref: 'S-9' },
+    ]);
+    expect(records['contact']?.map(({ key }) => key)).toEqual(['w3']);
+    expect(records['note']?.[0]?.cells).toMatchObject({ case: 'w2' });
+    expect(records['case_link']?.[0]?.cells).toMatchObject({ from_case: 'w1', to_case: 'w2' });
+    expect(inspection.files.map(({ reason }) => reason).join()).toContain('based on a project');
+  });
+});
+
 describe('letters that lie beside the tables', () => {
   const mail = (id: string, answers: string, body: string): string =>
     [

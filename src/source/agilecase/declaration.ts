@@ -586,9 +586,9 @@ const MILESTONE_TEMPLATE: readonly Slot[] = [
 ];
 
 const CASE_LINK: readonly Slot[] = [
-  slot('from_case', 'From Case', 'key'),
-  slot('to_case', 'To Case', 'key'),
-  slot('relation', 'Relation', 'text', 'Relationship'),
+  slot('from_case', 'From Case', 'key', 'From', 'From Item', 'From Work Item'),
+  slot('to_case', 'To Case', 'key', 'To', 'To Item', 'To Work Item'),
+  slot('relation', 'Relation', 'text', 'Relationship', 'Link Name', 'Link'),
 ];
 
 const CONTACT_LINK: readonly Slot[] = [
@@ -713,6 +713,7 @@ export const AGILECASE: SourceDeclaration = {
     }),
     object('payment', 'Payment', 'payments', 'inventory', PAYMENT, { rebuild: ACCOUNTING }),
     object('case_link', 'Link between cases', 'case links', 'inventory', CASE_LINK, {
+      fileNames: ['workitemlinks'],
       rebuild: LINKS,
     }),
     object('contact_link', 'Link between contacts', 'contact links', 'inventory', CONTACT_LINK, {

@@ -21,6 +21,7 @@ import { joinDetails, rowsOf, type Part } from './join.ts';
 import { withMails } from './mails.ts';
 import { isManifest, manifestNotices, readManifest } from './manifest.ts';
 import { ALIAS_SLOTS, cellOf, references, type References } from './references.ts';
+import { classifyWorkItems, isWorkItems } from './work-items.ts';
 import { SURE } from '../recognise.ts';
 
 export interface Inspected {
@@ -90,6 +91,8 @@ export async function inspectBundle(
   };
 }
 
+const FORMATS = ['delimited', 'workbook', 'json'] as const;
+
 async function sortFiles(
   files: readonly BundleFile[],
   decisions: SourceDecisions,
@@ -114,7 +117,10 @@ async function sortFiles(
       others.push(file);
       continue;
     }
-    const found = await classify(file, AGILECASE, decisions, ['delimited', 'workbook', 'json']);
+    const found =
+      settled === undefined && isWorkItems(file.path)
+        ? await classifyWorkItems(file, decisions, FORMATS)
+        : await classify(file, AGILECASE, decisions, FORMATS);
     candidates.push(...found.candidates);
     skipped.push(...found.skipped);
   }
@@ -133,7 +139,7 @@ function checkCases(
   skipped: readonly Skipped[],
 ): void {
   const cases = candidates.filter((one) => one.object.name === 'case');
-  const [first] = cases;
+  const first = cases.find((one) => !isWorkItems(one.table.path)) ?? cases[0];
   if (!first)
     throw new WaybillError(
       'WB_SOURCE_NO_CASES',
@@ -143,7 +149,10 @@ function checkCases(
         next: 'Name the table in waybill.yaml, source.files, like:  "data/Matters.csv": case',
       },
     );
-  const other = cases.find((one) => one.fingerprint !== first.fingerprint);
+  // Every work type has columns of its own, and says what it is based on.
+  const other = cases.find(
+    (one) => one.fingerprint !== first.fingerprint && !isWorkItems(one.table.path),
+  );
   if (!other) return;
   throw new WaybillError(
     'WB_SOURCE_AMBIGUOUS',
