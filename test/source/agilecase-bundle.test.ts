@@ -107,6 +107,24 @@ describe('a bundle', () => {
     expect(await keysOf('A/0001/24')).toEqual(await keysOf('24-A-1'));
   });
 
+  it('keeps the numbers that a case had, and finds it by them; what another is called today goes before', async () => {
+    const { records } = await read({
+      ...smallest,
+      'audit_log.csv':
+        'at,user,object_type,object,action,field,old,new\n' +
+        '14/01/2024 10:00,Jane,case,1,update,number,OLD/7,A/1\n' +
+        '14/01/2024 10:00,Jane,case,2,update,Case Number,A/3,A/2\n',
+      'notes.csv':
+        'id,case,at,author,body\nn1,OLD/7,15/01/2024 10:00,Jane,by the former number\nn2,A/3,15/01/2024 10:00,Jane,today\n',
+    });
+    expect(records['case']?.map(({ cells }) => cells['Former numbers'])).toEqual([
+      'OLD/7',
+      'A/3',
+      '',
+    ]);
+    expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '3']);
+  });
+
   it('takes each column of dates in the order that its values agree on', async () => {
     const { inspection } = await read({
       ...smallest,

@@ -502,7 +502,8 @@ const EVENT: readonly Slot[] = [
   slot('end', 'Ends At', 'datetime', 'End', 'End Date', 'Ends', 'Finish'),
   slot('all_day', 'All Day', 'boolean'),
   slot('location', 'Location', 'text', 'Place', 'Venue'),
-  slot('owner', 'Attendees', 'text', 'Participants', 'Invitees', 'Organiser'),
+  slot('owner', 'Organiser', 'text', 'Organizer', 'Owner', 'Assigned To'),
+  slot('attendees', 'Attendees', 'list', 'Participants', 'Invitees'),
   slot('details', 'Description', 'longtext', 'Details'),
 ];
 
