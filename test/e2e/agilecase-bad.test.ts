@@ -2,8 +2,7 @@
  * One bad bundle on one Odoo: whatever is wrong in it is said with its table, row and column, and waits in the review
  * queue; everything else is loaded, and the sums still balance.
  */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +146,9 @@ describe('goes on', () => {
 
   it('documents of one name keep apart, and nothing of this machine went along', async () => {
     const files = await rpc.readAll('ir.attachment', [['res_model', '=', 'crm.lead']]);
-    expect(files.map((one) => one['name']).sort()).toEqual(['report (Letters).txt', 'report.txt']);
+    expect(files.map((one) => String(one['name'])).toSorted()).toEqual([
+      'report (Letters).txt',
+      'report.txt',
+    ]);
   });
 });

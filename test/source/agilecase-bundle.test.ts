@@ -410,32 +410,33 @@ describe('work types of the second generation', () => {
   });
 });
 
+const mail = (id: string, answers: string, body: string): string =>
+  [
+    'From: Jane Poole <jane@firm.example>',
+    'To: "Müller, Jo" <jo@client.example>',
+    'Date: Mon, 15 Jan 2024 11:05:00 +0100',
+    'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+    `Message-ID: <${id}@firm.example>`,
+    ...(answers === '' ? [] : [`In-Reply-To: <${answers}@firm.example>`]),
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/related; boundary=b1',
+    '',
+    '--b1',
+    'Content-Type: text/html; charset=iso-8859-1',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    body,
+    '--b1',
+    'Content-Type: image/png',
+    'Content-ID: <logo@firm>',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'iVBORw0KGgo=',
+    '--b1--',
+    '',
+  ].join('\r\n');
+
 describe('letters that lie beside the tables', () => {
-  const mail = (id: string, answers: string, body: string): string =>
-    [
-      'From: Jane Poole <jane@firm.example>',
-      'To: "Müller, Jo" <jo@client.example>',
-      'Date: Mon, 15 Jan 2024 11:05:00 +0100',
-      'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
-      `Message-ID: <${id}@firm.example>`,
-      ...(answers === '' ? [] : [`In-Reply-To: <${answers}@firm.example>`]),
-      'MIME-Version: 1.0',
-      'Content-Type: multipart/related; boundary=b1',
-      '',
-      '--b1',
-      'Content-Type: text/html; charset=iso-8859-1',
-      'Content-Transfer-Encoding: quoted-printable',
-      '',
-      body,
-      '--b1',
-      'Content-Type: image/png',
-      'Content-ID: <logo@firm>',
-      'Content-Transfer-Encoding: base64',
-      '',
-      'iVBORw0KGgo=',
-      '--b1--',
-      '',
-    ].join('\r\n');
   const files = {
     ...smallest,
     'emails/m1.eml': mail('a', '', '<p>Stra=DFe <img src=3D"cid:logo@firm"></p>'),

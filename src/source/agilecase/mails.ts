@@ -153,7 +153,7 @@ function withOwnPictures(html: string, { attachments }: Email): string {
   );
   return html.replace(/(["'])cid:([^"']+)\1/gi, (whole, quote: string, id: string) => {
     const part = parts.get(id.replaceAll('%40', '@').toLowerCase());
-    if (!part || !/^image\//i.test(part.mimeType)) return whole;
-    return `${quote}data:${part.mimeType};base64,${String(part.content)}${quote}`;
+    if (typeof part?.content !== 'string' || !/^image\//i.test(part.mimeType)) return whole;
+    return `${quote}data:${part.mimeType};base64,${part.content}${quote}`;
   });
 }
