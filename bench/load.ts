@@ -6,7 +6,7 @@ import { connectOdoo } from '../src/destination/odoo/odoo.ts';
 import { seededRandom } from '../src/lib/random.ts';
 import type { Catalog } from '../src/mapping/mapping.ts';
 import { freshOdoo } from '../test/support/odoo.ts';
-import { prepareDatabase, type BenchDatabase } from './database.ts';
+import { prepareDatabase, QUIET, type BenchDatabase } from './database.ts';
 import { planRecords, type BenchRecords } from './records.ts';
 import { inShell, loadCalls, oneByOne, plainMessages, type Rate } from './rivals.ts';
 import { waybillRun, type WaybillRun } from './waybill-run.ts';
@@ -17,7 +17,14 @@ export interface LoadOptions {
   readonly say: (text: string) => void;
 }
 
-export const RIVALS = ['oneByOne', 'loadCalls', 'shell', 'plainNotes', 'plainNotesTwo'] as const;
+export const RIVALS = [
+  'oneByOne',
+  'loadCalls',
+  'shell',
+  'quietShell',
+  'plainNotes',
+  'plainNotesTwo',
+] as const;
 export type Rival = (typeof RIVALS)[number];
 export type Round = Readonly<Record<Rival, Rate>> & { readonly waybill: WaybillRun };
 
@@ -30,7 +37,8 @@ const WAYS: Readonly<
 > = {
   oneByOne: (database, records) => oneByOne(database, records, ONE_BY_ONE),
   loadCalls,
-  shell: inShell,
+  shell: (database, records) => inShell(database, records, {}),
+  quietShell: (database, records) => inShell(database, records, QUIET),
   plainNotes: (database, records) => plainMessages(database, records, PLAIN_NOTES, 1),
   plainNotesTwo: (database, records) => plainMessages(database, records, PLAIN_NOTES, 2),
 };

@@ -7,15 +7,17 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/print.ts';
+import { benchFiles } from './files.ts';
 import { benchLoad } from './load.ts';
 import { benchFirm, benchPipeline } from './pipeline.ts';
-import { loadRows, pipelineRows, summarise } from './summary.ts';
+import { filesRows, loadRows, pipelineRows, summarise } from './summary.ts';
 
 const { values } = parseArgs({
   options: {
     contacts: { type: 'string', default: '2000' },
     rounds: { type: 'string', default: '3' },
     'pipeline-contacts': { type: 'string', default: '200000' },
+    'file-megabytes': { type: 'string', default: '300' },
     cases: { type: 'string', default: '20000' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
@@ -26,8 +28,9 @@ const HELP = `npm run bench -- [options]
   --contacts N           contacts to load, with three times as many notes (2000)
   --rounds N             how often, each time in another order (3)
   --pipeline-contacts N  contacts of the run without Odoo, with three times as many notes (200000)
+  --file-megabytes N     size of the one file that is sent to measure memory (300)
   --cases N              AgileCase cases of the same, with ten history entries and two documents each (20000)
-  --only load|pipeline|agilecase   one of the three\n`;
+  --only load|pipeline|files|agilecase   one of them\n`;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -40,7 +43,7 @@ async function main(): Promise<void> {
     system: `${process.platform} ${process.arch}`,
     date: new Date().toISOString(),
   };
-  const wanted = (what: string): boolean => (values.only ?? what) === what;
+  const wanted = (what: string): boolean => values.only === undefined || values.only === what;
   const pipeline = wanted('pipeline')
     ? await benchPipeline(Number(values['pipeline-contacts']), say)
     : null;
@@ -48,12 +51,15 @@ async function main(): Promise<void> {
   const load = wanted('load')
     ? await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say })
     : null;
+  const files = wanted('files') ? await benchFiles(Number(values['file-megabytes']), say) : null;
   const summary = load && summarise(load.rounds);
-  const path = save({ machine, contacts: Number(values.contacts), summary, load, pipeline, firm });
+  const contacts = Number(values.contacts);
+  const path = save({ machine, contacts, summary, load, pipeline, files, firm });
   const tables = [
     summary && table(loadRows(summary)),
     pipeline && table(pipelineRows(pipeline)),
     firm && table(pipelineRows(firm)),
+    files && table(filesRows(files)),
   ];
   process.stdout.write(`${tables.filter(Boolean).join('\n\n')}\n\nWritten to ${path}\n`);
 }

@@ -74,13 +74,17 @@ export function loadCalls({ rpc, ids }: BenchDatabase, { contacts }: BenchRecord
 const cell = (value: PlainValue | undefined): string =>
   value === undefined ? '' : Array.isArray(value) ? value.join(',') : String(value);
 
-/** Batches of 500 in one `odoo shell`, no RPC: what one server process can do. It takes its own time. */
+/**
+ * Batches of 500 in one `odoo shell`, no RPC: what one server process can do, in the context it is given (empty:
+ * as a script meets it). It takes its own time.
+ */
 export async function inShell(
   { odoo, ids }: BenchDatabase,
   { contacts }: BenchRecords,
+  context: Readonly<Record<string, unknown>>,
 ): Promise<Rate> {
   const values = contacts.map((row) => toCreate(resolve(row, ids)));
-  const script = shellScript(JSON.stringify(values), JSON.stringify(QUIET));
+  const script = shellScript(JSON.stringify(values), JSON.stringify(context));
   const child = spawn(ODOO_SCRIPT, ['shell', odoo.db], { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));

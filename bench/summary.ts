@@ -1,4 +1,5 @@
 /** Numbers of the rounds as one table. A ratio is taken within a round, where both sides met the same machine. */
+import type { FilesResult } from './files.ts';
 import { RIVALS, type Rival, type Round } from './load.ts';
 import type { PipelineResult } from './pipeline.ts';
 import type { Rate } from './rivals.ts';
@@ -15,6 +16,7 @@ const NAMES: Readonly<Record<Rival, string>> = {
   oneByOne: 'contacts: one create per record, as most scripts do',
   loadCalls: 'contacts: load(), 100 rows a call, three connections',
   shell: 'contacts: create in batches of 500 inside one odoo shell, no RPC',
+  quietShell: "contacts: the same in Waybill's context",
   plainNotes: 'notes: create, 500 a call, without the extra values',
   plainNotesTwo: 'notes: the same on two connections',
 };
@@ -22,6 +24,7 @@ const AGAINST: Readonly<Record<Rival, 'contacts' | 'notes'>> = {
   oneByOne: 'contacts',
   loadCalls: 'contacts',
   shell: 'contacts',
+  quietShell: 'contacts',
   plainNotes: 'notes',
   plainNotesTwo: 'notes',
 };
@@ -75,3 +78,15 @@ export function pipelineRows(result: PipelineResult): (string | number)[][] {
     ['peak memory, MB', Math.round(result.peakRssMb)],
   ];
 }
+
+export const filesRows = (results: readonly FilesResult[]): (string | number)[][] => [
+  ['one file into Odoo', 'MB', 'seconds', 'peak memory, MB', 'with 1 byte, MB', 'arrived'],
+  ...results.map(({ odoo, megabytes, seconds, peakMb, basePeakMb, arrived }) => [
+    odoo,
+    megabytes,
+    seconds.toFixed(1),
+    Math.round(peakMb),
+    Math.round(basePeakMb),
+    String(arrived),
+  ]),
+];

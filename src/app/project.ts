@@ -55,7 +55,7 @@ const configSchema = z.strictObject({
     .strictObject({
       batchSize: z.int().min(1).max(2_000).optional(),
       concurrency: z.int().min(1).max(16).optional(),
-      maxFileMegabytes: z.int().min(1).max(300).optional(),
+      maxFileMegabytes: z.int().min(1).max(10_000).optional(),
     })
     .optional(),
 });

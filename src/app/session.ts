@@ -6,6 +6,8 @@ import { connectOdoo } from '../destination/odoo/odoo.ts';
 import { odooSchema } from '../destination/odoo/schema.ts';
 import type { Destination, DestinationFacts } from '../destination/destination.ts';
 import type { Context, LocalContext } from '../engine/context.ts';
+import { largestFile } from '../engine/files.ts';
+import { makeLoadPace } from '../engine/load-pace.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import { openDeclared } from '../source/declared-source.ts';
 import type { Inspection, Source } from '../source/source.ts';
@@ -175,8 +177,11 @@ function checkSameDatabase(session: Session, env: string, facts: DestinationFact
   }
 }
 
-/** Odoo's own limit for a request is 128 MiB (odoo/http.py, DEFAULT_MAX_CONTENT_LENGTH), and base64 makes 4 bytes of 3. */
-const MAX_FILE_MEGABYTES = 95;
+/** What the project says, else what Odoo takes by its own rule. Of a proxy before it nobody knows beforehand. */
+function maxFileBytes(megabytes: number | undefined, requestLimit: number | null): number {
+  if (megabytes !== undefined) return megabytes * 1024 ** 2;
+  return requestLimit === null ? Infinity : largestFile(requestLimit);
+}
 
 /** Opened once: a source lists its files when the first is asked for, and there may be tens of thousands. */
 function openedOnce(session: Session): () => Source {
@@ -203,10 +208,13 @@ export function contextOf(
     schema: odooSchema(connection.destination),
     facts: connection.facts,
     choices: document.choices,
-    batchSize: options.batchSize ?? 500,
-    concurrency: options.concurrency ?? 2,
+    pace: makeLoadPace({
+      batchSize: options.batchSize ?? 500,
+      concurrency: options.concurrency ?? 2,
+      say: (message) => session.emit({ type: 'notice', level: 'info', message }),
+    }),
     openFile: (file) => source().openFile(file),
-    maxFileBytes: (options.maxFileMegabytes ?? MAX_FILE_MEGABYTES) * 1024 ** 2,
+    maxFileBytes: maxFileBytes(options.maxFileMegabytes, connection.facts.requestLimit),
   };
 }
 

@@ -4,6 +4,7 @@
  * known throws WB_ODOO_UNCERTAIN and is the caller's to resolve.
  */
 import type { Scalar } from '../core/record.ts';
+import type { FileContent } from '../lib/json-body.ts';
 
 export interface FieldInfo {
   readonly type: string;
@@ -47,6 +48,8 @@ export interface DestinationFacts {
   readonly counts: Readonly<Record<string, number>>;
   readonly mailServers: number;
   readonly automations: number;
+  /** Bytes that one request may have by Odoo's own rule; null: it has none. A proxy before it may have another. */
+  readonly requestLimit: number | null;
   /** `database.expiration_date` of an Enterprise trial or subscription. */
   readonly expires: string | null;
 }
@@ -55,6 +58,8 @@ export interface DestinationFacts {
 export type OdooValue = Scalar | readonly number[];
 export type OdooRow = Readonly<Record<string, OdooValue>> & { readonly id: number };
 export type OdooValues = Readonly<Record<string, OdooValue>>;
+/** What is created may hold files: they are read while they are sent. */
+export type NewRecord = Readonly<Record<string, OdooValue | FileContent>>;
 /** Odoo's search domain, prefix notation. */
 export type Domain = readonly (string | readonly [string, string, unknown])[];
 
@@ -87,7 +92,7 @@ export interface Destination {
     signal?: AbortSignal,
   ): Promise<OdooRow[]>;
   /** One call, one transaction: all or none. Quiet: no tracking, no follower, no mail. x2many values are given as ids and set. */
-  create(model: string, records: readonly OdooValues[], signal?: AbortSignal): Promise<number[]>;
+  create(model: string, records: readonly NewRecord[], signal?: AbortSignal): Promise<number[]>;
   /** One transaction. Same values again change nothing. */
   write(
     model: string,

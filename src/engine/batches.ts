@@ -11,8 +11,9 @@ import type { Resolved } from './resolve.ts';
 export function* batches(ctx: Context, step: Step): Generator<PlannedRow[]> {
   let after = { lane: '', sort: '', seq: 0 };
   for (;;) {
-    const page = ctx.store.plan.missing(ctx.env, step, after, ctx.batchSize + 1, ctx.sampled);
-    const batch = page.length > ctx.batchSize ? cut(page) : page;
+    const { batchSize } = ctx.pace;
+    const page = ctx.store.plan.missing(ctx.env, step, after, batchSize + 1, ctx.sampled);
+    const batch = page.length > batchSize ? cut(page) : page;
     const last = batch.at(-1);
     if (!last) return;
     after = { lane: last.lane, sort: last.sort, seq: last.seq };
@@ -76,12 +77,12 @@ export function* byBytes(rows: readonly Resolved[]): Generator<Resolved[]> {
   if (some.length > 0) yield some;
 }
 
-/** Runs tasks at most `size` at once; one whose lane is in flight waits for it. The first failure stops the rest. */
-export function lanePool(size: number) {
+/** Runs tasks at most `size()` at once; one whose lane is in flight waits for it. The first failure stops the rest. */
+export function lanePool(size: () => number) {
   const running = new Map<Promise<void>, string>();
   const failures: Error[] = [];
   const blocked = (lane: string): boolean =>
-    running.size >= size || (lane !== '' && [...running.values()].includes(lane));
+    running.size >= size() || (lane !== '' && [...running.values()].includes(lane));
   return {
     async add(lane: string, task: () => Promise<void>): Promise<void> {
       while (failures.length === 0 && blocked(lane)) await Promise.race(running.keys());

@@ -8,6 +8,7 @@ import type {
 } from '../destination/destination.ts';
 import type { Choices } from '../mapping/mapping.ts';
 import type { Store } from '../store/store.ts';
+import type { LoadPace } from './load-pace.ts';
 
 export interface LocalContext {
   readonly store: Store;
@@ -25,9 +26,7 @@ export interface Context extends LocalContext {
   readonly schema: DestinationSchema;
   readonly facts: DestinationFacts;
   readonly choices: Choices;
-  /** Records per create call, and calls at once. */
-  readonly batchSize: number;
-  readonly concurrency: number;
+  readonly pace: LoadPace;
   /** Only the planned records of the environment's chosen sample are loaded. */
   readonly sampled?: boolean;
   readonly openFile: OpenFile;

@@ -3,15 +3,17 @@
  * known is settled by asking Odoo, never by trying again blindly. docs/decisions/0003-exactly-once.md
  */
 import { isWaybillError, WaybillError } from '../core/errors.ts';
-import { FENCE_FIELD, KEY_FIELD, type OdooValues } from '../destination/destination.ts';
+import { FENCE_FIELD, KEY_FIELD, type NewRecord } from '../destination/destination.ts';
 import { sleep } from '../lib/sleep.ts';
 import type { BatchRow, LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
-import { withBytes, type Sendable } from './files.ts';
+import { notTaken, withBytes, type Sendable } from './files.ts';
 import type { Resolved } from './resolve.ts';
 
 const BUSY_WAITS_MS = [500, 2_000, 5_000, 15_000, 30_000, 60_000];
 const MARKERS_AT_ONCE = 20;
+/** A request of files that was cut so often is larger than something on its way takes. */
+const FILE_ATTEMPTS = 3;
 
 export interface Creator {
   create(rows: readonly Resolved[]): Promise<void>;
@@ -34,7 +36,18 @@ export function makeCreator(
       if (outcome === 'done') return;
       if (outcome === 'split') return split(rows);
       if (ctx.signal.aborted) throw stopped();
+      if (attempt + 1 >= FILE_ATTEMPTS && isCut(rows, outcome)) return refuse(rows, outcome);
       await waitForOdoo(ctx, attempt, outcome);
+      // What did not come through in one call is not sent as one call again.
+      if (rows.length > ctx.pace.batchSize) return createInPieces(rows);
+    }
+  }
+
+  async function createInPieces(rows: readonly Resolved[]): Promise<void> {
+    for (let at = 0; at < rows.length;) {
+      const some = rows.slice(at, at + ctx.pace.batchSize);
+      await create(some);
+      at += some.length;
     }
   }
 
@@ -55,12 +68,14 @@ export function makeCreator(
       keys: sendable.map(({ row }) => row.key),
     });
     let made: LedgerRow[];
+    const began = performance.now();
     try {
       const ids = await ctx.destination.create(
         model,
         sendable.map((one) => marked(one, marker)),
       );
       made = sendable.map((one, index) => ledgerRow(ctx, run, batch, one, idAt(ids, index)));
+      ctx.pace.cameThrough(sendable.length, performance.now() - began);
     } catch (error) {
       const keys = new Set(sendable.map(({ row }) => row.key));
       const sent = rows.filter(({ row }) => keys.has(row.key));
@@ -92,11 +107,13 @@ export function makeCreator(
     error: unknown,
   ): Promise<'done' | 'split' | WaybillError> {
     if (!isWaybillError(error)) throw error;
+    ctx.pace.failed(rows.length, error);
     switch (error.class) {
       case 'record':
         ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
-        if (rows.length === 1 && rows[0]) onFailed(rows[0], error);
-        return rows.length === 1 ? 'done' : 'split';
+        if (rows.length > 1) return 'split';
+        if (rows[0]) onFailed(rows[0], ofSize(rows[0], error));
+        return 'done';
       case 'uncertain':
         return (await settle(batch, at, rows)) === rows.length ? 'done' : error;
       case 'retriable':
@@ -106,6 +123,12 @@ export function makeCreator(
         ctx.store.ledger.closeBatch(batch, 'failed', [], error.message);
         throw error;
     }
+  }
+
+  /** Odoo lives, for it answered when it was asked what became of the batch; so it is the batch that does not get through. */
+  async function refuse(rows: readonly Resolved[], error: WaybillError): Promise<void> {
+    if (rows.length > 1) return split(rows);
+    for (const row of rows) onFailed(row, notTaken(row, error.message));
   }
 
   /** Halving finds a bad row in a batch of 500 in nine calls; the good ones are in by then. */
@@ -153,6 +176,12 @@ export function makeCreator(
   return { create, settleOpen };
 }
 
+const isCut = (rows: readonly Resolved[], { class: kind }: WaybillError): boolean =>
+  kind === 'uncertain' && rows.some(({ files }) => files.length > 0);
+
+const ofSize = (row: Resolved, error: WaybillError): WaybillError =>
+  error.data['tooLarge'] === true && row.files.length > 0 ? notTaken(row, error.message) : error;
+
 /** Markers are made many at a time: one call for each batch would add a round trip to every create. */
 function markerSource(ctx: Context): () => Promise<number> {
   const ready: number[] = [];
@@ -187,7 +216,7 @@ const rememberedOf = async (ctx: Context, row: Resolved): Promise<Remembered> =>
   }
 };
 
-function marked({ row, sent }: Sendable, marker: number): OdooValues {
+function marked({ row, sent }: Sendable, marker: number): NewRecord {
   const own = row.model === 'mail.message' ? {} : { [KEY_FIELD]: row.key };
   return { ...sent, ...own, [FENCE_FIELD]: marker };
 }
@@ -226,11 +255,45 @@ export const stopped = (): WaybillError =>
   });
 
 async function waitForOdoo(ctx: Context, attempt: number, error: WaybillError): Promise<void> {
-  const wait = BUSY_WAITS_MS[attempt];
-  if (wait === undefined) throw error;
+  const least = BUSY_WAITS_MS[attempt];
+  if (least === undefined) throw error;
+  const asked = error.data['retryAfterMs'];
+  const wait = Math.max(least, typeof asked === 'number' ? asked : 0);
   const message = `Odoo gives no answer (${error.message}). Trying again in ${wait / 1_000} s; nothing is lost.`;
   ctx.emit({ type: 'notice', level: 'warn', message });
   await sleep(wait, ctx.signal);
+}
+
+/** For calls that may be made twice: all rows, in smaller calls where so many do not come through. */
+export async function inCalls<T>(
+  ctx: Context,
+  rows: readonly T[],
+  call: (some: readonly T[]) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < rows.length;)
+    await untilReachable(ctx, async () => {
+      const some = rows.slice(at, at + ctx.pace.batchSize);
+      if (await cameThrough(ctx, some, call)) at += some.length;
+    });
+}
+
+/** False when it was too much at once: fewer go with the next call. */
+async function cameThrough<T>(
+  ctx: Context,
+  rows: readonly T[],
+  call: (some: readonly T[]) => Promise<void>,
+): Promise<boolean> {
+  const began = performance.now();
+  try {
+    await call(rows);
+    ctx.pace.cameThrough(rows.length, performance.now() - began);
+    return true;
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    ctx.pace.failed(rows.length, error);
+    if (error.data['tooLarge'] === true && rows.length > 1) return false;
+    throw error;
+  }
 }
 
 /** For calls that may be made twice. */

@@ -6,7 +6,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { noteFollowers } from './followers.ts';
 import { batches, byBytes, inTurn, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
-import { makeCreator, stopped, untilReachable, type Creator } from './create.ts';
+import { inCalls, makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
 import { RULES } from './steps.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
@@ -78,7 +78,7 @@ async function loadStep(loading: Loading, step: Step): Promise<void> {
   const total = ctx.store.plan.missingCount(ctx.env, step, ctx.sampled);
   if (total === 0) return;
   ctx.emit({ type: 'step-started', step: `load ${step}`, total });
-  const pool = lanePool(ctx.concurrency);
+  const pool = lanePool(() => ctx.pace.concurrency);
   let done = 0;
   for (const batch of batches(ctx, step)) {
     if (ctx.signal.aborted || pool.failed()) break;
@@ -121,7 +121,8 @@ async function loadBatch(
 }
 
 /** Odoo's own words, without the call and the address: the same for every record of the queue. */
-function refusal({ message, data }: WaybillError): string {
+function refusal({ code, message, next, data }: WaybillError): string {
+  if (code.startsWith('WB_FILE_')) return [message, next].filter(Boolean).join(' ');
   const said = typeof data['said'] === 'string' ? data['said'] : message;
   return `Odoo refuses it: ${said.replace(/\.?$/, '.')} Mend it at the source, in mapping.yaml or in Odoo, then run again.`;
 }
@@ -268,9 +269,9 @@ async function giveExternalIds(ctx: Context): Promise<void> {
   let done = 0;
   for (;;) {
     if (ctx.signal.aborted) throw stopped();
-    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE * ctx.concurrency);
+    const rows = ctx.store.ledger.withoutXid(ctx.env, XIDS_AT_ONCE * ctx.pace.concurrency);
     if (rows.length === 0) break;
-    const pool = lanePool(ctx.concurrency);
+    const pool = lanePool(() => ctx.pace.concurrency);
     for (let at = 0; at < rows.length; at += XIDS_AT_ONCE)
       await pool.add('', () => giveSome(ctx, rows.slice(at, at + XIDS_AT_ONCE)));
     await pool.drain();
@@ -285,7 +286,7 @@ async function giveExternalIds(ctx: Context): Promise<void> {
  * slow the customer's Odoo for nothing). Asked for before made: the pair (module, name) is unique in Odoo.
  */
 async function giveSome(ctx: Context, rows: readonly LedgerRow[]): Promise<void> {
-  await untilReachable(ctx, () => createMissingXids(ctx, rows));
+  await inCalls(ctx, rows, (some) => createMissingXids(ctx, some));
   ctx.store.ledger.setXid(
     ctx.env,
     rows.map((row) => row.key),

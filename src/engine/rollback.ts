@@ -79,7 +79,7 @@ async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
   ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
   let done = 0;
   let below: { readonly resId: number; readonly key: string } | undefined;
-  const pool = lanePool(SIDE_BY_SIDE.has(step) ? ctx.concurrency : 1);
+  const pool = lanePool(() => (SIDE_BY_SIDE.has(step) ? ctx.pace.concurrency : 1));
   while (!ctx.signal.aborted && !pool.failed()) {
     const page = ctx.store.ledger.newestFirst(ctx.env, step, PAGE, below);
     const last = page.at(-1);

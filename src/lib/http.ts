@@ -1,5 +1,7 @@
 /** JSON and form calls over kept-alive connections; a failure says whether the call can have reached the other side. */
+import { Readable } from 'node:stream';
 import { Agent, errors, request, type Dispatcher } from 'undici';
+import { jsonBody } from './json-body.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -24,7 +26,7 @@ export class HttpFailure extends Error {
 }
 
 export interface HttpClient {
-  /** A URLSearchParams goes out as a form, anything else as JSON. */
+  /** A URLSearchParams goes out as a form, anything else as JSON, with its files streamed. */
   call(
     method: 'GET' | 'POST',
     path: string,
@@ -76,14 +78,14 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
     async call(method, path, headers, body, signal) {
       if (signal?.aborted) throw new HttpFailure('stopped', { sent: false, aborted: true });
       const sent = encode(body);
-      const all = sent ? { ...headers, 'content-type': sent.type } : headers;
+      const all = sent ? { ...headers, ...sent.headers } : headers;
       try {
         const options = {
           method,
           dispatcher,
           signal: signal ?? null,
           headers: all,
-          body: sent?.text ?? null,
+          body: sent?.body ?? null,
         };
         return await toAnswer(await request(`${base}${path}`, options));
       } catch (error) {
@@ -94,11 +96,25 @@ export function httpClient(baseUrl: string, timeoutMs: number): HttpClient {
   };
 }
 
-function encode(body: unknown): { readonly type: string; readonly text: string } | undefined {
+interface Encoded {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Readable;
+}
+
+function encode(body: unknown): Encoded | undefined {
   if (body === undefined) return undefined;
-  return body instanceof URLSearchParams
-    ? { type: 'application/x-www-form-urlencoded', text: body.toString() }
-    : { type: 'application/json', text: JSON.stringify(body) };
+  if (body instanceof URLSearchParams)
+    return {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: body.toString(),
+    };
+  const type = { 'content-type': 'application/json' };
+  const json = jsonBody(body);
+  if (typeof json === 'string') return { headers: type, body: json };
+  return {
+    headers: { ...type, 'content-length': String(json.length) },
+    body: Readable.from(json.chunks(), { objectMode: false }),
+  };
 }
 
 async function toAnswer({

@@ -69,15 +69,26 @@ const translated = (stream: Readable, words: (error: unknown) => WaybillError): 
     })(),
   );
 
-/** One file of the bundle by its path; nothing outside the bundle can be named. */
-export async function openBundleFile(path: string, file: string): Promise<Readable> {
-  const found = (await openBundle(path)).find((one) => one.path === file);
-  if (found && found.refused === undefined) return found.open();
-  throw new WaybillError('WB_FILE_MISSING', `${file} is not in the export ${path}.`, {
+/**
+ * Files of the bundle by their paths; nothing outside the bundle can be named. What is there is listed once: there may
+ * be tens of thousands, each asked for. One that came later is found by listing again.
+ */
+export function bundleOpener(path: string): (file: string) => Promise<Readable> {
+  const list = async (): Promise<Map<string, BundleFile>> =>
+    new Map((await openBundle(path)).map((one) => [one.path, one]));
+  let listed: Promise<Map<string, BundleFile>> | undefined;
+  return async (file) => {
+    const known = (await (listed ??= list())).get(file) ?? (await (listed = list())).get(file);
+    if (known && known.refused === undefined) return known.open();
+    throw notThere(path, file);
+  };
+}
+
+const notThere = (path: string, file: string): WaybillError =>
+  new WaybillError('WB_FILE_MISSING', `${file} is not in the export ${path}.`, {
     place: file,
     next: 'Put the file back into the export, then run again.',
   });
-}
 
 function folderFiles(root: string, folder = root): BundleFile[] {
   return readdirSync(folder)

@@ -304,7 +304,7 @@ describe('batches', () => {
                 : [],
             ),
           );
-          const made = [...batches({ store, env: 'a', batchSize } as Context, 'notes')];
+          const made = [...batches({ store, env: 'a', pace: { batchSize } } as Context, 'notes')];
           store.close();
           expect(made.every((batch) => batch.length > 0 && batch.length <= batchSize)).toBe(true);
           const order = made.flat();

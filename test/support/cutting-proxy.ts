@@ -6,6 +6,8 @@ export interface CuttingProxy {
   readonly url: string;
   /** From now on: cut `afterMs` after a request's bytes went on to Odoo, when `path` stands in them. Undefined: never. */
   cut(path: string | undefined, afterMs?: number): void;
+  /** From now on requests longer than this are refused as nginx refuses them, or cut without a word. Undefined: none. */
+  limit(bytes: number | undefined, how?: 'refuse' | 'cut'): void;
   /** The next request with `text` in it does not get through: from then on nothing listens here, until `up`. Resolves when it came. */
   downAt(text: string): Promise<void>;
   up(): Promise<void>;
@@ -18,6 +20,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const { hostname, port } = new URL(target);
   const open = new Set<Socket>();
   let rule: { path: string; afterMs: number } | undefined;
+  let most: { bytes: number; how: 'refuse' | 'cut' } | undefined;
   let watched: { text: string; down: boolean; came: () => void }[] = [];
   const watch = (text: string, down: boolean): Promise<void> =>
     new Promise((came) => watched.push({ text, down, came }));
@@ -36,7 +39,11 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       watched = watched.filter((one) => !met.includes(one));
       for (const { came } of met) came();
       if (met.some(({ down }) => down)) return goDown();
-      upstream.write(bytes);
+      if (most && lengthOf(bytes) > most.bytes) {
+        upstream.destroy();
+        return void (most.how === 'cut' ? client.destroy() : client.end(TOO_LARGE));
+      }
+      if (upstream.writable) upstream.write(bytes);
       // Only the client's side is cut: Odoo goes on working, as it does behind a real proxy.
       if (rule && bytes.includes(rule.path)) void wait(rule.afterMs).then(() => client.destroy());
     });
@@ -50,6 +57,9 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   return {
     url: `http://127.0.0.1:${own}`,
     downAt: (text) => watch(text, true),
+    limit: (bytes, how = 'refuse') => {
+      most = bytes === undefined ? undefined : { bytes, how };
+    },
     seen: (text) => watch(text, false),
     up: () => listen(own),
     cut: (path, afterMs = 0) => {
@@ -61,3 +71,12 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
     },
   };
 }
+
+const PAGE = '<html><body><h1>413 Request Entity Too Large</h1></body></html>';
+const TOO_LARGE = `HTTP/1.1 413 Request Entity Too Large\r\nContent-Type: text/html\r\nContent-Length: ${PAGE.length}\r\nConnection: close\r\n\r\n${PAGE}`;
+
+/** 0 for bytes that begin no request. */
+const lengthOf = (bytes: Buffer): number =>
+  Number(
+    /^POST [^]*?\r\ncontent-length: (\d+)\r\n/i.exec(bytes.toString('latin1', 0, 4096))?.[1] ?? 0,
+  );

@@ -36,6 +36,20 @@ const RIGHTS = [
 ];
 const COUNTED = ['res.partner', 'res.partner.category', 'res.users', 'mail.message', 'crm.lead'];
 
+/**
+ * odoo/http.py of 19, DEFAULT_MAX_CONTENT_LENGTH; the parameter overrules it (base/models/ir_http.py). 14 has none;
+ * those between are taken as 19, the safe side.
+ */
+const REQUEST_LIMIT = 'web.max_file_upload_size';
+const LIMIT_BYTES = 128 * 1024 ** 2;
+const LAST_WITHOUT = 14;
+
+function requestLimit(major: number, parameter: string | null): number | null {
+  if (major <= LAST_WITHOUT) return null;
+  const said = Number(parameter ?? Number.NaN);
+  return Number.isInteger(said) && said > 0 ? said : LIMIT_BYTES;
+}
+
 export async function readFacts(access: Access, signal?: AbortSignal): Promise<DestinationFacts> {
   const { transport, find } = access;
   const major = majorOf(transport.version);
@@ -47,7 +61,7 @@ export async function readFacts(access: Access, signal?: AbortSignal): Promise<D
   const parameters = await orEmpty(() =>
     find(
       'ir.config_parameter',
-      [['key', 'in', ['database.uuid', 'database.expiration_date']]],
+      [['key', 'in', ['database.uuid', 'database.expiration_date', REQUEST_LIMIT]]],
       ['key', 'value'],
       {},
       signal,
@@ -69,6 +83,7 @@ export async function readFacts(access: Access, signal?: AbortSignal): Promise<D
         : 'community',
     databaseUuid: parameter('database.uuid') ?? '',
     expires: parameter('database.expiration_date'),
+    requestLimit: requestLimit(major, parameter(REQUEST_LIMIT)),
     user,
     modules: names,
     languages: languages.map((one) => String(one['code'])),

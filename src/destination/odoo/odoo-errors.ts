@@ -101,10 +101,13 @@ const CLASSES: readonly (readonly [RegExp, ErrorCode])[] = [
       'ProgramLimitExceeded',
       'UntranslatableCharacter',
       'RequestEntityTooLarge',
+      'MemoryError',
     ),
     'WB_ODOO_RECORD',
   ],
 ];
+
+const TOO_LARGE = words('RequestEntityTooLarge', 'MemoryError');
 
 /** The database server went away in mid-call: of a write nobody knows whether it was committed. */
 const CONNECTION = words(
@@ -119,7 +122,9 @@ export function faultToError(fault: OdooFault, place: CallPlace): WaybillError {
   const message = firstLines(fault.message) || fault.name || 'Odoo gave no reason';
   if (isMissingDatabase(fault)) return odooError('WB_ODOO_DATABASE', place, message);
   if (isMissingModel(fault)) return odooError('WB_ODOO_MODULE', place, message);
-  const data = { data: { odooClass: fault.name, said: redact(message).slice(0, LONGEST_MESSAGE) } };
+  const said = redact(message).slice(0, LONGEST_MESSAGE);
+  const tooLarge = TOO_LARGE.test(fault.name);
+  const data = { data: { odooClass: fault.name, said, ...(tooLarge && { tooLarge }) } };
   if (CONNECTION.test(fault.name)) return odooError(unknown(place), place, message, data);
   const known = CLASSES.find(([pattern]) => pattern.test(fault.name));
   return odooError(known?.[1] ?? 'WB_ODOO_FAULT', place, message, data);
@@ -156,6 +161,7 @@ export function answerToError(answer: HttpAnswer, place: CallPlace): WaybillErro
   if (status === 413)
     return odooError('WB_ODOO_RECORD', place, `${said}: larger than the server takes`, {
       next: 'Set options.batchSize in waybill.yaml lower.',
+      data: { tooLarge: true },
     });
   if (status === 401 || status === 403) return odooError('WB_ODOO_LOGIN', place, said);
   return odooError('WB_ODOO_NOT_ODOO', place, `${said}${redirect(answer)}: not an answer of Odoo`);

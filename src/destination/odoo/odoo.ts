@@ -3,7 +3,7 @@ import { isWaybillError } from '../../core/errors.ts';
 import { makePace } from '../../lib/pace.ts';
 import { registerSecret } from '../../lib/redact.ts';
 import { retry, type Verdict } from '../../lib/retry.ts';
-import type { Destination, FieldInfo, LoadResult, OdooValues } from '../destination.ts';
+import type { Destination, FieldInfo, LoadResult, NewRecord } from '../destination.ts';
 import { openTransport } from './connect.ts';
 import { readFacts } from './facts.ts';
 import { readFields, type Fields } from './fields.ts';
@@ -128,10 +128,10 @@ function schemaCache(read: Call): Pick<Destination, 'fields' | 'forgetSchema'> {
  */
 async function withDefaults(
   model: string,
-  records: readonly OdooValues[],
+  records: readonly NewRecord[],
   fields: Destination['fields'],
   signal?: AbortSignal,
-): Promise<readonly OdooValues[]> {
+): Promise<readonly NewRecord[]> {
   if (model !== 'mail.message') return records;
   const info: Readonly<Record<string, FieldInfo>> = await fields(model, signal);
   const names = ['reply_to', 'record_name', 'email_from'].filter((name) => name in info);

@@ -1,5 +1,6 @@
 /** Odoo's way of writing values, and ours: `false` for empty, [id, name] for many2one, commands for x2many. */
-import type { OdooRow, OdooValue, OdooValues } from '../destination.ts';
+import { FileContent } from '../../lib/json-body.ts';
+import type { NewRecord, OdooRow, OdooValue } from '../destination.ts';
 import type { Fields } from './fields.ts';
 
 export function fromOdoo(row: Readonly<Record<string, unknown>>, fields: Fields): OdooRow {
@@ -22,11 +23,12 @@ function readValue(value: unknown, type: string | undefined): OdooValue {
 /** Odoo's command "the set is exactly these" (odoo/fields.py, Command.SET). */
 const REPLACE = 6;
 
-export function toOdoo(values: OdooValues): Record<string, unknown> {
+export function toOdoo(values: NewRecord): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sent(value)]));
 }
 
-function sent(value: OdooValue): unknown {
+function sent(value: OdooValue | FileContent): unknown {
   if (value === null) return false;
+  if (value instanceof FileContent) return value;
   return Array.isArray(value) ? [[REPLACE, 0, value]] : value;
 }

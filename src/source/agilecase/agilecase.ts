@@ -1,7 +1,7 @@
 /** An AgileCase bundle, folder or zip, as a source. */
 import { Readable } from 'node:stream';
 import type { StagedRecord } from '../../core/record.ts';
-import { openBundle, openBundleFile, type BundleFile } from '../bundle.ts';
+import { bundleOpener, openBundle, type BundleFile } from '../bundle.ts';
 import { extractTable, keyMaker } from '../extract-table.ts';
 import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
 import type { Completer } from './complete.ts';
@@ -15,8 +15,7 @@ import { inspectBundle, type Inspected } from './inspect.ts';
 export function openAgileCaseExport(path: string, decisions: SourceDecisions): Source {
   const arrived = new Map<string, number>();
   let inspected: Promise<Inspected> | undefined;
-  // Listed once: an export has tens of thousands of documents, and each is opened by its name.
-  let listed: Promise<ReadonlyMap<string, BundleFile>> | undefined;
+  const open = bundleOpener(path);
   const look = async (signal: AbortSignal): Promise<Inspected> =>
     inspectBundle(path, await openBundle(path), decisions, signal);
   return {
@@ -44,9 +43,7 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
       if (file.path === completer.files[0]?.path) yield* completer.strangers.map(stranger);
     },
     async openFile(file) {
-      if (isData(file)) return Readable.from([dataBytes(file)]);
-      listed ??= openBundle(path).then((files) => new Map(files.map((one) => [one.path, one])));
-      return (await listed).get(file)?.open() ?? openBundleFile(path, file);
+      return isData(file) ? Readable.from([dataBytes(file)]) : open(file);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** An AllClients export, folder or zip, as a source. */
 import { WaybillError } from '../../core/errors.ts';
 import type { CsvRow } from '../../lib/csv.ts';
-import { openBundle, openBundleFile } from '../bundle.ts';
+import { bundleOpener, openBundle } from '../bundle.ts';
 import { extractTable, type Extraction } from '../extract-table.ts';
 import type { Inspection, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { openTables } from '../table.ts';
@@ -51,7 +51,7 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
       const key = { id: KEY_SLOTS[file.object] };
       yield* extractTable({ file, key, arrived, ...rows }, signal);
     },
-    openFile: (file) => openBundleFile(path, file),
+    openFile: bundleOpener(path),
   };
 }
 
