@@ -3,7 +3,7 @@
  * file, so that everything after it (threads, pictures, bodies) finds one table as any other.
  */
 import { buffer } from 'node:stream/consumers';
-import { simpleParser, type AddressObject } from 'mailparser';
+import PostalMime, { type Address, type Email } from 'postal-mime';
 import type { CsvRow } from '../../lib/csv.ts';
 import type { BundleFile } from '../bundle.ts';
 import { isMarkup } from '../markup.ts';
@@ -115,36 +115,45 @@ async function pathOf(path: string, documents: Documents): Promise<string> {
 
 async function slotsOf(file: BundleFile): Promise<Slots> {
   if (file.bytes > MAX_MAIL) return {};
-  // Pictures that the text shows by name (cid:) come back as part of it, as data.
-  const mail = await simpleParser(await buffer(await file.open()), {
-    skipTextToHtml: true,
-    skipHtmlToText: true,
+  const mail = await PostalMime.parse(await buffer(await file.open()), {
+    attachmentEncoding: 'base64',
   });
-  const html = mail.html || '';
+  const html = mail.html ?? '';
   return {
     from: addressText(mail.from),
-    to: addressText(mail.to),
-    cc: addressText(mail.cc),
+    to: (mail.to ?? []).map(addressText).join(', '),
+    cc: (mail.cc ?? []).map(addressText).join(', '),
     date: momentText(mail.date),
     message_id: mail.messageId ?? '',
     in_reply_to: mail.inReplyTo ?? '',
     subject: mail.subject ?? '',
-    body: html === '' ? (mail.text ?? '') : html,
+    body: html === '' ? (mail.text ?? '') : withOwnPictures(html, mail),
     body_format: html === '' ? 'text' : 'html',
   };
 }
 
-const addressText = (found: AddressObject | AddressObject[] | undefined): string =>
-  [found ?? []]
-    .flat()
-    .flatMap(({ value }) => value.flatMap((one) => one.group ?? [one]))
-    .map(({ name, address = '' }) =>
-      name === '' || name === address ? address : `${name} <${address}>`,
-    )
-    .join(', ');
+const addressText = (one: Address | undefined): string => {
+  if (!one) return '';
+  if (one.group) return one.group.map(addressText).join(', ');
+  return one.name === '' || one.name === one.address
+    ? (one.address ?? '')
+    : `${one.name} <${one.address ?? ''}>`;
+};
 
-/** Without fractions of a second, as dates in tables are written; empty where the letter has none that can be read. */
-const momentText = (date: Date | undefined): string =>
-  date === undefined || Number.isNaN(date.getTime())
-    ? ''
-    : date.toISOString().replace(/\.\d+Z$/, 'Z');
+/** Without fractions of a second, as dates in tables are written. */
+const momentText = (date: string | undefined): string => {
+  const at = Date.parse(date ?? '');
+  return Number.isNaN(at) ? '' : new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
+};
+
+/** `cid:` means a part of this letter: its bytes take the place of the name, and become an attachment as any other. */
+function withOwnPictures(html: string, { attachments }: Email): string {
+  const parts = new Map(
+    attachments.map((one) => [one.contentId?.replace(/^<|>$/g, '').toLowerCase() ?? '', one]),
+  );
+  return html.replace(/(["'])cid:([^"']+)\1/gi, (whole, quote: string, id: string) => {
+    const part = parts.get(id.replaceAll('%40', '@').toLowerCase());
+    if (typeof part?.content !== 'string' || !/^image\//i.test(part.mimeType)) return whole;
+    return `${quote}data:${part.mimeType};base64,${part.content}${quote}`;
+  });
+}
