@@ -5,19 +5,25 @@ import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
 import type { SourceDecisions } from '../source/source.ts';
+import { keyFrom } from './key-command.ts';
 import { CONNECTORS } from './connectors.ts';
+
+/** A program of this machine's keychain, and its arguments, that prints a key; run without a shell. */
+const keyCommand = z.array(z.string().min(1)).min(1);
 
 const environmentSchema = z.strictObject({
   url: z.url(),
   db: z.string().min(1),
   login: z.string().min(1),
   transport: z.enum(['json2', 'jsonrpc']).optional(),
+  keyCommand: keyCommand.optional(),
 });
 
-/** Of a source's own API. No secret: the key comes from WAYBILL_SOURCE_API_KEY. */
+/** Of a source's own API. No secret: the key comes from WAYBILL_SOURCE_API_KEY or the keychain. */
 const apiSchema = z.strictObject({
   url: z.url().refine(isSafe, 'must begin with https://; plain http is for this machine only'),
   account: z.string().min(1),
+  keyCommand: keyCommand.optional(),
   format: z.enum(['xml', 'json']).optional(),
   callsPerSecond: z.number().positive().max(1_000).optional(),
   without: z.array(z.enum(['notes', 'attachments', 'specialevents'])).optional(),
@@ -38,6 +44,8 @@ const configSchema = z.strictObject({
     type: z.enum(Object.keys(CONNECTORS) as [string, ...string[]]),
     export: z.string().min(1).optional(),
     api: apiSchema.optional(),
+    /** A REST API declared in a file of the person's own; its secrets come from where the file says. */
+    connector: z.string().min(1).optional(),
     files: decided.optional(),
     columns: z.record(z.string(), decided).optional(),
     encodings: decided.optional(),
@@ -53,6 +61,8 @@ const configSchema = z.strictObject({
     .strictObject({
       batchSize: z.int().min(1).max(2_000).optional(),
       concurrency: z.int().min(1).max(16).optional(),
+      /** Template pictures may be fetched from addresses of the network this machine stands in. */
+      privatePictures: z.boolean().optional(),
       maxFileMegabytes: z.int().min(1).max(10_000).optional(),
     })
     .optional(),
@@ -132,6 +142,7 @@ export interface NewProject {
     readonly account: string;
     readonly callsPerSecond?: number;
   };
+  readonly connectorPath?: string;
   readonly env: string;
   readonly url: string;
   readonly db: string;
@@ -152,6 +163,7 @@ export function createProject(wanted: NewProject): Project {
       type: wanted.source,
       ...(wanted.exportPath !== undefined && { export: resolve(wanted.exportPath) }),
       ...(wanted.api && { api: wanted.api }),
+      ...(wanted.connectorPath !== undefined && { connector: resolve(wanted.connectorPath) }),
     },
     environments: { [wanted.env]: { url: wanted.url, db: wanted.db, login: wanted.login } },
   };
@@ -189,24 +201,29 @@ export function decisionsOf(project: Project): SourceDecisions {
   };
 }
 
-/** Throws WB_KEY_MISSING. `secrets` is the process's environment. */
+type Secrets = Readonly<Record<string, string | undefined>>;
+
+/** Throws WB_KEY_MISSING. `secrets` is the process's environment; it comes before the keychain. */
 export function apiKeyOf(
   env: string,
-  secrets: Readonly<Record<string, string | undefined>>,
+  secrets: Secrets,
+  command: readonly string[] | undefined,
 ): string {
   const own = `WAYBILL_ODOO_API_KEY_${env.toUpperCase().replace(/-/g, '_')}`;
   const key = secrets[own] ?? secrets['WAYBILL_ODOO_API_KEY'];
   if (key) return key;
+  if (command) return keyFrom(command, `environments.${env}.keyCommand`);
   throw new WaybillError('WB_KEY_MISSING', `No API key for the Odoo environment "${env}".`, {
-    next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone)`,
+    next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone; or environments.${env}.keyCommand in waybill.yaml for a keychain)`,
   });
 }
 
 /** Throws WB_KEY_MISSING. */
-export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
+export function sourceKeyOf(secrets: Secrets, command: readonly string[] | undefined): string {
   const key = secrets['WAYBILL_SOURCE_API_KEY']?.trim();
   if (key) return key;
+  if (command) return keyFrom(command, 'source.api.keyCommand');
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
-    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
+    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…   (or source.api.keyCommand in waybill.yaml for a keychain)',
   });
 }

@@ -9,9 +9,12 @@ import type { Context, LocalContext } from '../engine/context.ts';
 import { largestFile } from '../engine/files.ts';
 import { makeLoadPace } from '../engine/load-pace.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
+import { openDeclared } from '../source/declared-source.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { readConnector } from './connector-file.ts';
 import { CONNECTORS, type Connector } from './connectors.ts';
+import { openPicture } from './picture-files.ts';
 import {
   apiKeyOf,
   decisionsOf,
@@ -57,8 +60,10 @@ export async function withSession<T>(
 }
 
 /** The export, the API, or the export completed by the API: as waybill.yaml says. */
-export function openSource({ project, connector, secrets }: Session): Source {
-  const { export: path, api } = project.config.source;
+export function openSource(session: Session): Source {
+  const { project, connector, secrets } = session;
+  const { export: path, api, connector: declared } = project.config.source;
+  if (declared !== undefined) return openConnector(session, declared);
   const files = path === undefined ? undefined : connector.open(path, decisionsOf(project));
   if (api && !connector.openApi)
     throw new WaybillError(
@@ -68,12 +73,30 @@ export function openSource({ project, connector, secrets }: Session): Source {
     );
   if (api && connector.openApi) {
     const folder = join(project.storeFolder, 'source');
-    return connector.openApi(api, () => sourceKeyOf(secrets), folder, files);
+    let known: string | undefined;
+    // Once: a keychain may ask a person each time.
+    const key = (): string => (known ??= sourceKeyOf(secrets, api.keyCommand));
+    return connector.openApi(api, key, folder, files);
   }
   if (files) return files;
   throw new WaybillError('WB_CONFIG_INVALID', 'waybill.yaml: the source has no export.', {
     next: `Write source.export: the path of the export of ${connector.declaration.name}.`,
   });
+}
+
+function openConnector({ project, connector, secrets }: Session, path: string): Source {
+  const { export: beside, api } = project.config.source;
+  if (!connector.declarable || beside !== undefined || api)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      connector.declarable
+        ? 'waybill.yaml: source.connector stands alone, without source.export and source.api.'
+        : `waybill.yaml: ${connector.declaration.name} is not read by a connector file.`,
+      { next: 'Take source.connector out, or what stands beside it.' },
+    );
+  const folder = join(project.storeFolder, 'source');
+  const exported = connector.open(folder, decisionsOf(project));
+  return openDeclared(readConnector(path), folder, secrets, exported);
 }
 
 /** What the last scope found. Throws WB_NO_SCOPE. */
@@ -102,10 +125,10 @@ export async function withOdoo<T>(
 ): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
   checkOwnDatabase(session, env, config.url, config.db);
-  const { transport, ...address } = config;
+  const { transport, keyCommand, ...address } = config;
   const options = {
     ...address,
-    apiKey: apiKeyOf(env, faces.secrets),
+    apiKey: apiKeyOf(env, faces.secrets, keyCommand),
     ...(transport && { transport }),
   };
   const destination = await connectOdoo(options);
@@ -194,7 +217,7 @@ export function contextOf(
       concurrency: options.concurrency ?? 2,
       say: (message) => session.emit({ type: 'notice', level: 'info', message }),
     }),
-    openFile: (file) => source().openFile(file),
+    openFile: (file) => openPicture(session.project, file) ?? source().openFile(file),
     maxFileBytes: maxFileBytes(options.maxFileMegabytes, connection.facts.requestLimit),
   };
 }

@@ -105,6 +105,14 @@ export const balanceText = (balances: boolean): string =>
     ? 'Every source record is accounted for.'
     : 'Some source records are not accounted for: see the report.';
 
+/** A run creates what Odoo lacks; what it has already is a delta's to change. */
+const outdatedText = (n: number): string[] =>
+  n === 0
+    ? []
+    : [
+        `${count(n)} ${n === 1 ? 'record' : 'records'} in Odoo came from other values, or of a source record that is gone: waybill delta brings them up to date.`,
+      ];
+
 export function runText(result: RunResult): string {
   const { created, updated, matched, settled } = result.totals;
   const queue = result.open.map(
@@ -114,6 +122,7 @@ export function runText(result: RunResult): string {
     `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} record(s) given to their owner` : ''}.`,
     verificationText(result.verification),
     balanceText(result.balances),
+    ...outdatedText(result.outdated),
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
     ...(result.certificate === null
       ? []

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { read } from './markdown.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const ALLOWED = /^(MIT|ISC|Apache-2\.0|BSD-[23]-Clause)$/;
+const ALLOWED = /^(MIT|MIT-0|ISC|Apache-2\.0|BSD-[23]-Clause)$/;
 
 interface Manifest {
   readonly license?: string;

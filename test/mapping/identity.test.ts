@@ -74,6 +74,7 @@ const [ann, bob] = [hit(1, 'ann lee'), hit(2, 'bob ray')];
 const kind = (order: Choices['noteJoin']): ChildKind => ({
   order,
   shape: 'message',
+  parent: 'Contact',
   label: 'Note',
 });
 
