@@ -3,11 +3,12 @@ import type { Context } from '../engine/context.ts';
 import { settleChanges } from '../engine/change.ts';
 import { claimSummaries, planLateHistory } from '../engine/late.ts';
 import { checkNoOtherProject, checkNotRestored } from '../engine/ours.ts';
-import { rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
+import { rememberOurUser, rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
-import { ownerIds, reassign, resolveOwners } from '../engine/owners.ts';
+import { ownerIds, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
+import { reassign } from '../engine/reassign.ts';
 import { rollback } from '../engine/rollback.ts';
 import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import { standardIds } from '../engine/standard.ts';
@@ -22,6 +23,7 @@ import { customFields } from '../mapping/custom-fields.ts';
 import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
+import { defaultChoices } from '../mapping/propose.ts';
 import { certify } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
@@ -189,6 +191,7 @@ export async function asRun<T>(
     checkAgainst(session, state, catalog);
     const { emit, steps } = stepTimes(session.emit);
     const ctx = { ...contextOf(session, connection, state.document), emit };
+    rememberOurUser(ctx);
     const run = session.store.runs.start(ctx.env, kind, state.hash);
     session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
       run,
@@ -260,14 +263,14 @@ export async function loadSteps(
     run,
     customFields(state.document, session.connector.declaration, catalog),
   );
-  const before = session.store.runs.ownerMatches(ctx.env);
-  const owners = await resolveOwners(ctx, run);
+  await resolveOwners(ctx, run);
   const late = kind === 'delta' ? await planLateHistory(ctx, run) : 0;
   const began = clock.now().getTime();
-  const totals = await load(ctx, run, await specialIds(ctx));
+  const special = await specialIds(ctx);
+  const totals = await load(ctx, run, special);
   rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
   claimSummaries(ctx);
-  return { provisioned, totals, late, reassigned: await reassign(ctx, run, before, owners) };
+  return { provisioned, totals, late, reassigned: await reassign(ctx, run, special) };
 }
 
 const ENOUGH_TO_MEASURE = 100;
@@ -337,16 +340,18 @@ export async function verifyRun(
   });
 }
 
+/** Asks nothing of the mapping, which may be gone, undecided or wrong by now: the way out is never shut. */
 export async function rollbackRun(
   session: Session,
   faces: Faces,
   envName: string | undefined,
   dryRun: boolean,
 ): Promise<RollbackTotals & { readonly steps: readonly StepTime[] }> {
-  const { document } = checkMappingForRollback(session);
+  const choices = defaultChoices(session.connector.declaration);
   return withOdoo(session, faces, envName, async (connection) => {
     const { emit, steps } = stepTimes(session.emit);
-    const ctx = { ...contextOf(session, connection, document), emit };
+    const ctx = { ...contextOf(session, connection, { choices }), emit };
+    if (!dryRun) rememberOurUser(ctx);
     if (!dryRun)
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
@@ -366,6 +371,3 @@ export async function rollbackRun(
     return { ...totals, steps };
   });
 }
-
-/** Taking back needs no approval: the way out is never shut. */
-const checkMappingForRollback = (session: Session): MappingState => checkMapping(session, {});

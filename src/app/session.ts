@@ -196,7 +196,7 @@ function openedOnce(session: Session): () => Source {
 export function contextOf(
   session: Session,
   connection: Connection,
-  document: MappingDocument,
+  { choices }: Pick<MappingDocument, 'choices'>,
 ): Context {
   session.store.runs.setMeta(`database.${connection.env}`, connection.facts.databaseUuid);
   session.store.runs.setMeta(`version.${connection.env}`, connection.facts.version);
@@ -211,7 +211,7 @@ export function contextOf(
     destination: connection.destination,
     schema: odooSchema(connection.destination),
     facts: connection.facts,
-    choices: document.choices,
+    choices,
     pace: makeLoadPace({
       batchSize: options.batchSize ?? 500,
       concurrency: options.concurrency ?? 2,

@@ -119,7 +119,7 @@ export function runText(result: RunResult): string {
     (one) => `  ${count(one.n)} × ${ERRORS[one.code as ErrorCode].title}`,
   );
   return [
-    `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} contacts given to their owner` : ''}.`,
+    `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} record(s) given to their owner` : ''}.`,
     verificationText(result.verification),
     balanceText(result.balances),
     ...outdatedText(result.outdated),

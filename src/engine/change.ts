@@ -11,7 +11,7 @@ import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { stopped } from './create.ts';
-import type { Touched } from './touched.ts';
+import { ourUsers, type Touched } from './touched.ts';
 
 export interface Change {
   readonly row: LedgerRow;
@@ -146,7 +146,9 @@ async function settleOne(
   ctx.store.delta.settle(ctx.env, whole ? intent : { ...intent, base: {} }, done, {
     stamp: String(now?.['write_date'] ?? ''),
     // Written by another user means edited; by ours, it is most likely the very write that was interrupted.
-    touched: found['write_uid'] === ctx.facts.user.id ? (row.touched ?? '') : touched(row, found),
+    touched: ourUsers(ctx).has(Number(found['write_uid']))
+      ? (row.touched ?? '')
+      : touched(row, found),
   });
 }
 

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import { inCalls, makeCreator, stopped, untilReachable, type Creator } from './create.ts';
 import { changes, matchRows, untaken, type Match } from './match.ts';
 import { RULES } from './steps.ts';
+import { settleUpdates } from './settle-updates.ts';
 import { isBlocked, makeResolver, type Resolved, type Resolver } from './resolve.ts';
 
 export interface LoadTotals {
@@ -57,7 +58,7 @@ export async function load(
   totals.settled = await creator.settleOpen((keys) =>
     resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)),
   );
-  await finishIntents(ctx);
+  await settleUpdates(ctx);
   for (const step of STEPS) {
     if (step === 'activities') await noteFollowers(ctx, special);
     await loadStep(loading, step);
@@ -254,17 +255,6 @@ async function writeIntent(ctx: Context, { model, resId, key, after }: LedgerRow
     throw error;
   }
   ctx.store.ledger.setState(ctx.env, [key], 'done');
-}
-
-/** An update that may not have happened is simply written again: the same values change nothing. */
-async function finishIntents(ctx: Context): Promise<void> {
-  for (const row of ctx.store.ledger.intents(ctx.env)) {
-    if (row.op !== 'update') continue;
-    // What Odoo refuses now comes up again as a record to load, and is queued there.
-    await writeIntent(ctx, row).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
-    });
-  }
 }
 
 const XIDS_AT_ONCE = 500;

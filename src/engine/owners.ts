@@ -4,9 +4,7 @@ import type { Owner } from '../core/contact.ts';
 import type { OdooRow } from '../destination/destination.ts';
 import type { OwnerMatch } from '../store/runs.ts';
 import type { Context } from './context.ts';
-import { writeChanges } from './change.ts';
 import { wasMade } from './provision.ts';
-import { touchedSince } from './touched.ts';
 import { createUsers, rememberUsers } from './users.ts';
 
 /** Keys of owners (the user, or `ownerpartner.` the user's contact) and authors -> Odoo ids. An author without a user stays empty: `email_from` names him. */
@@ -24,7 +22,7 @@ export function ownerIds(ctx: Context): Map<string, number | null> {
 }
 
 /** Matches by login or e-mail, else by exact name when only one user bears it. Writes the result to the store. */
-export async function resolveOwners(ctx: Context, run: number): Promise<OwnerMatch[]> {
+export async function resolveOwners(ctx: Context, run: number): Promise<void> {
   const owners = ctx.store.plan.owners();
   const users = ctx.choices.createUsers
     ? await withNewUsers(ctx, run, owners)
@@ -34,8 +32,20 @@ export async function resolveOwners(ctx: Context, run: number): Promise<OwnerMat
     ...owners.map((owner) => matchOwner(ctx, owner, users, fallback)),
     nobody(fallback),
   ];
+  rememberFallback(ctx, fallback.id);
   ctx.store.runs.setOwnerMatches(ctx.env, matches);
-  return matches;
+}
+
+/** Users that stood in for owners at any time. Whoever was given something for an owner is found by them. */
+export const fallbacks = (ctx: Context): number[] =>
+  ctx.store.runs.meta<number[]>(`fallbacks.${ctx.env}`) ?? [];
+
+function rememberFallback(ctx: Context, id: number): void {
+  const former = ctx.store.runs
+    .ownerMatches(ctx.env)
+    .flatMap(({ how, userId }) => (how === 'fallback' && userId !== null ? [userId] : []));
+  const all = [...new Set([...fallbacks(ctx), ...former, id])];
+  ctx.store.runs.setMeta(`fallbacks.${ctx.env}`, all);
 }
 
 async function withNewUsers(
@@ -55,7 +65,7 @@ const readUsers = (ctx: Context): Promise<OdooRow[]> =>
   ctx.destination.find(
     'res.users',
     [['share', '=', false]],
-    ['login', 'email', 'name', 'partner_id', 'active'],
+    ['login', 'email', 'name', 'partner_id', 'active', 'create_uid'],
     { archived: true },
     ctx.signal,
   );
@@ -119,70 +129,3 @@ function fallbackUser(ctx: Context, users: readonly OdooRow[]): OdooRow {
     },
   );
 }
-
-/**
- * Gives contacts that went to the fallback to their real owner once that user exists.
- * Only where the fallback is still in place: a person's own assignment is left alone. Returns the number changed.
- */
-export async function reassign(
-  ctx: Context,
-  run: number,
-  before: readonly OwnerMatch[],
-  now: readonly OwnerMatch[],
-): Promise<number> {
-  let changed = 0;
-  for (const match of now) {
-    const former = before.find((one) => one.key === match.key);
-    if (former?.how !== 'fallback' || match.how === 'fallback' || match.userId === null) continue;
-    changed += await reassignOwner(ctx, run, match.key, former.userId, match.userId);
-  }
-  return changed;
-}
-
-const CHUNK = 500;
-
-async function reassignOwner(
-  ctx: Context,
-  run: number,
-  ownerKey: string,
-  from: number | null,
-  to: number,
-): Promise<number> {
-  const touched = await touchedSince(ctx);
-  let changed = 0;
-  let after = '';
-  for (;;) {
-    const page = ctx.store.ledger.page(ctx.env, 'contacts', after, CHUNK);
-    const last = page.at(-1);
-    if (!last) return changed;
-    after = last.key;
-    const wanted = new Set(
-      ctx.store.plan
-        .byKeys(page.map((row) => row.key))
-        .filter((plan) => refOf(plan.values['user_id']) === ownerKey)
-        .map((plan) => plan.key),
-    );
-    // Only where we wrote the owner: somebody's own assignment on a recognised contact is not ours to change.
-    const rows = page.filter(
-      (row) => wanted.has(row.key) && row.state === 'done' && 'user_id' in row.after,
-    );
-    const found = await ctx.destination.read(
-      'res.partner',
-      rows.map((row) => row.resId),
-      ['user_id', 'write_date', 'write_uid'],
-      ctx.signal,
-    );
-    const still = new Map(
-      found.filter((one) => one['user_id'] === from).map((one) => [one.id, one]),
-    );
-    const mine = rows.flatMap((row) => {
-      const current = still.get(row.resId);
-      return current ? [{ row, found: current, after: { user_id: to }, base: {} }] : [];
-    });
-    await writeChanges(ctx, run, mine, touched);
-    changed += mine.length;
-  }
-}
-
-const refOf = (value: unknown): string =>
-  typeof value === 'object' && value !== null && 'ref' in value ? String(value.ref) : '';

@@ -1,4 +1,5 @@
 /** Makes in Odoo's schema what the mapping needs: the fence, custom fields, the "Migrated data" page. Idempotent. */
+import { isWaybillError, type WaybillError } from '../core/errors.ts';
 import type { FieldSpec, Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
@@ -17,9 +18,16 @@ export async function provision(
   // Whatever is made carries the fence.
   keep(await ctx.schema.ensureFence(ctx.store.plan.models(), ctx.signal), 'fence');
   for (const field of fields) await announce(ctx, run, field);
-  keep(await ctx.schema.ensureFields(fields, ctx.signal));
+  try {
+    keep(await ctx.schema.ensureFields(fields, ctx.signal));
+  } catch (error) {
+    if (didNotHappen(error)) await forgetUnmade(ctx, fields);
+    throw error;
+  }
   for (const [model, own] of Map.groupBy(fields, (field) => field.model)) {
-    const names = own.map((field) => field.name);
+    // A field that was there before has its place already, and the page must be empty when ours are taken back.
+    const ours = own.filter((field) => wasMade(ctx, FIELDS, `${model}.${field.name}`));
+    const names = ours.map((field) => field.name);
     // Like the fence it has a name of ours, so one that a killed run left is ours too.
     keep(await ctx.schema.ensurePage(model, names, ctx.signal), 'fence');
   }
@@ -28,6 +36,7 @@ export async function provision(
   return made;
 }
 
+const FIELDS = 'ir.model.fields';
 const ledgerKey = (model: string, name: string): string => `provision.${model}.${name}`;
 
 /**
@@ -37,7 +46,7 @@ const ledgerKey = (model: string, name: string): string => `provision.${model}.$
 async function announce(ctx: Context, run: number, field: FieldSpec): Promise<void> {
   const fields = await ctx.destination.fields(field.model, ctx.signal);
   if (field.name in fields) return;
-  announceMade(ctx, run, 'ir.model.fields', `${field.model}.${field.name}`);
+  announceMade(ctx, run, FIELDS, `${field.model}.${field.name}`);
 }
 
 /** `name` must be unique within the model: it is how the thing is found again. */
@@ -45,6 +54,29 @@ export function announceMade(ctx: Context, run: number, model: string, name: str
   const key = ledgerKey(model, name);
   if (ctx.store.ledger.get(ctx.env, [key]).length > 0) return;
   ctx.store.ledger.put([row(ctx, run, key, { model, id: 0, name, created: true }, 'intent')]);
+}
+
+/** Odoo answered, or was not even asked: the call that failed has changed nothing. */
+export const didNotHappen = (error: unknown): error is WaybillError =>
+  isWaybillError(error) && error.class !== 'uncertain';
+
+/** Else a thing of this name that a person makes afterwards would be taken for ours, and go with the rollback. */
+export function forgetAnnounced(ctx: Context, model: string, name: string): void {
+  const key = ledgerKey(model, name);
+  const open = ctx.store.ledger.get(ctx.env, [key]).filter((one) => one.state === 'intent');
+  ctx.store.ledger.forget(
+    ctx.env,
+    open.map((one) => one.key),
+  );
+}
+
+/** Fields are made many at a time, so some may be there by now: those are ours. */
+async function forgetUnmade(ctx: Context, fields: readonly FieldSpec[]): Promise<void> {
+  ctx.destination.forgetSchema();
+  for (const { model, name } of fields) {
+    const there = await ctx.destination.fields(model);
+    if (!(name in there)) forgetAnnounced(ctx, FIELDS, `${model}.${name}`);
+  }
 }
 
 /**

@@ -18,6 +18,8 @@ export interface Totals {
   readonly kept: Kept[];
   /** `model id` of what a rehearsal would have removed or put back by now: it holds on to nothing any more. */
   readonly released: Set<string>;
+  /** `model.field` -> recognised records in which a rehearsal would have put nothing back in its place. */
+  readonly emptied: Map<string, Set<number>>;
   /** model -> how many records of ours a rehearsal would have removed. */
   readonly unmade: Map<string, number>;
 }
@@ -27,5 +29,6 @@ export const noTotals = (): Totals => ({
   restored: 0,
   kept: [],
   released: new Set(),
+  emptied: new Map(),
   unmade: new Map(),
 });

@@ -130,11 +130,26 @@ async function restore(
   if (!dryRun && Object.keys(values).length > 0)
     await ctx.destination.write(row.model, [row.resId], values);
   if (kept.length > 0) keep(undoing, row, reason);
+  if (dryRun) noteEmptied(totals, row, values);
   if (dryRun && kept.length === 0) totals.released.add(`${row.model} ${row.resId}`);
   if (dryRun || kept.length > 0) return;
   await dropExternalIds(ctx, [row.key]);
   ctx.store.ledger.forget(ctx.env, [row.key]);
 }
+
+function noteEmptied(
+  { emptied }: Totals,
+  { model, resId }: LedgerRow,
+  values: Extract<Undoing, { kind: 'restore' }>['values'],
+): void {
+  for (const [field, value] of Object.entries(values)) {
+    if (!NOTHING.has(value)) continue;
+    const of = emptied.get(`${model}.${field}`) ?? new Set();
+    emptied.set(`${model}.${field}`, of.add(resId));
+  }
+}
+
+const NOTHING: ReadonlySet<unknown> = new Set([null, false, 0, '']);
 
 /** External ids of what we unlink go with it; those on records that stay must be taken off. */
 async function dropExternalIds(ctx: Context, keys: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@
  * Takes back what the run made in Odoo's schema: fields, options, the page, the fence. Last, and only what nobody
  * needs any more: neither a record that was kept, nor a person who filled in one of the fields, nor another project.
  */
+import { isWaybillError, type WaybillError } from '../core/errors.ts';
 import { FENCE_FIELD, KEY_FIELD, type Domain, type Made } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { Context } from './context.ts';
@@ -13,11 +14,14 @@ export async function undoSchema(ctx: Context, dryRun: boolean, totals: Totals):
   const rows = ctx.store.ledger.newestFirst(ctx.env, 'provision', ROWS);
   const all = totals.kept.length === 0;
   if (rows.length === 0 || (dryRun && !all)) return;
-  const held = await filledFields(ctx, dryRun, rows, totals);
-  if (all) for (const row of held) keepField(ctx, dryRun, row, totals);
+  const held: LedgerRow[] = [];
+  for (const { row, strangers } of await filledRows(ctx, dryRun, rows, totals)) {
+    held.push(row);
+    if (strangers) keepRow(ctx, dryRun, row, totals, valuesIn(row));
+  }
   const others = all ? await neededByOthers(ctx, rows, totals) : [];
   const stay = new Set(
-    [...held, ...others, ...(all ? [] : rows.filter((row) => !isOwnField(row)))].map(keyOf),
+    [...held, ...others, ...(all ? [] : rows.filter((row) => !isOwnValue(row)))].map(keyOf),
   );
   const going = rows.filter((row) => !stay.has(row.key) && !isPage(row));
   const pages = rows.filter(isPage);
@@ -33,54 +37,69 @@ export async function undoSchema(ctx: Context, dryRun: boolean, totals: Totals):
 
 const keyOf = (row: LedgerRow): string => row.key;
 const nameOf = (row: LedgerRow): string => String(row.after['name']);
-const modelOf = (row: LedgerRow): string => nameOf(row).slice(0, nameOf(row).lastIndexOf('.'));
-const fieldOf = (row: LedgerRow): string => nameOf(row).slice(nameOf(row).lastIndexOf('.') + 1);
+/** An option is called `<model>.<field>=<value>`. */
+const placeOf = (row: LedgerRow): string => nameOf(row).split('=')[0] ?? '';
+const modelOf = (row: LedgerRow): string => placeOf(row).slice(0, placeOf(row).lastIndexOf('.'));
+const fieldOf = (row: LedgerRow): string => placeOf(row).slice(placeOf(row).lastIndexOf('.') + 1);
+const optionOf = (row: LedgerRow): string => nameOf(row).slice(placeOf(row).length + 1);
 
 const isPage = (row: LedgerRow): boolean => row.model === 'ir.ui.view';
 const isFence = (row: LedgerRow): boolean => row.after['part'] === 'fence' && !isPage(row);
-const isOwnField = (row: LedgerRow): boolean => row.model === 'ir.model.fields' && !isFence(row);
+const isOption = (row: LedgerRow): boolean => row.model === 'ir.model.fields.selection';
+/** A field, or an option of somebody else's field: with it go the values that records hold in it. */
+const isOwnValue = (row: LedgerRow): boolean =>
+  isOption(row) || (row.model === 'ir.model.fields' && !isFence(row));
 
-/** Fields in which some record still holds a value: one that was kept, or one that was never ours. */
-async function filledFields(
+interface Filled {
+  readonly row: LedgerRow;
+  /** Not only records that were kept: people filled it in on others, which nobody would think of. */
+  readonly strangers: boolean;
+}
+
+/** Fields and options that some record still has a value of: one that was kept, or one that was never ours. */
+async function filledRows(
   ctx: Context,
   dryRun: boolean,
   rows: readonly LedgerRow[],
-  { released }: Totals,
-): Promise<LedgerRow[]> {
-  const found: LedgerRow[] = [];
-  for (const row of rows.filter(isOwnField)) {
+  totals: Totals,
+): Promise<Filled[]> {
+  const found: Filled[] = [];
+  const kept = new Set(totals.kept.map((one) => `${one.model} ${one.resId}`));
+  for (const row of rows.filter(isOwnValue)) {
     const [model, field] = [modelOf(row), fieldOf(row)];
     const info = await ctx.destination.fields(model, ctx.signal);
     if (!(field in info)) continue;
-    const domain = filled(field, info[field]?.type);
-    const keyed = KEY_FIELD in info ? ([[KEY_FIELD, '=', false]] as const) : [];
-    const holds = dryRun
-      ? await othersFilled(ctx, model, [...keyed, ...domain], released)
-      : (await ctx.destination.count(model, domain)) > 0;
-    if (holds) found.push(row);
+    // In a rehearsal what we made is still there, with our key on it.
+    const keyed = dryRun && KEY_FIELD in info ? ([[KEY_FIELD, '=', false]] as const) : [];
+    const domain = [...keyed, ...filled(row, info[field]?.type)];
+    const holders = await ctx.destination.find(model, domain, ['id'], {}, ctx.signal);
+    const emptied = totals.emptied.get(`${model}.${field}`);
+    const left = holders.filter((one) => !emptied?.has(one.id));
+    const strangers = left.some((one) => !kept.has(`${model} ${one.id}`));
+    if (left.length > 0) found.push({ row, strangers });
   }
   return found;
 }
 
-/** A number that was emptied is 0, which is not nothing to Odoo's search. */
-const filled = (field: string, type: string | undefined): Domain =>
-  type === 'integer' || type === 'float'
-    ? ['|', [field, '>', 0], [field, '<', 0]]
-    : [[field, '!=', false]];
+const NUMBERS: ReadonlySet<string | undefined> = new Set(['integer', 'float', 'monetary']);
 
-/** In a rehearsal what we made is still there; only what bears no key of a project is looked at. */
-async function othersFilled(
-  ctx: Context,
-  model: string,
-  domain: Domain,
-  released: ReadonlySet<string>,
-): Promise<boolean> {
-  const strangers = await ctx.destination.find(model, domain, ['id']);
-  return strangers.some((one) => !released.has(`${model} ${one.id}`));
+/** A number that was emptied is 0, which is not nothing to Odoo's search. */
+function filled(row: LedgerRow, type: string | undefined): Domain {
+  const field = fieldOf(row);
+  if (isOption(row)) return [[field, '=', optionOf(row)]];
+  return NUMBERS.has(type) ? ['|', [field, '>', 0], [field, '<', 0]] : [[field, '!=', false]];
 }
 
-function keepField(ctx: Context, dryRun: boolean, row: LedgerRow, totals: Totals): void {
-  const reason = `records that this project did not make hold values in ${nameOf(row)}`;
+const valuesIn = (row: LedgerRow): string =>
+  `records that this project did not make hold values in ${nameOf(row)}`;
+
+function keepRow(
+  ctx: Context,
+  dryRun: boolean,
+  row: LedgerRow,
+  totals: Totals,
+  reason: string,
+): void {
   totals.kept.push({ key: row.key, model: row.model, resId: row.resId, reason });
   if (!dryRun) ctx.store.ledger.setState(ctx.env, [row.key], 'kept');
 }
@@ -158,15 +177,32 @@ async function removeInOrder(
   const groups = Map.groupBy(rows, (row) => `${undoOrder(row)} ${modelOrder(row)}`);
   for (const key of [...groups.keys()].sort((a, b) => (a < b ? -1 : 1))) {
     const some = groups.get(key) ?? [];
-    await ctx.schema.removeMade(some.map(toMade));
-    ctx.store.ledger.forget(ctx.env, some.map(keyOf));
+    await removeSome(ctx, some, totals);
     done += some.length;
     ctx.emit({ type: 'step-progress', step, done });
   }
-  totals.removed += rows.length;
   ctx.destination.forgetSchema();
   ctx.emit({ type: 'step-ended', step, done });
 }
+
+/** What Odoo refuses (a field that somebody put into a view) is found by halving, kept and named; the others go. */
+async function removeSome(ctx: Context, rows: readonly LedgerRow[], totals: Totals): Promise<void> {
+  try {
+    await ctx.schema.removeMade(rows.map(toMade));
+  } catch (error) {
+    if (!isWaybillError(error) || error.class !== 'record') throw error;
+    const [only] = rows;
+    if (rows.length === 1 && only) return keepRow(ctx, false, only, totals, refusal(error));
+    const middle = Math.ceil(rows.length / 2);
+    await removeSome(ctx, rows.slice(0, middle), totals);
+    return removeSome(ctx, rows.slice(middle), totals);
+  }
+  ctx.store.ledger.forget(ctx.env, rows.map(keyOf));
+  totals.removed += rows.length;
+}
+
+const refusal = ({ message, data }: WaybillError): string =>
+  `Odoo refuses to remove it: ${typeof data['said'] === 'string' ? data['said'] : message}`;
 
 /** The page shows the fields and a user its contact, so they go before them; the fence goes last. */
 const undoOrder = (row: LedgerRow): number =>

@@ -11,7 +11,11 @@ const USES: Readonly<Record<string, readonly (readonly [string, string, string])
     ['calendar.event', 'partner_ids', 'a meeting'],
     ['mail.message', 'author_id', 'a message written by it'],
   ],
-  'res.partner.category': [['res.partner', 'category_id', 'a contact with this tag']],
+  'res.partner.category': [
+    ['res.partner', 'category_id', 'a contact with this tag'],
+    // Odoo deletes it with the tag above.
+    ['res.partner.category', 'parent_id', 'a tag below it'],
+  ],
   'crm.lead': [['calendar.event', 'opportunity_id', 'a meeting']],
   'crm.tag': [['crm.lead', 'tag_ids', 'a lead with this tag']],
   'crm.stage': [['crm.lead', 'stage_id', 'a lead in this stage']],

@@ -25,7 +25,7 @@ const MAX_OPTIONS = 60;
 const NAME_LENGTH = 60;
 const MAX_CHAR = 250;
 
-const defaults = (declaration: SourceDeclaration): Choices => ({
+export const defaultChoices = (declaration: SourceDeclaration): Choices => ({
   duplicates: 'same-name',
   match: 'email',
   existing: 'fill-empty',
@@ -55,7 +55,7 @@ export function propose(
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
   const held = heldNames(previous);
-  const choices = previous?.choices ?? defaults(declaration);
+  const choices = previous?.choices ?? defaultChoices(declaration);
   const asked = { declaration, inspection, catalog, choices };
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);

@@ -1,5 +1,6 @@
 /** What was done to every Odoo record, with what was there before; and the calls whose outcome is open. */
 import { sql, type Database } from './database.ts';
+import { text } from './row.ts';
 
 export type LedgerOp = 'create' | 'update' | 'match';
 /** intent: the write may or may not have happened. kept: rollback left it, a person changed it since. */
@@ -36,6 +37,14 @@ export interface BatchRow {
   readonly marker: number;
   readonly keys: readonly string[];
 }
+
+/* Messages are many and have no owner. What the source itself gives to somebody else by now is the delta's. */
+const GIVEN_TO = `select l.key from ledger l join planned p on p.key = l.key
+    left join base b on b.env = l.env and b.key = l.key
+  where l.env = ?1 and l.state = 'done' and l.model <> 'mail.message' and l.key > ?3
+    and l.after ->> '$.user_id' in (select value from json_each(?2))
+    and coalesce(b.vals ->> '$.user_id.ref', p.vals ->> '$.user_id.ref') = p.vals ->> '$.user_id.ref'
+  order by l.key limit ?4`;
 
 const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, untaken, xid, run, batch)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -243,6 +252,12 @@ export const ledgerQueries = (db: Database) => ({
       this.put(rows);
     });
   },
+  /** Keys of records whose owner, as we wrote it, is one of these users. */
+  givenTo: (env: string, users: readonly number[], after: string, limit: number): string[] =>
+    db
+      .prepare(GIVEN_TO)
+      .all(env, JSON.stringify(users), after, limit)
+      .map((row) => text(row, 'key')),
   openBatches(env: string): BatchRow[] {
     return db
       .all(

@@ -26,10 +26,30 @@ afterEach(async () => {
   close = [];
 });
 
+/** Everything that names an owner; the last to-do is Nora's own. */
+const MORE = {
+  ...EXPORT,
+  'Contacts.csv': `Contact ID,First Name,Last Name,Email,Spouse First Name,Spouse Last Name,Team Member
+1,Ann,Adams,ann@customers.example,,,Sam Seller
+2,Ben,Brown,ben@customers.example,Bea,Brown,Nora New
+`,
+  'Deals.csv': `Deal ID,Primary Contact ID,Deal Name,Deal Stage,Deal Status,Team Member
+21,2,Big deal,Offer,Open,Nora New
+`,
+  'ToDos.csv': `To Do ID,Contact ID,Summary,Due Date,Status,Team Member
+31,2,Call Ben,01/15/2030,open,Nora New
+32,,Tidy up,01/16/2030,open,Nora New
+`,
+  'Appointments.csv': `Appointment ID,Contact ID,Description,Start Date Time,End Date Time,Team Member
+41,2,Visit,01/17/2030 10:00 AM,01/17/2030 11:00 AM,Nora New
+`,
+};
+
 async function start(
   version: OdooVersion,
+  account: Readonly<Record<string, string>> = EXPORT,
 ): Promise<{ odoo: TestOdoo; rpc: PlainRpc; project: TestProject }> {
-  const files = writeExport(EXPORT);
+  const files = writeExport(account);
   const odoo = await freshOdoo(version, 'owners');
   const rpc = await plainRpc(odoo);
   await makeUser(rpc, 'Sam Seller', 'sam@firm.example');
@@ -128,6 +148,52 @@ describe.each<OdooVersion>([19, 14])('owners in Odoo %i', (version) => {
       [],
     );
   });
+});
+
+const OWNED = ['res.partner', 'crm.lead', 'mail.activity', 'calendar.event'];
+
+it('everything that names the owner comes right, also after a run that was stopped before it came to that', async () => {
+  const { rpc, project } = await start(19, MORE);
+  await prepare(project);
+  const first = await project.run('run', '--json');
+  expect([0, 4], first.stderr + first.stdout).toContain(first.code);
+  const ids = async (login: string) => {
+    const [user] = await rpc.readAll('res.users', [['login', '=', login]], ['partner_id']);
+    return { id: user?.id ?? 0, partner: (user?.['partner_id'] as [number, string] | undefined)?.[0] ?? 0 }; // prettier-ignore
+  };
+  const ownedBy = async (user: number): Promise<Record<string, number>> =>
+    Object.fromEntries(
+      await Promise.all(
+        OWNED.map(async (model) => {
+          const domain = [['user_id', '=', user], ['x_waybill_key', '!=', false]]; // prettier-ignore
+          return [model, await rpc.count(model, domain)] as const;
+        }),
+      ),
+    );
+  const admin = await ids('admin');
+  const all = { 'res.partner': 2, 'crm.lead': 1, 'mail.activity': 2, 'calendar.event': 1 };
+  const none = { 'res.partner': 0, 'crm.lead': 0, 'mail.activity': 0, 'calendar.event': 0 };
+  expect(await ownedBy(admin.id)).toEqual(all);
+  const lead = async () =>
+    (await rpc.readAll('crm.lead', [['name', '=', 'Big deal']], ['team_id', 'stage_id']))[0];
+  const then = await lead();
+  await makeUser(rpc, 'Nora New', 'nora@firm.example');
+  const nora = await ids('nora@firm.example');
+  expect((await project.runKilledAt(/provision: /, 'run')).signal).toBe('SIGKILL');
+  expect((await project.runKilledAt(/give external ids: /, 'run')).signal).toBe('SIGKILL');
+  const again = await project.run('run', '--json');
+  expect([0, 4], again.stderr + again.stdout).toContain(again.code);
+  expect(await ownedBy(nora.id)).toEqual(all);
+  expect(await ownedBy(admin.id)).toEqual(none);
+  expect(await lead()).toEqual(then);
+  const [visit] = await rpc.readAll('calendar.event', [['name', '=', 'Visit']], ['partner_ids']);
+  expect(visit?.['partner_ids']).toContain(nora.partner);
+  expect(visit?.['partner_ids']).not.toContain(admin.partner);
+  const [own] = await rpc.readAll('mail.activity', [['summary', '=', 'Tidy up']], ['res_id']);
+  expect(own?.['res_id']).toBe(nora.partner);
+  expect(await rpc.count('mail.mail')).toBe(0);
+  const last = (await project.run('run', '--json')).json();
+  expect(last).toMatchObject({ reassigned: 0, verification: { differences: 0, missing: 0 } });
 });
 
 /** Odoo subscribes a new user to these and takes him out again by itself, which stamps them anew; nobody can write stamps. */
