@@ -40,6 +40,10 @@ export interface BatchRow {
 const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, untaken, xid, run, batch)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/* By way of the environments, or the whole ledger would be read for one key. */
+const KNOWN = `select 1 from (select distinct env from run) r
+  cross join ledger l on l.env = r.env and l.key = ? where l.state <> 'undone' limit 1`;
+
 export const ledgerQueries = (db: Database) => ({
   put(rows: readonly LedgerRow[]): void {
     const upsert = db.prepare(UPSERT);
@@ -94,6 +98,8 @@ export const ledgerQueries = (db: Database) => ({
       .get(env, key) as { res_id: number } | undefined;
     return row?.res_id;
   },
+  /** In whichever environment. */
+  knows: (key: string): boolean => db.prepare(KNOWN).get(key) !== undefined,
   get(env: string, keys: readonly string[]): LedgerRow[] {
     return db
       .all(
