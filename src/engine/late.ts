@@ -7,6 +7,7 @@ import type { OdooRow } from '../destination/destination.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { PlannedRow } from '../store/plan.ts';
+import { MERGE_NOTE_DATE } from '../mapping/mapper.ts';
 import type { Context } from './context.ts';
 
 const LANES_AT_ONCE = 500;
@@ -121,7 +122,10 @@ function summaryValues(
     const from = isRef(author) ? names.get(author.ref) : row.values['email_from'];
     const who = typeof from === 'string' ? `, ${escapeHtml(from)}` : '';
     const body = row.values['body'];
-    return `<p><b>${dateOf(row)} UTC${who}</b></p>${typeof body === 'string' ? body : ''}`;
+    const text = typeof body === 'string' ? body : '';
+    // What a merged record said is no history: its note bears the day before all days.
+    const dated = row.values['date'] !== MERGE_NOTE_DATE;
+    return dated ? `<p><b>${dateOf(row)} UTC${who}</b></p>${text}` : text;
   });
   const head = `<p><i>Earlier history that reached Odoo on ${now} UTC, after newer entries were here already:</i></p>`;
   return {

@@ -46,10 +46,14 @@ const LIKENESS = `select count(*) as loaded, count(p.key) as there,
   from base b left join planned p on p.key = b.key
   where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
 
-/* A record that is still at the source, but merged or waiting now, is not deleted. */
+/*
+ * A record that is still at the source, but merged or waiting now, is not deleted; nor is the note on what a merged
+ * record said, when it no longer says so.
+ */
 const GONE = `select b.key, b.object, b.source from base b
   left join planned p on p.key = b.key
   where b.env = ? and b.gone = 0 and b.object <> '' and p.key is null and b.key > ?
+    and instr(b.key, '.merged.') = 0
     and not exists (select 1 from staged s join disposition d on d.object = s.object and d.position = s.position
       where s.object = b.object and s.key = b.source)
   order by b.key limit ?`;
