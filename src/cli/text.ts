@@ -105,6 +105,9 @@ export const balanceText = (balances: boolean): string =>
     ? 'Every source record is accounted for.'
     : 'Some source records are not accounted for: see the report.';
 
+export const lateText = (late: number): string[] =>
+  late > 0 ? [`${count(late)} older note(s) went into a dated summary note each contact got.`] : [];
+
 export function runText(result: RunResult): string {
   const { created, updated, matched, settled } = result.totals;
   const queue = result.open.map(
@@ -112,6 +115,7 @@ export function runText(result: RunResult): string {
   );
   return [
     `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} contacts given to their owner` : ''}.`,
+    ...lateText(result.late),
     verificationText(result.verification),
     balanceText(result.balances),
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),

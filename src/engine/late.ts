@@ -16,8 +16,11 @@ const WRITTEN = ['comment', 'email', 'email_outgoing', 'sms'];
 
 /** Called before `load`. Does nothing before a first full run is done: until then everything is in order. */
 export async function planLateHistory(ctx: Context, run: number): Promise<number> {
-  if (!ctx.store.runs.list(ctx.env).some((one) => one.kind === 'full' && one.state === 'done'))
-    return 0;
+  const done = ctx.store.runs
+    .list(ctx.env)
+    .findLast((one) => one.kind === 'full' && one.state === 'done');
+  // What it loaded may have been taken back since.
+  if (!done || !ctx.store.ledger.holdsOf(ctx.env, done.id)) return 0;
   claimSummaries(ctx);
   const lanes = ctx.store.delta.openLanes(ctx.env);
   let late = 0;

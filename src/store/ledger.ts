@@ -182,6 +182,11 @@ export const ledgerQueries = (db: Database) => ({
           .limit(limit),
       )
       .map(toRow),
+  /** Whether anything is left of what was loaded up to this run. */
+  holdsOf: (env: string, run: number): boolean =>
+    db
+      .prepare("select 1 from ledger where env = ? and run <= ? and step <> 'provision' limit 1")
+      .get(env, run) !== undefined,
   /** The newest record that a run created in each model. */
   newestOfRun: (env: string, run: number): { model: string; resId: number }[] =>
     db.all(
