@@ -156,6 +156,8 @@ interface Fate {
   readonly plannedKey: Map<number, string>;
   /** Keys of records whose own key stands on another record already. */
   readonly ownKey: Map<number, string>;
+  /** Keys of records that were merged into one that is no longer at the source, with what they are in Odoo. */
+  readonly heirs: ReadonlyMap<string, string>;
 }
 
 function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
@@ -166,12 +168,13 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
     doubles: new Map(),
     plannedKey: new Map(),
     ownKey: new Map(),
+    heirs: heirsOf(ctx, input, object),
   };
   for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
     settleRepeated(ctx, object, key, n, fate);
   const loaded = ({ position, key }: Identity): boolean =>
     ctx.store.ledger.knows(
-      input.mapper.keyOf({ object: object.name, key: fate.ownKey.get(position) ?? key }),
+      keyOf(input, fate, { object: object.name, key: fate.ownKey.get(position) ?? key }),
     );
   for (const group of ctx.store.staging.sharedEmails()) {
     const open = group.filter(
@@ -301,7 +304,7 @@ function mapContact(
   const { planned, issues } = input.mapper.contact(
     record,
     absorbed,
-    partnerKey(input, record, absorbed, loaded),
+    partnerKey(input, fate, record, absorbed, loaded),
     loaded,
   );
   const double = fate.doubles.get(record.position);
@@ -318,14 +321,35 @@ function mapContact(
 
 /** Who leads may change with every edit at the source; what is in Odoo stays the same contact. */
 function partnerKey(
-  { mapper }: MapInput,
+  input: MapInput,
+  fate: Fate,
   record: StagedRecord,
   absorbed: readonly StagedRecord[],
   loaded: (key: string) => boolean,
 ): string {
-  const own = mapper.keyOf(record);
+  const own = keyOf(input, fate, record);
   if (absorbed.length === 0) return own;
-  return [own, ...absorbed.map((one) => mapper.keyOf(one))].find(loaded) ?? own;
+  return [own, ...absorbed.map((one) => keyOf(input, fate, one))].find(loaded) ?? own;
+}
+
+const keyOf = (
+  { mapper }: MapInput,
+  { heirs }: Fate,
+  record: Pick<StagedRecord, 'object' | 'key'>,
+): string => heirs.get(record.key) ?? mapper.keyOf(record);
+
+/** Of a group whose record in Odoo bears the id of one that was deleted at the source, the first that is left. */
+function heirsOf(ctx: LocalContext, { mapper }: MapInput, { name }: SourceObject): Fate['heirs'] {
+  const { knows } = ctx.store.ledger;
+  const own = (key: string): string => mapper.keyOf({ object: name, key });
+  const heirs = new Map<string, string>();
+  const groups = Map.groupBy(ctx.store.staging.aliases(name), (one) => one.into);
+  for (const [into, left] of groups) {
+    if (!knows(into) || left.some(({ key }) => own(key) === into)) continue;
+    const heir = left.find(({ key, n }) => n === 1 && !knows(own(key)));
+    if (heir) heirs.set(heir.key, into);
+  }
+  return heirs;
 }
 
 /** A record that took others in may itself be merged: then all of them go along. */

@@ -40,6 +40,12 @@ const CAPTURE = `insert or ignore into base (env, key, object, source, vals)
   left join staged s on s.object = p.object and s.position = p.position
   where l.step <> 'provision'`;
 
+/* Who is apart by now is no alias any more; who is alone by now, since the others were deleted, still is. */
+const ALIASES = `delete from alias where exists
+    (select 1 from contact_index c where c.key = alias.key and c.partner <> alias.into_key);
+  insert or replace into alias select key, partner from contact_index
+    where partner in (select partner from contact_index where partner <> '' group by partner having count(*) > 1)`;
+
 /* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
 const LIKENESS = `select count(*) as loaded, count(p.key) as there,
     coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
@@ -67,7 +73,7 @@ const ROWS_AT_ONCE = 2_000;
 export const deltaQueries = (db: Database) => ({
   /** Called before plan or staging are made anew; what was captured before stays as it was loaded. */
   capture(): void {
-    db.transaction(() => db.exec(CAPTURE));
+    db.transaction(() => db.exec(`${CAPTURE};\n${ALIASES}`));
   },
   /** Keeps the content of the present extraction, when an environment was loaded from it, before a new one replaces it. */
   keepContent(extraction: number, wanted: readonly number[]): void {

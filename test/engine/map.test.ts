@@ -138,6 +138,29 @@ describe('mapping the staged records', () => {
     ]);
   });
 
+  test('keeps it also when the record whose id it bears is deleted at the source', () => {
+    const bob = ['4', 'Ray', 'b@x.co', ''];
+    const third = ['3', 'Lee', 'a@x.co', ''];
+    const again = (...rows: string[][]): string[] => {
+      store.delta.capture();
+      store.staging.clear();
+      mapped(rows, []);
+      return keysOf('contacts');
+    };
+    mapped([JANE, AGAIN, third, bob], []);
+    loaded('allclients_contact_1', 'allclients_contact_4');
+    expect(again(bob, third, AGAIN)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
+    expect(again(AGAIN, bob)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
+    // Each is somebody else now: the one whose id it is has the record, the other gets one of its own.
+    const apart = ['2', 'Lee', 'c@x.co', ''];
+    expect(again(apart, JANE, bob)).toEqual([
+      'allclients_contact_1',
+      'allclients_contact_2',
+      'allclients_contact_4',
+    ]);
+    expect(again(apart, bob)).toEqual(['allclients_contact_2', 'allclients_contact_4']);
+  });
+
   test('merges nobody with nobody where both are in Odoo already, and says so', () => {
     mapped([JANE, ['2', 'Lee', 'b@x.co', '']], []);
     loaded('allclients_contact_1', 'allclients_contact_2');
