@@ -7,10 +7,11 @@ import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { table } from '../src/cli/print.ts';
+import { benchApi } from './api.ts';
 import { benchFiles } from './files.ts';
 import { benchLoad } from './load.ts';
 import { benchPipeline } from './pipeline.ts';
-import { filesRows, loadRows, pipelineRows, summarise } from './summary.ts';
+import { apiRows, filesRows, loadRows, pipelineRows, summarise } from './summary.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     'pipeline-contacts': { type: 'string', default: '200000' },
     'file-megabytes': { type: 'string', default: '300' },
+    'api-contacts': { type: 'string', default: '50000' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -28,7 +30,8 @@ const HELP = `npm run bench -- [options]
   --rounds N             how often, each time in another order (3)
   --pipeline-contacts N  contacts of the run without Odoo, with three times as many notes (200000)
   --file-megabytes N     size of the one file that is sent to measure memory (300)
-  --only load|pipeline|files   one of them\n`;
+  --api-contacts N       contacts that are read through the API of a stand-in (50000)
+  --only load|pipeline|files|api   one of them\n`;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -49,12 +52,22 @@ async function main(): Promise<void> {
     ? await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say })
     : null;
   const files = wanted('files') ? await benchFiles(Number(values['file-megabytes']), say) : null;
+  const api = wanted('api') ? await benchApi(Number(values['api-contacts']), say) : null;
   const summary = load && summarise(load.rounds);
-  const path = save({ machine, contacts: Number(values.contacts), summary, load, pipeline, files });
+  const path = save({
+    machine,
+    contacts: Number(values.contacts),
+    summary,
+    load,
+    pipeline,
+    files,
+    api,
+  });
   const tables = [
     summary && table(loadRows(summary)),
     pipeline && table(pipelineRows(pipeline)),
     files && table(filesRows(files)),
+    api && table(apiRows(api)),
   ];
   process.stdout.write(`${tables.filter(Boolean).join('\n\n')}\n\nWritten to ${path}\n`);
 }

@@ -1,4 +1,5 @@
 /** Numbers of the rounds as one table. A ratio is taken within a round, where both sides met the same machine. */
+import type { ApiResult } from './api.ts';
 import type { FilesResult } from './files.ts';
 import { RIVALS, type Rival, type Round } from './load.ts';
 import type { PipelineResult } from './pipeline.ts';
@@ -89,4 +90,17 @@ export const filesRows = (results: readonly FilesResult[]): (string | number)[][
     Math.round(basePeakMb),
     String(arrived),
   ]),
+];
+
+export const apiRows = (result: ApiResult): (string | number)[][] => [
+  ['through the API', ''],
+  ['contacts', result.contacts],
+  ['calls foretold', result.foretold],
+  ['calls made, without attachments', result.calls - result.attachmentCalls],
+  ['of these a second time', result.twice],
+  ['calls that the account makes necessary', result.necessary],
+  ['calls for attachments', result.attachmentCalls],
+  ['foretold at two calls a second', result.foretoldTime],
+  ['seconds at full speed', Math.round(result.seconds)],
+  ['peak memory, MB', Math.round(result.peakMb)],
 ];

@@ -20,7 +20,7 @@ export function certify(
     (one) => one.kind !== 'sample' && one.state === 'done' && one.id !== run,
   );
   const balance = store.reconcile.balance(ctx.env);
-  const whole = balance.every((one) => one.balances);
+  const whole = balance.every((one) => one.balances) && store.delta.outdated(ctx.env) === 0;
   if (!earlier || written > 0 || !whole || verification.differences + verification.missing > 0)
     return null;
   const model: CertificateModel = {

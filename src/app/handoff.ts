@@ -105,6 +105,7 @@ async function documents(
       'inventory.html',
       'what has to be rebuilt by hand, with its equivalents in Odoo',
     ),
+    ...made('inventory.xlsx', 'inventory.xlsx', 'the same as a workbook'),
     ...made('inventory.json', 'inventory.json', 'the same as data'),
     ...made('scope.html', 'scope.html', 'the scope, as it was last read'),
   ];

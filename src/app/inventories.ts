@@ -8,6 +8,7 @@ import { sumMoney } from '../lib/money.ts';
 import {
   inventoryHtml,
   inventoryJson,
+  inventoryXlsx,
   type Inventory,
   type InventoryTable,
   type Workflow,
@@ -16,18 +17,26 @@ import {
 import type { Inspection, SourceObject } from '../source/source.ts';
 import { inspectionOf, type Session } from './session.ts';
 
-export function writeInventories(session: Session): { html: string; json: string } {
+export interface InventoryFiles {
+  readonly html: string;
+  readonly json: string;
+  readonly xlsx: string;
+}
+
+export async function writeInventories(session: Session): Promise<InventoryFiles> {
   const inventory = inventoryOf(session);
   const folder = session.project.reportsFolder;
   mkdirSync(folder, { recursive: true });
   const html = resolve(join(folder, 'inventory.html'));
   const json = resolve(join(folder, 'inventory.json'));
+  const xlsx = resolve(join(folder, 'inventory.xlsx'));
   writeWhole(html, inventoryHtml(inventory));
   writeWhole(json, inventoryJson(inventory));
-  return { html, json };
+  writeWhole(xlsx, await inventoryXlsx(inventory));
+  return { html, json, xlsx };
 }
 
-function writeWhole(path: string, text: string): void {
+function writeWhole(path: string, text: string | Uint8Array): void {
   writeFileSync(`${path}.new`, text);
   renameSync(`${path}.new`, path);
 }
@@ -53,10 +62,10 @@ export function inventoryOf(session: Session): Inventory {
 const hasSlot = (object: SourceObject, name: string): boolean =>
   object.slots.some((slot) => slot.name === name);
 
-type Read = (record: StagedRecord, slot: string) => string;
+export type Read = (record: StagedRecord, slot: string) => string;
 
 /** By the slots as the scope recognised them. */
-function reader(inspection: Inspection): Read {
+export function reader(inspection: Inspection): Read {
   const columns = new Map(
     inspection.files.map((file) => [
       file.path,

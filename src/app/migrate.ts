@@ -32,6 +32,7 @@ import {
   inspectionColumns,
   type MappingState,
 } from './mapping.ts';
+import { fetchPictures, picturesOf } from './pictures.ts';
 import { environmentOf } from './project.ts';
 import { SPOTS, writeSpotCheck } from './spot-check.ts';
 import { stepTimes, type StepTime } from './step-times.ts';
@@ -53,20 +54,23 @@ export function ensureMapped(
   databaseUuid: string,
 ): void {
   const inspection = inspectionOf(session);
+  const pictures = picturesOf(session, state.document);
   const basis = sha256(
     canonicalJson({
       mapping: state.hash,
       files: inspection.files.map((file) => file.sha256),
       decisions: session.store.review.decisions(),
       databaseUuid,
+      ...(pictures.size > 0 && { pictures: [...pictures] }),
     }),
   );
   if (session.store.runs.meta<string>('mapped') === basis) return;
   session.store.runs.setMeta('mapped', '');
-  const mapper = createMapper(state.document, session.connector.declaration, inspection, catalog);
+  const { declaration } = session.connector;
+  const mapper = createMapper(state.document, declaration, inspection, catalog, pictures);
   mapAll(session, {
     mapper,
-    declaration: session.connector.declaration,
+    declaration,
     choices: state.document.choices,
     groupDuplicates,
   });
@@ -102,6 +106,7 @@ export async function planRun(
     const catalog = await catalogOf(connection, faces.signal);
     const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
     await settleOpen(contextOf(session, connection, state.document), lastRun);
+    await fetchPictures(session, state.document);
     ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
@@ -132,6 +137,8 @@ export interface RunResult {
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
+  /** Records in Odoo that are planned otherwise by now, or gone at the source: `waybill delta` sees to them. */
+  readonly outdated: number;
   /** Where the certificate lies, when this run found everything done and true. */
   readonly certificate: string | null;
   readonly steps: readonly StepTime[];
@@ -194,6 +201,7 @@ export async function asRun<T>(
       await checkNotRestored(ctx);
       await settleOpen(ctx, run);
       await checkNoOtherProject(ctx, session.connector.declaration);
+      await fetchPictures(session, state.document);
       ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
       return await work({ ctx, run, kind, state, catalog, steps });
@@ -239,6 +247,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
+    outdated: session.store.delta.outdated(ctx.env),
     certificate,
     steps: open.steps,
   };

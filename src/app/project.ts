@@ -5,19 +5,25 @@ import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
 import type { SourceDecisions } from '../source/source.ts';
+import { keyFrom } from './key-command.ts';
 import { CONNECTORS } from './connectors.ts';
+
+/** A program of this machine's keychain, and its arguments, that prints a key; run without a shell. */
+const keyCommand = z.array(z.string().min(1)).min(1);
 
 const environmentSchema = z.strictObject({
   url: z.url(),
   db: z.string().min(1),
   login: z.string().min(1),
   transport: z.enum(['json2', 'jsonrpc']).optional(),
+  keyCommand: keyCommand.optional(),
 });
 
-/** Of a source's own API. No secret: the key comes from WAYBILL_SOURCE_API_KEY. */
+/** Of a source's own API. No secret: the key comes from WAYBILL_SOURCE_API_KEY or the keychain. */
 const apiSchema = z.strictObject({
   url: z.url().refine(isSafe, 'must begin with https://; plain http is for this machine only'),
   account: z.string().min(1),
+  keyCommand: keyCommand.optional(),
   format: z.enum(['xml', 'json']).optional(),
   callsPerSecond: z.number().positive().max(1_000).optional(),
   without: z.array(z.enum(['notes', 'attachments', 'specialevents'])).optional(),
@@ -53,6 +59,8 @@ const configSchema = z.strictObject({
     .strictObject({
       batchSize: z.int().min(1).max(2_000).optional(),
       concurrency: z.int().min(1).max(16).optional(),
+      /** Template pictures may be fetched from addresses of the network this machine stands in. */
+      privatePictures: z.boolean().optional(),
       maxFileMegabytes: z.int().min(1).max(10_000).optional(),
     })
     .optional(),
@@ -189,24 +197,29 @@ export function decisionsOf(project: Project): SourceDecisions {
   };
 }
 
-/** Throws WB_KEY_MISSING. `secrets` is the process's environment. */
+type Secrets = Readonly<Record<string, string | undefined>>;
+
+/** Throws WB_KEY_MISSING. `secrets` is the process's environment; it comes before the keychain. */
 export function apiKeyOf(
   env: string,
-  secrets: Readonly<Record<string, string | undefined>>,
+  secrets: Secrets,
+  command: readonly string[] | undefined,
 ): string {
   const own = `WAYBILL_ODOO_API_KEY_${env.toUpperCase().replace(/-/g, '_')}`;
   const key = secrets[own] ?? secrets['WAYBILL_ODOO_API_KEY'];
   if (key) return key;
+  if (command) return keyFrom(command, `environments.${env}.keyCommand`);
   throw new WaybillError('WB_KEY_MISSING', `No API key for the Odoo environment "${env}".`, {
-    next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone)`,
+    next: `Make one in Odoo (Preferences, Account Security, New API Key), then: export WAYBILL_ODOO_API_KEY=…   (or ${own} for this environment alone; or environments.${env}.keyCommand in waybill.yaml for a keychain)`,
   });
 }
 
 /** Throws WB_KEY_MISSING. */
-export function sourceKeyOf(secrets: Readonly<Record<string, string | undefined>>): string {
+export function sourceKeyOf(secrets: Secrets, command: readonly string[] | undefined): string {
   const key = secrets['WAYBILL_SOURCE_API_KEY']?.trim();
   if (key) return key;
+  if (command) return keyFrom(command, 'source.api.keyCommand');
   throw new WaybillError('WB_KEY_MISSING', "No API key for the source's API.", {
-    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…',
+    next: 'Look it up in the settings of the CRM, then: export WAYBILL_SOURCE_API_KEY=…   (or source.api.keyCommand in waybill.yaml for a keychain)',
   });
 }

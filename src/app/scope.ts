@@ -6,7 +6,7 @@ import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { changedFiles } from '../source/bundle.ts';
 import { isVirtual, type Inspection } from '../source/source.ts';
-import { writeInventories } from './inventories.ts';
+import { writeInventories, type InventoryFiles } from './inventories.ts';
 import { inspectionOf, openSource, type Session } from './session.ts';
 
 export interface Scope {
@@ -18,7 +18,7 @@ export interface Scope {
   }[];
   readonly traps: readonly string[];
   /** What does not move, written down. */
-  readonly inventory: { readonly html: string; readonly json: string };
+  readonly inventory: InventoryFiles;
 }
 
 /** What is loaded is what was read; that the export is another one by now must be said, since nobody would see it. */
@@ -33,7 +33,7 @@ export async function sourceNotice(session: Session): Promise<string | null> {
   try {
     const changed = await changedFiles(path, files);
     if (changed.length === 0) return null;
-    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill scope, then waybill run.`;
+    return `${changed.join(', ')} changed since the export was read. What is loaded is what was read then; to take the new files: waybill delta (before the first run: waybill scope).`;
   } catch (error) {
     if (!isWaybillError(error)) throw error;
     return `The export is not where it was read from (${path}). What is loaded is what was read then.`;
@@ -58,7 +58,7 @@ export async function scope(session: Session): Promise<Scope> {
     records: n,
     rejectedRows: rejected.filter((item) => item.object === object).length,
   }));
-  const inventory = writeInventories(session);
+  const inventory = await writeInventories(session);
   return { inspection, objects, traps: session.connector.declaration.traps, inventory };
 }
 

@@ -12,6 +12,7 @@ import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { CONNECTORS, type Connector } from './connectors.ts';
+import { openPicture } from './picture-files.ts';
 import {
   apiKeyOf,
   decisionsOf,
@@ -68,7 +69,10 @@ export function openSource({ project, connector, secrets }: Session): Source {
     );
   if (api && connector.openApi) {
     const folder = join(project.storeFolder, 'source');
-    return connector.openApi(api, () => sourceKeyOf(secrets), folder, files);
+    let known: string | undefined;
+    // Once: a keychain may ask a person each time.
+    const key = (): string => (known ??= sourceKeyOf(secrets, api.keyCommand));
+    return connector.openApi(api, key, folder, files);
   }
   if (files) return files;
   throw new WaybillError('WB_CONFIG_INVALID', 'waybill.yaml: the source has no export.', {
@@ -102,10 +106,10 @@ export async function withOdoo<T>(
 ): Promise<T> {
   const { env, config } = environmentOf(session.project, envName);
   checkOwnDatabase(session, env, config.url, config.db);
-  const { transport, ...address } = config;
+  const { transport, keyCommand, ...address } = config;
   const options = {
     ...address,
-    apiKey: apiKeyOf(env, faces.secrets),
+    apiKey: apiKeyOf(env, faces.secrets, keyCommand),
     ...(transport && { transport }),
   };
   const destination = await connectOdoo(options);
@@ -194,7 +198,7 @@ export function contextOf(
       concurrency: options.concurrency ?? 2,
       say: (message) => session.emit({ type: 'notice', level: 'info', message }),
     }),
-    openFile: (file) => source().openFile(file),
+    openFile: (file) => openPicture(session.project, file) ?? source().openFile(file),
     maxFileBytes: maxFileBytes(options.maxFileMegabytes, connection.facts.requestLimit),
   };
 }

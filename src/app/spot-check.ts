@@ -7,6 +7,7 @@ import { isoNow } from '../lib/clock.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog, Mapper, MappingDocument } from '../mapping/mapping.ts';
 import { spotCheckHtml } from '../report/sample.ts';
+import { picturesOf } from './pictures.ts';
 import { inspectionOf, type Session } from './session.ts';
 
 /** Between 25 and 50 can be looked at in an hour. */
@@ -50,7 +51,8 @@ export function taughtMapper(
   catalog: Catalog,
 ): Mapper {
   const { declaration } = session.connector;
-  const mapper = createMapper(document, declaration, inspectionOf(session), catalog);
+  const pictures = picturesOf(session, document);
+  const mapper = createMapper(document, declaration, inspectionOf(session), catalog, pictures);
   for (const object of declaration.objects.filter((one) => one.shape === 'user'))
     for (const record of session.store.staging.records(object.name)) mapper.learn(record);
   return mapper;

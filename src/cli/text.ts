@@ -108,6 +108,14 @@ export const balanceText = (balances: boolean): string =>
 export const lateText = (late: number): string[] =>
   late > 0 ? [`${count(late)} older note(s) went into a dated summary note each contact got.`] : [];
 
+/** A run creates what Odoo lacks; what it has already is a delta's to change. */
+const outdatedText = (n: number): string[] =>
+  n === 0
+    ? []
+    : [
+        `${count(n)} ${n === 1 ? 'record' : 'records'} in Odoo came from other values, or of a source record that is gone: waybill delta brings them up to date.`,
+      ];
+
 export function runText(result: RunResult): string {
   const { created, updated, matched, settled } = result.totals;
   const queue = result.open.map(
@@ -118,6 +126,7 @@ export function runText(result: RunResult): string {
     ...lateText(result.late),
     verificationText(result.verification),
     balanceText(result.balances),
+    ...outdatedText(result.outdated),
     ...(queue.length > 0 ? ['Waiting for you (waybill review):', ...queue] : []),
     ...(result.certificate === null
       ? []

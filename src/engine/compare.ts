@@ -57,13 +57,14 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What a reader sees, and where a link leads: Odoo's sanitiser may rewrite markup, but must not lose a word,
+ * What a reader sees, where a link leads, and which of Odoo's own pictures is shown: Odoo's sanitiser may rewrite markup, but must not lose a word,
  * a line or an address. A line end in the markup is a space to a reader; spaces in a row are one.
  */
 export function htmlText(html: string): string {
   return html
     .replace(/[ \t\r\n\f\v]+/g, ' ')
     .replace(/<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')[^>]*>/gi, ' [$1$2] ')
+    .replace(/<img\b[^>]*?\bsrc\s*=\s*["'](\/web\/image\/[^"']*)["'][^>]*>/gi, ' [$1] ')
     .replace(/<br\s*\/?>|<\/(p|div|li|tr|h[1-6])>/gi, '\n')
     .replace(/<[^>]*>/g, '')
     .replace(

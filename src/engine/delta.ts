@@ -14,6 +14,7 @@ import { stopped } from './create.ts';
 import { noTotals, raise, write, type Delta, type DeltaTotals } from './delta-context.ts';
 import { decideFile, FILE_FIELDS, isFileField, writeFiles, type FileField } from './delta-files.ts';
 import { applyGone, restoreReturned } from './delta-gone.ts';
+import { RELATIVES, spreads } from './match.ts';
 import { isOurs, markFields } from './ours.ts';
 import { isBlocked, makeResolver } from './resolve.ts';
 import { decide, type Decision } from './three-way.ts';
@@ -67,7 +68,7 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
   const rows = await ctx.destination.read(
     model,
     [...ledger.values()].map((row) => row.resId),
-    [...new Set([...fields, ...markFields(info), 'write_date', 'write_uid'])],
+    [...new Set([...fields, ...relatives(model), ...markFields(info), 'write_date', 'write_uid'])],
     ctx.signal,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
@@ -84,6 +85,8 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
   }
   await write(delta, changes);
 }
+
+const relatives = (model: string): readonly string[] => (model === 'res.partner' ? RELATIVES : []);
 
 const fieldsToRead = (one: ChangedRow): string[] =>
   changedFields(one).flatMap((field) => (isFileField(one, field) ? FILE_FIELDS : [field]));
@@ -171,13 +174,53 @@ function decideField(
     untouched: delta.touched(row, found) === '',
     existing: delta.ctx.choices.existing,
   });
-  return answer.kind === 'conflict' ? byPolicy(delta, planned, row, found, field, now) : answer;
+  if (answer.kind === 'conflict') return byPolicy(delta, planned, row, found, field, now);
+  return answer.kind === 'write' && spreads(field, found)
+    ? askToSpread(delta, planned, row, found, field, now)
+    : answer;
 }
 
 /** Without references to records that are no longer in the ledger. */
 function stillKnown(value: Value, resolve: (value: Value) => OdooValue | undefined): Value {
   if (isRefs(value)) return value.filter((ref) => resolve([ref]) !== undefined);
   return isRef(value) && resolve(value) === undefined ? null : value;
+}
+
+/** Nobody's policy covers what Odoo would do to other people's addresses: a person decides each. */
+function askToSpread(
+  delta: Delta,
+  planned: ChangedRow['row'],
+  row: LedgerRow,
+  found: OdooRow,
+  field: string,
+  now: OdooValue,
+): Decision {
+  const { key, decided } = questionOf(delta, planned, row, field, now);
+  if (decided === 'source') return { kind: 'write', value: now };
+  if (decided !== '') return { kind: 'keep' };
+  raise(delta, row, 'WB_DELTA_CONFLICT', key, {
+    message: `${field}: the source changed it to ${show(now)}. Odoo would copy it to the company, or to the contacts, that this one belongs together with, over what they have. Resolve with "source" (write it all the same) or "odoo".`,
+    column: field,
+    raw: show(now),
+    candidates: ['source', 'odoo'],
+  });
+  return { kind: 'conflict' };
+}
+
+/** The question of one field and one new value, and what a person answered it. */
+function questionOf(
+  { ctx }: Delta,
+  { object }: ChangedRow['row'],
+  row: LedgerRow,
+  field: string,
+  now: OdooValue,
+): { readonly key: string; readonly decided: string } {
+  const key = `${row.key}#${field}#${sha256(canonicalJson(now)).slice(0, 8)}`;
+  const code = 'WB_DELTA_CONFLICT';
+  return {
+    key,
+    decided: ctx.store.review.decided({ env: ctx.env, object, key, code, column: field }),
+  };
 }
 
 function byPolicy(
@@ -188,16 +231,9 @@ function byPolicy(
   field: string,
   now: OdooValue,
 ): Decision {
-  const { ctx } = delta;
-  const key = `${row.key}#${field}#${sha256(canonicalJson(now)).slice(0, 8)}`;
-  const decided = ctx.store.review.decided({
-    env: ctx.env,
-    object: planned.object,
-    key,
-    code: 'WB_DELTA_CONFLICT',
-    column: field,
-  });
-  const policy = decided === '' ? ctx.choices.conflicts : decided === 'source' ? 'source' : 'odoo';
+  const { key, decided } = questionOf(delta, planned, row, field, now);
+  const policy =
+    decided === '' ? delta.ctx.choices.conflicts : decided === 'source' ? 'source' : 'odoo';
   if (policy === 'source') return { kind: 'write', value: now };
   if (policy === 'odoo') return { kind: 'keep' };
   raise(delta, row, 'WB_DELTA_CONFLICT', key, {

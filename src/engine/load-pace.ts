@@ -38,7 +38,7 @@ export function makeLoadPace({ batchSize: most, concurrency: widest, say }: Pace
   };
   const halve = (records: number, why: string): void => {
     calm = 0;
-    roof = Math.max(1, Math.floor(records * BELOW_FAILED));
+    roof = Math.min(most, Math.max(1, Math.floor(records * BELOW_FAILED)));
     shrink(records / 2, why);
   };
   const narrow = (why: string): void => {

@@ -31,7 +31,7 @@ interface Loading {
     queued: number;
     settled: number;
   };
-  /** Odoo records that a contact was matched to in this run, so that no second contact takes the same one. */
+  /** Odoo records that a contact was matched to, in this run or before, so that no second one takes the same. */
   readonly taken: Set<number>;
 }
 
@@ -46,7 +46,14 @@ export async function load(
     queue(loading, row.row, error.code, refusal(error)),
   );
   const resolver = makeResolver(ctx, special);
-  const loading: Loading = { ctx, run, resolver, creator, totals, taken: new Set() };
+  const loading: Loading = {
+    ctx,
+    run,
+    resolver,
+    creator,
+    totals,
+    taken: ctx.store.ledger.recognised(ctx.env),
+  };
   totals.settled = await creator.settleOpen((keys) =>
     resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)),
   );
@@ -170,7 +177,7 @@ async function settleMatch(
 ): Promise<void> {
   if (match.kind === 'ambiguous') return queueAmbiguous(loading, row, match.candidates);
   const { existing } = RULES[row.row.step];
-  if (row.row.step === 'contacts' && loading.taken.has(match.found.id))
+  if (row.row.step === 'contacts' && loading.taken.has(match.found.id) && !match.chosen)
     return queueAmbiguous(loading, row, [match.found]);
   if (row.row.step === 'contacts') loading.taken.add(match.found.id);
   const wanted = changes(

@@ -9,7 +9,8 @@ import { RULES, type StepRule } from './steps.ts';
 
 export type Match =
   | { readonly kind: 'new' }
-  | { readonly kind: 'existing'; readonly found: OdooRow }
+  /** `chosen`: by a person, who may give two contacts one record. */
+  | { readonly kind: 'existing'; readonly found: OdooRow; readonly chosen?: boolean }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly OdooRow[] };
 
 /** Answers for all rows of a batch with one read. */
@@ -93,7 +94,7 @@ function choose(
   });
   if (decided === 'create') return { kind: 'new' };
   const chosen = candidates.find((one) => String(one.id) === decided);
-  if (chosen) return { kind: 'existing', found: chosen };
+  if (chosen) return { kind: 'existing', found: chosen, chosen: true };
   return recognise(ctx.choices.match, { name: fold(values['name']), shared }, candidates);
 }
 
@@ -122,8 +123,8 @@ const fieldsToRead = (rows: readonly Resolved[]): string[] => [
   ...new Set([...parentOf(rows), ...rows.flatMap(({ values }) => Object.keys(values))]),
 ];
 
-const parentOf = (rows: readonly Resolved[]): string[] =>
-  rows[0]?.row.model === 'res.partner' ? ['parent_id'] : [];
+const parentOf = (rows: readonly Resolved[]): readonly string[] =>
+  rows[0]?.row.model === PARTNER ? RELATIVES : [];
 
 /** What the rule writes on an existing record. Lists are joined: a tag that is there stays. */
 export function changes(
@@ -144,7 +145,11 @@ export function changes(
         ]),
       ].sort((a, b) => a - b);
       if (joined.length > (Array.isArray(current) ? current.length : 0)) out[field] = joined;
-    } else if (value !== null && value !== current && (rule === 'overwrite' || isEmpty(current)))
+    } else if (
+      value !== null &&
+      value !== current &&
+      (rule === 'overwrite' || isFree(field, current))
+    )
       out[field] = value;
   }
   return out;
@@ -152,13 +157,20 @@ export function changes(
 
 const ADDRESS = new Set(['street', 'street2', 'city', 'zip', 'state_id', 'country_id']);
 
+/** What tells whether an address would spread. */
+export const RELATIVES = ['parent_id', 'child_ids'];
+
 /**
- * Writing a company on a contact that exists, or the address of one that has a company, makes Odoo copy the
- * address and commercial fields between the contact, the company and everybody below it (base/models/res_partner.py,
- * _fields_sync): values nobody approved on records nobody named, and no rollback could find them all.
+ * Writing a company on a contact that exists, or the address of one that has a company or contacts below it, makes
+ * Odoo copy the address and commercial fields between the contact, the company and everybody below it
+ * (base/models/res_partner.py, _fields_sync): values nobody approved on records nobody named, and no rollback could
+ * find them all.
  */
-const spreads = (field: string, found: OdooRow): boolean =>
-  field === 'parent_id' || (ADDRESS.has(field) && typeof found['parent_id'] === 'number');
+export const spreads = (field: string, found: OdooRow): boolean =>
+  field === 'parent_id' || (ADDRESS.has(field) && hasRelatives(found));
+
+const hasRelatives = ({ parent_id: parent, child_ids: children }: OdooRow): boolean =>
+  typeof parent === 'number' || (Array.isArray(children) && children.length > 0);
 
 /** What the source says and the rule did not write, to be shown: it is neither in Odoo nor anybody's loss unseen. */
 export function untaken(
@@ -176,6 +188,10 @@ const holds = (current: OdooValue, value: OdooValue): boolean =>
   Array.isArray(value)
     ? (value as number[]).every((id) => Array.isArray(current) && current.includes(id))
     : value === null || value === current;
+
+/** A checkbox has no "empty". That a custom one is not set says nothing; that a contact is not active does. */
+const isFree = (field: string, current: OdooValue): boolean =>
+  isEmpty(current) || (current === false && field.startsWith('x_'));
 
 const isEmpty = (value: OdooValue): boolean =>
   value === null || value === '' || value === 0 || (Array.isArray(value) && value.length === 0);

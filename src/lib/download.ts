@@ -11,6 +11,7 @@ import {
 import { pipeline } from 'node:stream/promises';
 import { Agent, request } from 'undici';
 import { HttpFailure, toFailure } from './http.ts';
+import { isPrivateLiteral, publicLookup } from './public-network.ts';
 
 export interface Downloaded {
   readonly status: number;
@@ -20,6 +21,13 @@ export interface Downloaded {
   readonly location?: string;
 }
 
+/** For addresses that nobody vouches for. */
+export interface DownloadLimits {
+  readonly maxBytes?: number;
+  /** No address of a private network, whatever the name says. */
+  readonly publicOnly?: boolean;
+}
+
 const TIMEOUT_MS = 60_000;
 
 /** A file at `path` is whole. Throws HttpFailure; what had come by then is kept beside it and gone on with. */
@@ -27,10 +35,17 @@ export async function download(
   url: string,
   path: string,
   signal: AbortSignal,
+  { maxBytes = Infinity, publicOnly = false }: DownloadLimits = {},
 ): Promise<Downloaded> {
+  if (publicOnly && isPrivateLiteral(new URL(url)))
+    throw new HttpFailure('its address is in a private network', NOT_SENT);
   const part = `${path}.part`;
   const there = existsSync(part) ? statSync(part).size : 0;
-  const dispatcher = new Agent({ headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS });
+  const dispatcher = new Agent({
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    ...(publicOnly && { connect: { lookup: publicLookup } }),
+  });
   try {
     const headers = there > 0 ? { range: `bytes=${there}-` } : {};
     const { statusCode, headers: said, body } = await request(url, { dispatcher, signal, headers });
@@ -52,7 +67,7 @@ export async function download(
     if (goesOn) await hashFile(part, hash);
     await pipeline(
       body,
-      hashing(hash),
+      hashing(hash, maxBytes - (goesOn ? there : 0)),
       createWriteStream(part, { flags: goesOn ? 'a' : 'w', mode: 0o600 }),
     );
     renameSync(part, path);
@@ -65,13 +80,17 @@ export async function download(
 }
 
 const FAILED = { sent: true, aborted: false };
+const NOT_SENT = { sent: false, aborted: false };
 
 const startOf = (range: string | string[] | undefined): number =>
   Number(/^bytes (\d+)-/.exec(String(range))?.[1] ?? Number.NaN);
 
-const hashing = (hash: Hash) =>
+const hashing = (hash: Hash, most: number) =>
   async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0;
     for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > most) throw new HttpFailure('it is larger than is taken', FAILED);
       hash.update(chunk);
       yield chunk;
     }

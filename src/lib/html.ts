@@ -65,8 +65,19 @@ const LAYOUT =
   );
 
 /** A mail's layout stays, what could run does not: scripts, handlers, style sheets, and attributes that a template engine obeys. */
-export const mailHtml = (html: string): string =>
+/** `relink` may give a picture another address. */
+export const mailHtml = (
+  html: string,
+  relink: (address: string) => string = (address) => address,
+): string =>
   sanitize(html, {
+    transformTags: {
+      '*': (tagName, attribs) => {
+        const name = tagName === 'img' ? 'src' : 'background';
+        const address = attribs[name];
+        return { tagName, attribs: address ? { ...attribs, [name]: relink(address) } : attribs };
+      },
+    },
     allowedTags: [...sanitize.defaults.allowedTags, 'img', 'center', 'font'],
     allowedAttributes: { '*': LAYOUT, a: ['href', 'name', 'target'], img: ['src'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],

@@ -12,7 +12,7 @@ import { composeOptout } from './compose-optout.ts';
 import { composeTask } from './compose-task.ts';
 import { composeTemplate } from './compose-template.ts';
 import type { PartnerTools } from './compose-partner.ts';
-import type { Composed, Parent } from './mapping.ts';
+import type { Composed, Parent, Pictures } from './mapping.ts';
 import type { OwnerBook } from './owner-book.ts';
 import type { SharedRecords } from './shared-records.ts';
 
@@ -20,6 +20,7 @@ export interface ChildTools extends PartnerTools {
   readonly declaration: SourceDeclaration;
   readonly owners: OwnerBook;
   readonly shared: SharedRecords;
+  readonly pictures: Pictures;
   /** Objects whose bodies are markup. */
   readonly markup: ReadonlySet<string>;
 }

@@ -1,12 +1,13 @@
 /** An e-mail template as a mail.template for contacts, with its merge fields translated. */
-import type { Issue, Value } from '../core/record.ts';
+import type { Issue, Ref, Value } from '../core/record.ts';
 import { mailHtml, plainToHtml } from '../lib/html.ts';
-import type { Child } from './compose-child.ts';
+import type { Child, ChildTools } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
 import { translateBody, translateSubject, type Dialect } from './merge-fields.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
 const FIRST_QWEB = 15;
+const MAX_NAME = 200;
 const TAGGED = /<[a-z][^>]*>/i;
 
 export function composeTemplate({ record, file, tools }: Child): Composed {
@@ -14,7 +15,9 @@ export function composeTemplate({ record, file, tools }: Child): Composed {
   const dialect: Dialect = tools.catalog.major >= FIRST_QWEB ? 'qweb' : 'jinja';
   const raw = cleanText(file.slot(record, 'body'));
   const subject = translateSubject(read('subject'), dialect);
-  const body = translateBody(TAGGED.test(raw) ? mailHtml(raw) : plainToHtml(raw), dialect);
+  const shown = showing(tools);
+  const html = TAGGED.test(raw) ? mailHtml(raw, shown.relink) : plainToHtml(raw);
+  const body = translateBody(html, dialect);
   const name = [read('folder'), read('name') || `Template ${record.key}`]
     .filter(Boolean)
     .join(' / ');
@@ -22,7 +25,7 @@ export function composeTemplate({ record, file, tools }: Child): Composed {
     name,
     model_id: { ref: 'model.res.partner' },
     subject: subject.text,
-    body_html: body.text,
+    body_html: shown.resolve(body.text),
     use_default_to: true,
   };
   const planned = {
@@ -36,8 +39,56 @@ export function composeTemplate({ record, file, tools }: Child): Composed {
     values,
   } as const;
   const unknown = [...new Set([...subject.unknown, ...body.unknown])];
-  return { planned: [planned], issues: unknown.map((field) => noEquivalent(name, field)) };
+  const issues = [
+    ...unknown.map((field) => noEquivalent(name, field)),
+    ...[...shown.missing].map(([address, why]) => notHad(name, address, why)),
+  ];
+  return { planned: [planned], issues };
 }
+
+/** Pictures that were fetched are shown from Odoo; the others stay where they are. */
+function showing({ pictures, shared, declaration }: ChildTools) {
+  const refs: Ref[] = [];
+  const missing = new Map<string, string>();
+  const asPart = (part: string, at: number): string | Ref =>
+    at % 2 === 0 ? part : (refs[Number(part) - 1] ?? `waybill-${part}-`);
+  return {
+    missing,
+    relink: (address: string): string => {
+      const picture = pictures.get(address);
+      if (!picture) return address;
+      if ('problem' in picture) {
+        missing.set(address, picture.problem);
+        return address;
+      }
+      const { file, bytes, sha256, mime, token } = picture;
+      const name = new URL(address).pathname.split('/').at(-1) ?? '';
+      const values: Record<string, Value> = {
+        name: singleLine(name).slice(-MAX_NAME) || 'picture',
+        // Of no record: it is loaded before its templates, and Odoo 14 hides what names a model and no record.
+        type: 'binary',
+        description: `From ${declaration.name}: ${address}`,
+        mimetype: mime,
+        access_token: token,
+        datas: { file, bytes, sha256 },
+      };
+      // By its bytes: one picture of many templates, or at two addresses, is one.
+      const at = refs.push(shared.make('attachments', 'ir.attachment', 'picture', sha256, values));
+      return `/web/image/waybill-${at}-?access_token=${token}`;
+    },
+    resolve: (html: string): Value =>
+      refs.length === 0 ? html : { parts: html.split(MARK).map(asPart) },
+  };
+}
+
+const MARK = /(?<=\/web\/image\/)waybill-(\d+)-/;
+
+const notHad = (name: string, address: string, why: string): Issue => ({
+  code: 'WB_TEMPLATE_PICTURE',
+  message: `The template "${name}" shows ${address}, which could not be fetched: ${why}. It is still loaded from there. Upload it in Odoo and change the template; before the template is in Odoo, waybill scope tries again.`,
+  column: 'body',
+  raw: address,
+});
 
 const noEquivalent = (name: string, field: string): Issue => ({
   code: 'WB_TEMPLATE_MERGE_FIELD',

@@ -63,6 +63,7 @@ const documentSchema = z.strictObject({
     createUsers: z.boolean(),
     groupsAsTeams: z.boolean(),
     campaigns: z.enum(['tags', 'utm']).default('tags'),
+    pictures: z.enum(['listed', 'rehosted']).default('listed'),
     pipeline: z.string().default(''),
     leadType: z.enum(['opportunity', 'lead']).default('opportunity'),
     timeZone: z.string().refine(isZone, 'is no time zone, like America/Chicago'),

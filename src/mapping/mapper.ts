@@ -14,7 +14,15 @@ import { compileColumns, type CompiledFile } from './columns.ts';
 import { composeMessage } from './compose-message.ts';
 import { blacklist, saysNo } from './compose-optout.ts';
 import { composePartner, type PartnerDraft, type PartnerTools } from './compose-partner.ts';
-import type { Catalog, Composed, Identity, Mapper, MappingDocument, Owner } from './mapping.ts';
+import type {
+  Catalog,
+  Composed,
+  Identity,
+  Mapper,
+  MappingDocument,
+  Owner,
+  Pictures,
+} from './mapping.ts';
 import { safeKey } from './keys.ts';
 import { ownerBook, ownerKey, type OwnerBook } from './owner-book.ts';
 import { sharedRecords, type SharedRecords } from './shared-records.ts';
@@ -33,6 +41,7 @@ export function createMapper(
   declaration: SourceDeclaration,
   inspection: Inspection,
   catalog: Catalog,
+  pictures: Pictures = new Map(),
 ): Mapper {
   const { choices } = document;
   const order = declaration.country === 'US' ? 'mdy' : 'dmy';
@@ -86,14 +95,16 @@ export function createMapper(
     declaration,
     owners,
     shared,
+    pictures,
     markup: objectsWithMarkup(declaration),
   };
   const identify = (record: StagedRecord): Identity => {
     const file = fileOf(record);
     const identity = identityOf(record, file, dates);
     // Here, not when the contact is composed: one that waits in the review queue said no all the same.
-    if (identity.email !== '' && saysNo(file.slot(record, 'opt_in'), file.columnOf('opt_in')))
-      blacklist(shared, identity.email);
+    const status = file.slot(record, 'opt_in');
+    if (identity.email !== '' && saysNo(status, file.columnOf('opt_in')))
+      blacklist(shared, identity.email, { status: singleLine(status), source: declaration.name });
     return identity;
   };
 

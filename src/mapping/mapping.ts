@@ -32,6 +32,19 @@ export interface Catalog {
   readonly tags?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A picture of a template, by its address: brought along, or why not. */
+export type Picture =
+  | {
+      readonly file: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly mime: string;
+      /** Shows it to whoever gets the mail, and to nobody who only guesses its number. */
+      readonly token: string;
+    }
+  | { readonly problem: string };
+export type Pictures = ReadonlyMap<string, Picture>;
+
 export type { ContactHit, ContactIndex, Identity, Owner };
 
 export type CustomType =
@@ -86,6 +99,8 @@ export interface Choices {
   readonly groupsAsTeams: boolean;
   /** Default `tags`: a campaign becomes a tag of the pipeline; `utm`: one of Odoo's own campaigns. */
   readonly campaigns: 'tags' | 'utm';
+  /** Pictures that templates load from elsewhere. Default `listed`: they stay there; `rehosted`: fetched, and shown from Odoo. */
+  readonly pictures: 'listed' | 'rehosted';
   /** Sales team whose pipeline takes what names none; empty: Odoo's own choice. Made where it is not there. */
   readonly pipeline: string;
   readonly leadType: 'opportunity' | 'lead';

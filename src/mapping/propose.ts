@@ -37,6 +37,7 @@ const defaults = (declaration: SourceDeclaration): Choices => ({
   createUsers: false,
   groupsAsTeams: false,
   campaigns: 'tags',
+  pictures: 'listed',
   pipeline: '',
   leadType: 'opportunity',
   timeZone: declaration.timeZone,

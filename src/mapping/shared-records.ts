@@ -23,6 +23,7 @@ export function sharedRecords(source: string) {
     `${source}_${kind}_${shortHash(foldText(name))}`;
   return {
     make,
+    keyOf,
     tag: (name: string): Ref => make('tags', 'res.partner.category', 'tag', name, { name }),
     company: (name: string): Ref =>
       make('companies', 'res.partner', 'company', name, { name, is_company: true }),

@@ -1,6 +1,7 @@
 /** What does not move and must be rebuilt, as plain data and as one HTML file that opens from disk. */
 import { actionInOdoo, delayInOdoo, triggerInOdoo, type Equivalent } from './automation.ts';
 import { escape, plainPage, table } from './parts.ts';
+import { workbook, type Sheet } from './workbook.ts';
 
 export interface WorkflowStep {
   readonly order: string;
@@ -99,6 +100,45 @@ function workflowHtml(workflow: Workflow): string {
   const kind = workflow.kind === '' ? 'Workflow' : workflow.kind;
   return `<section><h2>${escape(kind)}: ${escape(workflow.name)}</h2>${head}${steps}</section>`;
 }
+
+const STEP_HEAD = ['Workflow', 'Kind', 'Starts', 'In Odoo it starts', 'Enrolled', 'Step', 'If'];
+const STEP_TAIL = ['Branch', 'Does', 'With', 'Details', 'After', 'In Odoo', 'Delay in Odoo'];
+
+/** A sheet of every workflow's steps, and one per table. */
+export const inventoryXlsx = ({ workflows, tables }: Inventory): Promise<Uint8Array> =>
+  workbook([
+    {
+      name: 'Workflows',
+      head: [...STEP_HEAD, ...STEP_TAIL, 'Possible'],
+      rows: workflows.flatMap(stepRows),
+    },
+    ...tables.map(tableSheet),
+  ]);
+
+const stepRows = (workflow: Workflow): string[][] =>
+  withEquivalents(workflow).steps.map((step) => [
+    workflow.name,
+    workflow.kind,
+    workflow.trigger,
+    triggerInOdoo(workflow.trigger).odoo,
+    enrolment(workflow),
+    step.order,
+    step.condition,
+    step.branch,
+    step.action,
+    step.target,
+    step.details,
+    step.delay,
+    step.odoo.odoo,
+    step.odoo.delay,
+    step.odoo.possible,
+  ]);
+
+const tableSheet = ({ title, columns, rows }: InventoryTable): Sheet => ({
+  name: title,
+  head: columns.length > 0 ? columns : ['None'],
+  rows,
+});
 
 const tableHtml = ({ title, note, columns, rows }: InventoryTable): string =>
   `<section><h2>${escape(title)}</h2><p>${escape(note)}</p>${table(title, columns, rows, 'None.')}</section>`;

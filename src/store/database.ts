@@ -62,7 +62,7 @@ export function openDatabase(path: string): Database {
     if (!DAMAGED.has(resultOf(error) ?? 0)) throw error;
     throw new WaybillError('WB_STORE_DAMAGED', `${path} is no store, or a damaged one.`, {
       place: path,
-      next: 'Put back a copy of the .waybill folder. It holds the ledger: a run without it would create everything a second time.',
+      next: 'Restore the .waybill folder from a backup. It holds the ledger: a run without it would create everything a second time.',
       cause: error,
     });
   }

@@ -56,13 +56,15 @@ const LIKENESS = `select count(*) as loaded, count(p.key) as there,
  * A record that is still at the source, but merged or waiting now, is not deleted; nor is the note on what a merged
  * record said, when it no longer says so.
  */
-const GONE = `select b.key, b.object, b.source from base b
-  left join planned p on p.key = b.key
-  where b.env = ? and b.gone = 0 and b.object <> '' and p.key is null and b.key > ?
+const GONE_FROM = `from base b left join planned p on p.key = b.key
+  where b.env = ?1 and b.gone = 0 and b.object <> '' and p.key is null and b.key > ?2
     and instr(b.key, '.merged.') = 0
     and not exists (select 1 from staged s join disposition d on d.object = s.object and d.position = s.position
-      where s.object = b.object and s.key = b.source)
-  order by b.key limit ?`;
+      where s.object = b.object and s.key = b.source)`;
+const GONE = `select b.key, b.object, b.source ${GONE_FROM} order by b.key limit ?3`;
+
+const OUTDATED = `select (select count(*) from base b join planned p on p.key = b.key
+    where b.env = ?1 and p.object <> '' and p.vals <> b.vals) + (select count(*) ${GONE_FROM}) as n`;
 
 const OPEN_LANES = `select distinct p.lane from planned p left join ledger l on l.env = ?1 and l.key = p.key
   where p.lane <> '' and p.model = 'mail.message' and l.key is null
@@ -139,6 +141,8 @@ export const deltaQueries = (db: Database) => ({
     );
     return rows.map((row) => ({ row: toPlanned(row), base: JSON.parse(row.base_vals) as Values }));
   },
+  /** Records in Odoo that the source, or the mapping, says otherwise of by now: a delta's work. */
+  outdated: (env: string): number => number(db.prepare(OUTDATED).get(env, '') ?? {}, 'n'),
   gone: (env: string, after: string, limit: number): GoneRow[] =>
     db
       .prepare(GONE)

@@ -151,6 +151,20 @@ export const ledgerQueries = (db: Database) => ({
         sql.selectFrom('ledger').selectAll().where('env', '=', env).where('state', '=', 'intent'),
       )
       .map(toRow),
+  /** Ids of the Odoo records that contacts were recognised in. */
+  recognised: (env: string): Set<number> =>
+    new Set(
+      db
+        .all(
+          sql
+            .selectFrom('ledger')
+            .select('res_id')
+            .where('env', '=', env)
+            .where('step', '=', 'contacts')
+            .where('op', 'in', ['match', 'update']),
+        )
+        .map((row) => row.res_id),
+    ),
   withoutXid(env: string, limit: number): LedgerRow[] {
     return db
       .all(

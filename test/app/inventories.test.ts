@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readXlsx } from 'hucre/xlsx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
 import { waybill } from '../support/project.ts';
@@ -23,6 +24,7 @@ interface Inventory {
   }[];
   readonly tables: readonly {
     readonly object: string;
+    readonly title: string;
     readonly columns: readonly string[];
     readonly rows: readonly (readonly string[])[];
   }[];
@@ -123,6 +125,22 @@ it('keeps what Odoo has no place for: roles of users, descriptions of groups (A5
   ]);
   expect(html).toContain('Roles, levels and rights do not move');
   expect(html).toContain('Buys to let &lt;in cash&gt;');
+});
+
+it('is a workbook too, with the same rows', async () => {
+  const path = join(folder, 'project', 'reports', 'inventory.xlsx');
+  const { sheets } = await readXlsx(readFileSync(path));
+  expect(sheets.map((one) => one.name)).toEqual([
+    'Workflows',
+    ...inventory.tables.map(({ title }) => title),
+  ]);
+  const [steps, ...tables] = sheets;
+  expect(steps?.rows.length).toBe(1 + inventory.workflows.flatMap((one) => one.steps).length);
+  expect(steps?.rows.find((row) => row.includes('Create To Do'))).toEqual(
+    expect.arrayContaining(['New lead', 'if no reply', '3 days', 'Colour of the box: green <b>']),
+  );
+  for (const [at, { rows }] of inventory.tables.entries())
+    expect(tables[at]?.rows.length).toBe(rows.length + 1);
 });
 
 it('is one file that a person can read, in which nothing runs', () => {

@@ -108,6 +108,7 @@ const document: fc.Arbitrary<MappingDocument> = fc.record({
     tagPrefix: hostile,
     groupPrefix: hostile,
     campaigns: fc.constantFrom('tags', 'utm'),
+    pictures: fc.constantFrom('listed', 'rehosted'),
     conflicts: fc.constantFrom('queue', 'source', 'odoo'),
     deletions: fc.constantFrom('queue', 'archive', 'keep'),
     pipeline: hostile,

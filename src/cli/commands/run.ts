@@ -29,7 +29,8 @@ export function addRun(program: Command): void {
             result.balances &&
             result.verification.differences === 0 &&
             result.verification.missing === 0 &&
-            result.open.length === 0;
+            result.open.length === 0 &&
+            result.outdated === 0;
           return {
             result: { ...result, report },
             text: `${runText(result)}\nReport: ${report.html}`,
