@@ -10,7 +10,7 @@ import { table } from '../src/cli/print.ts';
 import { benchApi } from './api.ts';
 import { benchFiles } from './files.ts';
 import { benchLoad } from './load.ts';
-import { benchPipeline } from './pipeline.ts';
+import { benchFirm, benchPipeline } from './pipeline.ts';
 import { apiRows, filesRows, loadRows, pipelineRows, summarise } from './summary.ts';
 
 const { values } = parseArgs({
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     'pipeline-contacts': { type: 'string', default: '200000' },
     'file-megabytes': { type: 'string', default: '300' },
     'api-contacts': { type: 'string', default: '50000' },
+    cases: { type: 'string', default: '20000' },
     only: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
@@ -31,7 +32,8 @@ const HELP = `npm run bench -- [options]
   --pipeline-contacts N  contacts of the run without Odoo, with three times as many notes (200000)
   --file-megabytes N     size of the one file that is sent to measure memory (300)
   --api-contacts N       contacts that are read through the API of a stand-in (50000)
-  --only load|pipeline|files|api   one of them\n`;
+  --cases N              AgileCase cases of the same, with ten history entries and two documents each (20000)
+  --only load|pipeline|files|api|agilecase   one of them\n`;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -48,24 +50,19 @@ async function main(): Promise<void> {
   const pipeline = wanted('pipeline')
     ? await benchPipeline(Number(values['pipeline-contacts']), say)
     : null;
+  const firm = wanted('agilecase') ? await benchFirm(Number(values.cases), say) : null;
   const load = wanted('load')
     ? await benchLoad({ contacts: Number(values.contacts), rounds: Number(values.rounds), say })
     : null;
   const files = wanted('files') ? await benchFiles(Number(values['file-megabytes']), say) : null;
   const api = wanted('api') ? await benchApi(Number(values['api-contacts']), say) : null;
   const summary = load && summarise(load.rounds);
-  const path = save({
-    machine,
-    contacts: Number(values.contacts),
-    summary,
-    load,
-    pipeline,
-    files,
-    api,
-  });
+  const contacts = Number(values.contacts);
+  const path = save({ machine, contacts, summary, load, pipeline, files, api, firm });
   const tables = [
     summary && table(loadRows(summary)),
     pipeline && table(pipelineRows(pipeline)),
+    firm && table(pipelineRows(firm)),
     files && table(filesRows(files)),
     api && table(apiRows(api)),
   ];

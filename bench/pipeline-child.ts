@@ -1,5 +1,5 @@
 /**
- * The pipeline alone, in a process of its own so that its peak memory is its own: reads the export in argv[2],
+ * The pipeline alone, in a process of its own so that its peak memory is its own: reads the export in argv[2], of the source argv[3],
  * stages, proposes and maps it, without any Odoo. Prints one JSON object.
  */
 import { rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { readCatalog } from './catalog.ts';
 // As the program itself begins (src/cli/main.ts).
 keepHeapSmall();
 
-const [, , account = ''] = process.argv;
+const [, , account = '', source = 'allclients'] = process.argv;
 const project = join(account, 'project');
 const NOWHERE = { url: 'http://127.0.0.1:1', db: 'none', login: 'none' };
 
@@ -37,7 +37,7 @@ const map = (session: Session): void =>
 rmSync(project, { recursive: true, force: true });
 createProject({
   folder: project,
-  source: 'allclients',
+  source,
   exportPath: join(account, 'export'),
   env: 'bench',
   ...NOWHERE,

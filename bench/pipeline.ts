@@ -1,4 +1,5 @@
 /** The pipeline without Odoo: writes a large sample export, then reads, maps and plans it in a process of its own. */
+import { generateSampleFirm } from '../src/app/demo/sample-firm.ts';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,16 +21,33 @@ export interface PipelineResult {
 const CHILD = fileURLToPath(new URL('./pipeline-child.ts', import.meta.url));
 const SEED = 1;
 
-export async function benchPipeline(
-  contacts: number,
-  say: (text: string) => void,
+export const benchPipeline = (contacts: number, say: Say): Promise<PipelineResult> =>
+  measured('allclients', say, async (folder) => {
+    say(`writing a sample export of ${contacts} contacts and ${contacts * 3} notes`);
+    await writeSample(folder, { seed: SEED, contacts, notes: contacts * 3 });
+  });
+
+/** For each case ten history entries and two documents, beside its parties, custom values and audit trail. */
+export const benchFirm = (cases: number, say: Say): Promise<PipelineResult> =>
+  measured('agilecase', say, async (folder) => {
+    const sizes = { contacts: cases, notes: cases * 6, communications: cases * 4 };
+    say(`writing a sample firm of ${cases} cases, ${cases * 10} entries, ${cases * 2} documents`);
+    const firm = generateSampleFirm({ seed: SEED, cases, ...sizes, documents: cases * 2 });
+    await firm.writeTo(folder, 'csv');
+  });
+
+type Say = (text: string) => void;
+
+async function measured(
+  source: string,
+  say: Say,
+  write: (folder: string) => Promise<void>,
 ): Promise<PipelineResult> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-pipeline-'));
   try {
-    say(`writing a sample export of ${contacts} contacts and ${contacts * 3} notes`);
-    await writeSample(join(folder, 'export'), { seed: SEED, contacts, notes: contacts * 3 });
+    await write(join(folder, 'export'));
     say('reading, mapping and planning it');
-    const { stdout } = await promisify(execFile)(process.execPath, [CHILD, folder]);
+    const { stdout } = await promisify(execFile)(process.execPath, [CHILD, folder, source]);
     return JSON.parse(stdout) as PipelineResult;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -82,6 +82,10 @@ function lastLoad(session: Session, env: string): { endedAt: string; mappingHash
 
 /** The file keeps its comments; only the path changes. */
 function withExport(session: Session, exportPath: string): Session {
+  if (session.project.config.source.connector !== undefined)
+    throw new WaybillError('WB_USAGE', 'This project reads its source by a connector file.', {
+      next: `Leave --export out: waybill delta ${session.project.folder} asks the API for what changed.`,
+    });
   const path = join(session.project.folder, 'waybill.yaml');
   const document = parseDocument(readFileSync(path, 'utf8'));
   document.setIn(['source', 'export'], resolve(exportPath));

@@ -44,6 +44,8 @@ const configSchema = z.strictObject({
     type: z.enum(Object.keys(CONNECTORS) as [string, ...string[]]),
     export: z.string().min(1).optional(),
     api: apiSchema.optional(),
+    /** A REST API declared in a file of the person's own; its secrets come from where the file says. */
+    connector: z.string().min(1).optional(),
     files: decided.optional(),
     columns: z.record(z.string(), decided).optional(),
     encodings: decided.optional(),
@@ -140,6 +142,7 @@ export interface NewProject {
     readonly account: string;
     readonly callsPerSecond?: number;
   };
+  readonly connectorPath?: string;
   readonly env: string;
   readonly url: string;
   readonly db: string;
@@ -160,6 +163,7 @@ export function createProject(wanted: NewProject): Project {
       type: wanted.source,
       ...(wanted.exportPath !== undefined && { export: resolve(wanted.exportPath) }),
       ...(wanted.api && { api: wanted.api }),
+      ...(wanted.connectorPath !== undefined && { connector: resolve(wanted.connectorPath) }),
     },
     environments: { [wanted.env]: { url: wanted.url, db: wanted.db, login: wanted.login } },
   };

@@ -9,8 +9,10 @@ import type { Context, LocalContext } from '../engine/context.ts';
 import { largestFile } from '../engine/files.ts';
 import { makeLoadPace } from '../engine/load-pace.ts';
 import type { Catalog, MappingDocument } from '../mapping/mapping.ts';
+import { openDeclared } from '../source/declared-source.ts';
 import type { Inspection, Source } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { readConnector } from './connector-file.ts';
 import { CONNECTORS, type Connector } from './connectors.ts';
 import { openPicture } from './picture-files.ts';
 import {
@@ -58,8 +60,10 @@ export async function withSession<T>(
 }
 
 /** The export, the API, or the export completed by the API: as waybill.yaml says. */
-export function openSource({ project, connector, secrets }: Session): Source {
-  const { export: path, api } = project.config.source;
+export function openSource(session: Session): Source {
+  const { project, connector, secrets } = session;
+  const { export: path, api, connector: declared } = project.config.source;
+  if (declared !== undefined) return openConnector(session, declared);
   const files = path === undefined ? undefined : connector.open(path, decisionsOf(project));
   if (api && !connector.openApi)
     throw new WaybillError(
@@ -78,6 +82,21 @@ export function openSource({ project, connector, secrets }: Session): Source {
   throw new WaybillError('WB_CONFIG_INVALID', 'waybill.yaml: the source has no export.', {
     next: `Write source.export: the path of the export of ${connector.declaration.name}.`,
   });
+}
+
+function openConnector({ project, connector, secrets }: Session, path: string): Source {
+  const { export: beside, api } = project.config.source;
+  if (!connector.declarable || beside !== undefined || api)
+    throw new WaybillError(
+      'WB_CONFIG_INVALID',
+      connector.declarable
+        ? 'waybill.yaml: source.connector stands alone, without source.export and source.api.'
+        : `waybill.yaml: ${connector.declaration.name} is not read by a connector file.`,
+      { next: 'Take source.connector out, or what stands beside it.' },
+    );
+  const folder = join(project.storeFolder, 'source');
+  const exported = connector.open(folder, decisionsOf(project));
+  return openDeclared(readConnector(path), folder, secrets, exported);
 }
 
 /** What the last scope found. Throws WB_NO_SCOPE. */

@@ -24,7 +24,7 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
     };
   const description = origin(
     read('file_name') || read('filename') || path,
-    path,
+    originalPath(read('path'), path),
     moment(read('uploaded'), file.order('uploaded'), tools),
     tools.declaration.name,
   );
@@ -51,6 +51,12 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
   return { planned: [planned], issues: [] };
 }
 
+const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? '';
+
+/** Where the source says that it lay: where it lies now may be a place that this migration chose. */
+const originalPath = (said: string, path: string): string =>
+  said !== '' && lastPart(said) === lastPart(path) ? said : path;
+
 /** The same moment in whatever form an export writes it; what is none stays as it is. */
 const moment = (text: string, order: 'mdy' | 'dmy' | 'ymd', tools: ChildTools): string => {
   const utc = text === '' ? undefined : tools.dates(order).datetime(text);
@@ -60,8 +66,7 @@ const moment = (text: string, order: 'mdy' | 'dmy' | 'ymd', tools: ChildTools): 
 const because = (problem: string): string => (problem === '' ? '' : `: ${problem}`);
 
 /** Without folders and control characters: a name must not lead anywhere when somebody saves the file. */
-const fileName = (raw: string): string =>
-  (singleLine(raw).split(/[/\\]/).at(-1) ?? '').slice(-MAX_NAME) || 'file';
+const fileName = (raw: string): string => lastPart(singleLine(raw)).slice(-MAX_NAME) || 'file';
 
 const origin = (name: string, path: string, uploaded: string, source: string): string =>
   [

@@ -3,6 +3,8 @@ import type { Issue, Ref, Value } from '../core/record.ts';
 import { plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
+import { emailKey } from './transforms/emails.ts';
+import { splitList } from './transforms/lists.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
 /** Odoo's own length of a meeting (calendar/models/calendar_event.py), where the source gives no end. */
@@ -13,13 +15,16 @@ export function composeEvent(child: Child): Composed {
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const span = readSpan(child);
   if ('issue' in span) return { planned: [], issues: [span.issue] };
-  const owner = tools.owner(read('owner'), read('owner_email')) ?? { ref: 'owner.fallback' };
-  const ownerPartner = { ref: owner.ref.replace(/^owner\./, 'ownerpartner.') };
+  const people = attendeesOf(child);
+  const owner = tools.owner(read('owner') || people.organiser, read('owner_email')) ?? {
+    ref: 'owner.fallback',
+  };
   const attendees: Ref[] = [
     ...(parent?.model === 'res.partner' ? [{ ref: parent.key }] : []),
-    ownerPartner,
+    ownerPartner(owner),
+    ...people.found,
   ];
-  const text = describe(child);
+  const text = describe(child, people.unknown);
   const values: Record<string, Value> = {
     name: read('subject') || firstLine(file.slot(record, 'details')) || 'Appointment',
     ...span,
@@ -27,7 +32,7 @@ export function composeEvent(child: Child): Composed {
     // Left out where there is none: Odoo 19 writes who organises it, and that is not ours to compare.
     ...(text !== null && { description: text }),
     user_id: owner,
-    partner_ids: attendees,
+    partner_ids: [...new Map(attendees.map((one) => [one.ref, one])).values()],
     ...(parent?.model === 'crm.lead' && { opportunity_id: { ref: parent.key } }),
   };
   const planned = {
@@ -43,10 +48,35 @@ export function composeEvent(child: Child): Composed {
   return { planned: [planned], issues: [] };
 }
 
+const ownerPartner = ({ ref }: Ref): Ref => ({ ref: ref.replace(/^owner\./, 'ownerpartner.') });
+
+interface People {
+  /** The first user among them, who takes the appointment where it names no owner. */
+  readonly organiser: string;
+  readonly found: readonly Ref[];
+  /** Neither users nor contacts: their names stay in the text, for nobody is made up. */
+  readonly unknown: readonly string[];
+}
+
+function attendeesOf({ record, file, contacts, tools }: Child): People {
+  const names = splitList(file.slot(record, 'attendees'), ';');
+  const users = names.filter((name) => tools.owners.knows(name));
+  const found = users.flatMap((name) => tools.owners.refOf(name, '') ?? []).map(ownerPartner);
+  const unknown: string[] = [];
+  for (const name of names.filter((one) => !users.includes(one))) {
+    const hits = [...contacts.byKey(name), ...contacts.byEmail(emailKey(name))];
+    const [partner = '', ...more] = [...new Set(hits.map((hit) => hit.partner))];
+    if (partner !== '' && more.length === 0) found.push({ ref: partner });
+    else unknown.push(name);
+  }
+  return { organiser: users[0] ?? '', found, unknown };
+}
+
 const firstLine = (text: string): string => cleanText(text).split('\n')[0]?.slice(0, 100) ?? '';
 
-function describe({ record, file, tools }: Child): Value {
-  const text = cleanText(file.slot(record, 'details'));
+function describe({ record, file, tools }: Child, unknown: readonly string[]): Value {
+  const also = unknown.length === 0 ? '' : `Attendees: ${unknown.join('; ')}`;
+  const text = [cleanText(file.slot(record, 'details')), also].filter(Boolean).join('\n');
   if (text === '') return null;
   const type = tools.catalog.fields['calendar.event']?.['description']?.type;
   return type === 'html' ? plainToHtml(text) : text;

@@ -128,8 +128,11 @@ export function createMapper(
     parentOf: (record, index) => {
       const object = objectOf(record);
       const { shape, label } = object;
-      const clues = cluesOf(object, record, fileOf(record));
-      return findParent(clues, index, { order: choices.noteJoin, shape, label });
+      const file = fileOf(record);
+      const name = parentObject(object, record, file);
+      const parent = declaration.objects.find((one) => one.name === name)?.label ?? 'contact';
+      const clues = cluesOf(object, record, file);
+      return findParent(clues, index, { order: choices.noteJoin, shape, label, parent });
     },
     childDate: (record) => {
       const file = fileOf(record);

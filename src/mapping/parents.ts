@@ -16,6 +16,8 @@ export interface ChildKind {
   readonly order: Choices['noteJoin'];
   readonly shape: Shape;
   readonly label: string;
+  /** What it belongs to, in one word: a contact, a case. */
+  readonly parent: string;
 }
 
 /** A note or a file is nothing without its contact; a task, a deal or an appointment may have none. */
@@ -30,7 +32,8 @@ export function findParent(clues: ParentClues, index: ContactIndex, kind: ChildK
     : answer;
 }
 
-function worded(issue: Issue, { shape, label }: ChildKind): Issue {
+function worded(found: Issue, { shape, label, parent }: ChildKind): Issue {
+  const issue = { ...found, message: found.message.replace(/\bcontact/g, parent.toLowerCase()) };
   if (shape === 'message') return issue;
   const code = issue.code === 'WB_NOTE_ORPHAN' ? 'WB_PARENT_MISSING' : 'WB_PARENT_AMBIGUOUS';
   const what = label.toLowerCase();

@@ -17,8 +17,8 @@ export interface Answer {
 
 export interface Reader {
   get(url: URL, headers: Readonly<Record<string, string>>): Promise<Answer>;
-  /** The bytes of a file, through redirects. */
-  file(url: URL): Promise<AsyncIterable<Buffer>>;
+  /** The bytes of a file, through redirects; the status where it is not permitted or not there. */
+  file(url: URL): Promise<AsyncIterable<Buffer> | 403 | 404>;
   close(): Promise<void>;
 }
 
@@ -92,6 +92,7 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
         }
         if (answer.status === 200) return answer.body;
         await answer.discard();
+        if (answer.status === 403 || answer.status === 404) return answer.status;
         throw refused('WB_SOURCE_NOT_API', `A file is answered with ${answer.status}`, url);
       }),
     close: () => http.close(),

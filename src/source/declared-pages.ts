@@ -15,8 +15,8 @@ export interface Page {
 }
 
 export interface Cache {
-  /** What the same address answered before. */
-  get(url: string): { readonly etag: string; readonly text: string } | undefined;
+  /** What the same address answered before; `current` where that was in this very reading. */
+  get(url: string): (Omit<Answer, 'status'> & { readonly current: boolean }) | undefined;
 }
 
 const RECORDS = ['$.data', '$.items', '$.results', '$.value', '$'];
@@ -55,12 +55,17 @@ async function readPage(
   cache: Cache,
 ): Promise<Page> {
   const known = cache.get(url.href);
+  const paths = stream.records ?? file.defaults.records ?? RECORDS;
+  if (known?.current) {
+    const answer = { ...known, status: 200 };
+    return { url, answer, ...recordsIn(parsed(known.text, url), paths) };
+  }
   const validators: Record<string, string> =
     known && known.etag !== '' ? { 'if-none-match': known.etag } : {};
   const fresh = await reader.get(url, { ...stream.headers, ...validators });
-  const answer = fresh.status === 304 && known ? { ...fresh, status: 200, ...known } : fresh;
+  // A 304 need not repeat where the next page is.
+  const answer = fresh.status === 304 && known ? { ...known, status: 200 } : fresh;
   if (answer.status >= 400) return { url, answer, records: [], path: '' };
-  const paths = stream.records ?? file.defaults.records ?? RECORDS;
   return { url, answer, ...recordsIn(parsed(answer.text, url), paths) };
 }
 

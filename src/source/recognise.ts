@@ -33,11 +33,18 @@ export function columnIds(headers: readonly string[]): string[] {
   });
 }
 
+const folded = new WeakMap<Slot, ReadonlySet<string>>();
+
+/** Folded once: every cell of the first thirty rows is held against every synonym of every object. */
+function foldedSynonyms(slot: Slot): ReadonlySet<string> {
+  const known = folded.get(slot) ?? new Set(slot.synonyms.map(foldHeader));
+  folded.set(slot, known);
+  return known;
+}
+
 const slotOfHeader = (header: string, slots: readonly Slot[]): Slot | undefined => {
-  const folded = foldHeader(header);
-  return folded === ''
-    ? undefined
-    : slots.find((slot) => slot.synonyms.some((synonym) => foldHeader(synonym) === folded));
+  const wanted = foldHeader(header);
+  return wanted === '' ? undefined : slots.find((slot) => foldedSynonyms(slot).has(wanted));
 };
 
 /** How much a row looks like the header of this object: slots found, those only this object has counting double. */

@@ -84,6 +84,7 @@ const [ann, bob] = [hit(1, 'ann lee'), hit(2, 'bob ray')];
 const kind = (order: Choices['noteJoin']): ChildKind => ({
   order,
   shape: 'message',
+  parent: 'Contact',
   label: 'Note',
 });
 

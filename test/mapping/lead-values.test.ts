@@ -10,11 +10,18 @@ import { AGILECASE } from '../../src/source/agilecase/declaration.ts';
 import { writeBundle } from '../support/bundle.ts';
 
 const CATALOG: Catalog = { major: 19, fields: {}, countries: [], states: [] };
-const NOBODY: ContactIndex = { byKey: () => [], byEmail: () => [] };
+const KEPT = new Set(['case', 'event']);
+const ANN = { position: 1, key: 'c1', name: 'ann doe', email: 'ann@example.org', otherEmail: '' };
+const CONTACTS: ContactIndex = {
+  byKey: (key) => (key === 'c1' ? [{ ...ANN, partner: 'agilecase_contact_c1' }] : []),
+  byEmail: () => [],
+};
 
 const FILES = {
   'contacts.csv': 'id,first_name,last_name,email\nc1,Ann,Doe,ann@example.org\n',
   'users.csv': 'id,name,email\nu1,Jane Poole,jane@firm.example\n',
+  'events.csv':
+    'id,case,title,starts_at,attendees\ne1,1,Hearing,14/01/2025 10:00,Jane Poole; Ann Doe; Judge Grey\n',
   'custom_fields.csv':
     'key,label,scope,type\ncause,Cause,case,choice\nlost,Date of loss,case,date\n',
   'custom_field_options.csv':
@@ -51,9 +58,9 @@ async function composer(): Promise<Composer> {
     compose: (key, change = (same) => same) => {
       const mapper = createMapper(change(document), AGILECASE, inspection, CATALOG);
       for (const user of records.filter((one) => one.object === 'user')) mapper.learn(user);
-      const record = records.find((one) => one.object === 'case' && one.key === key);
+      const record = records.find((one) => KEPT.has(one.object) && one.key === key);
       if (!record) throw new Error(`no case ${key}`);
-      return mapper.child(record, null, NOBODY);
+      return mapper.child(record, null, CONTACTS);
     },
   };
 }
@@ -117,4 +124,17 @@ describe('a case', () => {
     const owner = compose('2').planned.find((one) => one.step === 'leads')?.values['user_id'];
     expect(owner).toMatchObject({ ref: expect.stringMatching(/^owner\./) as string });
   });
+});
+
+it('an appointment has its users and contacts as attendees; whoever is neither stays in its text', async () => {
+  const { compose } = await composer();
+  const [event] = compose('e1').planned;
+  expect(event?.values['user_id']).toMatchObject({
+    ref: expect.stringMatching(/^owner\.(?!fallback)/) as string,
+  });
+  expect(event?.values['partner_ids']).toEqual([
+    { ref: expect.stringMatching(/^ownerpartner\.(?!fallback)/) as string },
+    { ref: 'agilecase_contact_c1' },
+  ]);
+  expect(event?.values['description']).toBe('Attendees: Judge Grey');
 });

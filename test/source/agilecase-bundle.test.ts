@@ -107,6 +107,24 @@ describe('a bundle', () => {
     expect(await keysOf('A/0001/24')).toEqual(await keysOf('24-A-1'));
   });
 
+  it('keeps the numbers that a case had, and finds it by them; what another is called today goes before', async () => {
+    const { records } = await read({
+      ...smallest,
+      'audit_log.csv':
+        'at,user,object_type,object,action,field,old,new\n' +
+        '14/01/2024 10:00,Jane,case,1,update,number,OLD/7,A/1\n' +
+        '14/01/2024 10:00,Jane,case,2,update,Case Number,A/3,A/2\n',
+      'notes.csv':
+        'id,case,at,author,body\nn1,OLD/7,15/01/2024 10:00,Jane,by the former number\nn2,A/3,15/01/2024 10:00,Jane,today\n',
+    });
+    expect(records['case']?.map(({ cells }) => cells['Former numbers'])).toEqual([
+      'OLD/7',
+      'A/3',
+      '',
+    ]);
+    expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '3']);
+  });
+
   it('takes each column of dates in the order that its values agree on', async () => {
     const { inspection } = await read({
       ...smallest,
@@ -365,5 +383,98 @@ describe('what is wrong with a bundle', () => {
     expect(said).toContain('no administrator');
     expect(said).toContain('leaves inactive records');
     expect(said).toContain('audit_log not supplied');
+  });
+});
+
+describe('work types of the second generation', () => {
+  it('become what they are based on, each with its own fields; their links are listed', async () => {
+    const { records, inspection } = await read({
+      'data/work_items/claims.csv':
+        'id,work_type,base,title,status,step,owner,created_at,policy\nw1,Claim,case,Leak,Open,Survey,Jane,14/01/2024 10:00,P-1\n',
+      'data/work_items/purchase_orders.csv':
+        'id,work_type,base,title,status,step,owner,created_at,supplier_ref\nw2,Purchase Order,project,Boiler,Open,Sent,Jane,15/01/2024 10:00,S-9\n',
+      'data/work_items/supplier_contacts.csv':
+        'id,work_type,base,name,email\nw3,Supplier Contact,contact,Acme Ltd,acme@example.org\n',
+      'data/work_item_links.csv': 'from,to,link_name\nw1,w2,orders\n',
+      'data/notes.csv': 'id,case,at,author,body\nn1,w2,16/01/2024 10:00,Jane,called\n',
+    });
+    expect(records['case']?.map(({ key }) => key)).toEqual(['w1', 'w2']);
+    expect(records['case']?.map(({ cells }) => cells)).toMatchObject([
+      { name: 'Leak', stage: 'Survey', work_type: 'Claim', policy: 'P-1' },
+      { name: 'Boiler', stage: 'Sent', work_type: 'Purchase Order', supplier_ref: 'S-9' },
+    ]);
+    expect(records['contact']?.map(({ key }) => key)).toEqual(['w3']);
+    expect(records['note']?.[0]?.cells).toMatchObject({ case: 'w2' });
+    expect(records['case_link']?.[0]?.cells).toMatchObject({ from_case: 'w1', to_case: 'w2' });
+    expect(inspection.files.map(({ reason }) => reason).join()).toContain('based on a project');
+  });
+});
+
+const mail = (id: string, answers: string, body: string): string =>
+  [
+    'From: Jane Poole <jane@firm.example>',
+    'To: "Müller, Jo" <jo@client.example>',
+    'Date: Mon, 15 Jan 2024 11:05:00 +0100',
+    'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+    `Message-ID: <${id}@firm.example>`,
+    ...(answers === '' ? [] : [`In-Reply-To: <${answers}@firm.example>`]),
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/related; boundary=b1',
+    '',
+    '--b1',
+    'Content-Type: text/html; charset=iso-8859-1',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    body,
+    '--b1',
+    'Content-Type: image/png',
+    'Content-ID: <logo@firm>',
+    'Content-Transfer-Encoding: base64',
+    '',
+    'iVBORw0KGgo=',
+    '--b1--',
+    '',
+  ].join('\r\n');
+
+describe('letters that lie beside the tables', () => {
+  const files = {
+    ...smallest,
+    'emails/m1.eml': mail('a', '', '<p>Stra=DFe <img src=3D"cid:logo@firm"></p>'),
+    'emails/m2.eml': mail('b', 'a', '<p>Answer</p>'),
+  };
+
+  it('are read where the row is empty: text, headers, thread, and the pictures within', async () => {
+    const { records } = await read({
+      ...files,
+      'data/communications.csv':
+        'id,case,channel,at,subject,file\nm1,1,email,,,emails/m1.eml\nm2,1,email,15/01/2024 12:00,Own words,emails/m2.eml\n',
+    });
+    const [first, second] = records['communication'] ?? [];
+    expect(first?.cells).toMatchObject({
+      from: 'Jane Poole <jane@firm.example>',
+      to: 'Müller, Jo <jo@client.example>',
+      date: '2024-01-15T10:05:00Z',
+      subject: 'Grüße',
+      message_id: '<a@firm.example>',
+      body_format: 'html',
+      file: 'emails/m1.eml',
+    });
+    expect(first?.cells['body']).toContain('Straße <img src="data:image/png;base64,iVBORw0KGgo="');
+    expect(JSON.parse(first?.cells['inline'] ?? '')).toMatchObject([{ bytes: 8 }]);
+    expect(second?.cells).toMatchObject({
+      subject: 'Own words',
+      date: '15/01/2024 12:00',
+      thread: 'm1',
+    });
+  });
+
+  it('are found by their key where the table names no file', async () => {
+    const { records } = await read({
+      ...files,
+      'data/communications.csv': 'id,case,channel,direction\nm1,1,email,out\nm3,1,email,out\n',
+    });
+    const [first, other] = records['communication'] ?? [];
+    expect(first?.cells).toMatchObject({ subject: 'Grüße', file: 'emails/m1.eml' });
+    expect(other?.cells).toMatchObject({ subject: '', body: '', file: '' });
   });
 });

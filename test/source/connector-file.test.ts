@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
 import { readBundle } from '../support/bundle.ts';
-import { startCaseApi, TOKEN, type CaseApi, type Faults } from '../support/case-api.ts';
+import { startCaseApi, TOKEN, UPDATED_AT, type CaseApi, type Faults } from '../support/case-api.ts';
+import { connectorFile, PAGING, type Declared } from '../support/connector-file.ts';
 import { waybill, type Ran } from '../support/project.ts';
 
 const firm = generateSampleFirm({
@@ -17,7 +18,6 @@ const firm = generateSampleFirm({
   communications: 30,
   documents: 20,
 });
-const TABLES = firm.tables.map(({ name }) => name).filter((name) => name !== 'documents');
 
 const folderOf = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-rest-'));
@@ -31,39 +31,13 @@ async function started(faults: Faults = {}): Promise<CaseApi> {
   return api;
 }
 
-const PAGING: Readonly<Record<string, string>> = {
-  cursor: '{ type: cursor, param: cursor, next: $.meta.next_cursor, more: $.meta.has_more }',
-  link: '{ type: next_url, next: link }',
-  page: '{ type: page }',
-  offset: '{ type: offset }',
-  odata: '{ type: odata }',
-};
-
-/** Every list of the stand-in, field by field under its own name. */
-function declared(url: string, paging = 'cursor', streams: readonly string[] = TABLES): string {
-  const lists = streams.map((name) => {
-    const headers = firm.tables.find((table) => table.name === name)?.headers ?? [];
-    const fields = headers.map((header) => `${header}: $.${header}`).join(', ');
-    return `  - { object: ${name}, path: /${name}, fields: { ${fields} } }\n`;
-  });
-  return `connector: test
-version: 1
-base_url: ${url}
-allowed_hosts: [127.0.0.1]
-auth: { type: bearer, token: env:TEST_TOKEN }
-defaults:
-  page_size: { param: limit, value: 40 }
-  paging: ${PAGING[paging]}
-  throttle: { per_minute: 6000 }
-streams:
-${lists.join('')}`;
-}
-
-const DOCUMENTS = `  - object: documents
-    path: /documents
-    fields: { id: $.id, case: $.case, folder: $.folder, filename: $.filename, size: $.size, mime: $.mime, sha256: $.sha256, path: $.path, uploaded_by: $.uploaded_by, uploaded_at: $.uploaded_at, visibility: $.visibility, version: $.version }
-    download: { path: '/documents/{id}/download', to: 'documents/{case}/{id}/{filename}' }
-`;
+const declared = (
+  url: string,
+  paging = 'cursor',
+  lists: readonly string[] = firm.tables.map(({ name }) => name),
+  more: Declared = {},
+): string => connectorFile(firm, url, { paging, lists, ...more });
+const WITH_FILES = { documents: true } as const;
 
 function run(command: 'check' | 'fetch', text: string, folder = folderOf()): Promise<Ran> {
   const path = join(folder, 'connector.yaml');
@@ -147,7 +121,7 @@ describe('an API read by a connector file', () => {
   it('is the same firm as its export, record by record', async () => {
     const api = await started();
     const folder = folderOf();
-    const ran = await run('fetch', declared(api.url) + DOCUMENTS, folder);
+    const ran = await run('fetch', declared(api.url, 'cursor', undefined, WITH_FILES), folder);
     expect(ran.code, ran.stderr + ran.stdout).toBe(0);
     const json = folderOf();
     await firm.writeTo(json, 'json');
@@ -172,7 +146,7 @@ describe('an API read by a connector file', () => {
 
   it('gets its files from another host without the credential', async () => {
     const api = await started();
-    const ran = await run('fetch', declared(api.url, 'cursor', ['cases']) + DOCUMENTS);
+    const ran = await run('fetch', declared(api.url, 'cursor', ['cases'], WITH_FILES));
     expect(ran.code, ran.stderr + ran.stdout).toBe(0);
     const elsewhere = api.calls.filter(({ path }) => path.startsWith('files:'));
     expect(elsewhere.length).toBeGreaterThan(0);
@@ -199,6 +173,92 @@ describe('an API read by a connector file', () => {
     const again = await run('fetch', text, folder);
     expect(again.json<{ streams: object[] }>().streams).toMatchObject([{ records: 45 }]);
     expect(api.calls.slice(first).map(({ status }) => status)).toEqual([304, 304]);
+  });
+
+  it('with pages by link header, is whole when it is read again and nothing changed', async () => {
+    const api = await started({ paging: 'link' });
+    const folder = folderOf();
+    const text = declared(api.url, 'link', ['cases']);
+    await run('fetch', text, folder);
+    const again = await run('fetch', text, folder);
+    expect(again.json<{ streams: object[] }>().streams).toMatchObject([{ records: 45 }]);
+  });
+
+  it('goes on where it broke off: no page is asked for twice', async () => {
+    const folder = folderOf();
+    const api = await started({ brokenAt: 5 });
+    const text = declared(api.url, 'cursor', ['contacts', 'notes', 'cases'], WITH_FILES);
+    const broken = await run('fetch', text, folder);
+    expect(broken.code).toBe(5);
+    expect(api.calls.map(({ status }) => status)).toEqual([200, 200, 200, 200, 500]);
+    const ended = await run('fetch', text, folder);
+    expect(ended.json<{ streams: object[] }>().streams).toMatchObject([
+      { records: 50 },
+      { records: 81 },
+      { records: 45 },
+      { records: 20 },
+    ]);
+    const asked = api.calls.filter(({ status }) => status === 200).map(({ path }) => path);
+    expect(asked).toEqual([...new Set(asked)]);
+  });
+
+  it('asks for what changed since the newest record, less the overlap, in every list that can say it', async () => {
+    const api = await started();
+    const folder = folderOf();
+    const lists = ['notes', 'cases', 'custom_values'];
+    const text = declared(api.url, 'cursor', lists, { incremental: true });
+    const began = Date.now() + 60_000;
+    await run('fetch', text, folder);
+    const first = api.calls.length;
+    api.put('notes', { ...firm.rows('notes')[3], body: 'Mended.', updated_at: UPDATED_AT });
+    api.put('notes', { id: 'n-new', case: '44001', body: 'New.', updated_at: UPDATED_AT });
+    const again = await run('fetch', text, folder);
+    expect(again.code, again.stderr + again.stdout).toBe(0);
+    const asked = api.calls.slice(first).map(({ path }) => new URL(path, api.url));
+    const since = (name: string): (string | null)[] =>
+      asked
+        .filter(({ pathname }) => pathname === `/${name}`)
+        .map((url) => url.searchParams.get('updated_since'));
+    expect(new Set(since('notes'))).toEqual(new Set(['2024-06-01T11:55:00.000Z']));
+    // Some cases were last changed in the future; what changed while the first reading went on may be missing in it.
+    expect(Date.parse(since('cases')[0] ?? '')).toBeLessThan(began - 300_000);
+    expect(since('custom_values')[0]).toBeNull();
+    const rows = readFileSync(join(folder, 'bundle/data/notes.jsonl'), 'utf8').trim().split('\n');
+    expect(rows).toHaveLength(firm.rows('notes').length + 1);
+    expect(rows.filter((row) => row.includes('"Mended."'))).toHaveLength(1);
+  });
+
+  it('what a list read whole no longer holds is gone', async () => {
+    const folder = folderOf();
+    const api = await started();
+    await run('fetch', declared(api.url, 'cursor', ['notes']), folder);
+    api.remove('notes', 'n7');
+    const again = await run('fetch', declared(api.url, 'cursor', ['notes']), folder);
+    expect(again.json<{ streams: object[] }>().streams).toMatchObject([{ records: 80 }]);
+  });
+
+  it('two records that would lie in one file are refused', async () => {
+    const api = await started();
+    const text = declared(api.url, 'cursor', [], { documents: true, to: 'documents/{case}' });
+    const ran = await run('fetch', text);
+    expect(ran.code).toBe(2);
+    expect(ran.json<{ error: object }>().error).toMatchObject({
+      code: 'WB_CONNECTOR_INVALID',
+      message: expect.stringMatching(
+        /documents: download\.to gives "documents\/\d+" to two/,
+      ) as string,
+    });
+  });
+
+  it('lacks a file that is not there, and goes on', async () => {
+    const api = await started();
+    const row = { id: 'd999', case: '44001', filename: 'gone.pdf', updated_at: UPDATED_AT };
+    api.put('documents', row);
+    const ran = await run('fetch', declared(api.url, 'cursor', [], WITH_FILES));
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    expect(ran.json<{ streams: object[] }>().streams).toMatchObject([
+      { records: 21, notices: [expect.stringMatching(/d999.*answers 404/)] },
+    ]);
   });
 
   it('says what this user may not see, and goes on', async () => {

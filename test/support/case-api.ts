@@ -1,4 +1,5 @@
 /** A stand-in for an API of case management: lists of a firm's tables, with the manners and faults that such APIs have. */
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SampleFirm } from '../../src/app/demo/sample-firm.ts';
@@ -11,7 +12,14 @@ export interface Faults {
   readonly paging?: 'cursor' | 'link' | 'page' | 'offset' | 'odata';
   readonly sameCursorForEver?: boolean;
   readonly forbidden?: string;
+  /** The nth call fails, once. */
+  readonly brokenAt?: number;
 }
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** When a record was last changed, as the API tells it of those that do not say it themselves. */
+export const UPDATED_AT = '2024-06-01T12:00:00Z';
 
 export interface CaseApi {
   readonly url: string;
@@ -22,6 +30,9 @@ export interface CaseApi {
     readonly authorization: string;
     readonly status: number;
   }[];
+  /** A record that is new, or takes the place of the one with its id. */
+  put(name: string, row: Row): void;
+  remove(name: string, id: string): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +40,8 @@ const PAGE = 40;
 
 export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promise<CaseApi> {
   const calls: { path: string; authorization: string; status: number }[] = [];
+  const gone = new Set<string>();
+  const changes = new Map<string, Map<unknown, Row>>();
   const bytes = new Map(firm.documents.map(({ path, content }) => [path, content]));
   const fileServer = await listening((request, response) => {
     calls.push({
@@ -67,10 +80,22 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
       if (!document) return send(404, {});
       return send(302, undefined, { location: `${files}/${encodeURIComponent(document.path)}` });
     }
-    const rows = firm.rows(name);
-    const etag = `"${name}${url.search}"`;
+    if (faults.brokenAt === call) return send(500, {});
+    const rows = rowsOf(name, url.searchParams.get('updated_since') ?? '');
+    const etag = `"${createHash('sha1').update(JSON.stringify(rows)).digest('hex')}"`;
     if (request.headers['if-none-match'] === etag) return send(304, undefined);
     return send(200, ...list(url, rows, etag));
+  }
+
+  function rowsOf(name: string, since: string): readonly Row[] {
+    const known = firm.rows(name).map((row): Row => ({ updated_at: UPDATED_AT, ...row }));
+    const put = changes.get(name);
+    const all = put
+      ? [...new Map([...known.map((row) => [row['id'], row] as const), ...put]).values()]
+      : known;
+    return all
+      .filter((row) => !gone.has(`${name}/${String(row['id'])}`))
+      .filter((row) => Date.parse(String(row['updated_at'])) >= Date.parse(since || '1970'));
   }
 
   function list(
@@ -101,6 +126,11 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
     url: `http://127.0.0.1:${api.port}`,
     files,
     calls,
+    put(name, row) {
+      const rows = changes.get(name) ?? new Map<unknown, Row>();
+      changes.set(name, rows.set(row['id'], row));
+    },
+    remove: (name, id) => void gone.add(`${name}/${id}`),
     close: async () => {
       await api.close();
       await fileServer.close();

@@ -39,6 +39,7 @@ export interface SampleFirm {
   readonly documents: readonly FirmDocument[];
   /** Shown within letters; no row names them. */
   readonly pictures: readonly FirmDocument[];
+  readonly workflows: readonly FirmDocument[];
   /** The rows of a table as objects, values as in the JSON form. */
   rows(table: string): Record<string, string | number | boolean | null>[];
   writeTo(folder: string, format: FirmFormat): Promise<void>;
@@ -161,11 +162,13 @@ export function generateSampleFirm(options: FirmOptions): SampleFirm {
     portalTable(options),
   ];
   const pictures = [{ path: 'emails/inline/logo.png', content: PIXEL }];
-  const files = [...documents.files, ...pictures, ...workflowFiles()];
+  const workflows = workflowFiles();
+  const files = [...documents.files, ...pictures, ...workflows];
   return {
     tables,
     documents: documents.files,
     pictures,
+    workflows,
     rows: (name) =>
       (tables.find((table) => table.name === name)?.rows ?? []).map((row) =>
         jsonRow(tables, name, row),

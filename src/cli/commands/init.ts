@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { readConnector } from '../../app/connector-file.ts';
 import { CONNECTORS } from '../../app/connectors.ts';
 import { createProject, type NewProject } from '../../app/project.ts';
 import { WaybillError } from '../../core/errors.ts';
@@ -9,6 +10,7 @@ interface InitOptions extends CommonOptions {
   readonly export?: string;
   readonly api?: string;
   readonly account?: string;
+  readonly connector?: string;
   readonly odoo: string;
   readonly db: string;
   readonly login: string;
@@ -23,6 +25,7 @@ export function addInit(program: Command): void {
     .option('--export <path>', 'its export: a folder, a file or a .zip')
     .option('--api <url>', 'its own API, instead of an export or completing one')
     .option('--account <id>', 'the account at that API; the key comes from the environment')
+    .option('--connector <file>', 'its API, declared in a file of your own, instead of an export')
     .requiredOption('--odoo <url>', 'the address of Odoo, like https://acme.odoo.com')
     .requiredOption('--db <name>', "the name of Odoo's database")
     .requiredOption('--login <user>', 'the login whose API key is used')
@@ -35,6 +38,7 @@ export function addInit(program: Command): void {
           source: options.source,
           ...(options.export !== undefined && { exportPath: options.export }),
           ...apiOf(options),
+          ...(options.connector !== undefined && { connectorPath: options.connector }),
           env: options.env ?? 'production',
           url: options.odoo,
           db: options.db,
@@ -46,7 +50,15 @@ export function addInit(program: Command): void {
     );
 }
 
-function apiOf({ api, account, export: path }: InitOptions): Partial<Pick<NewProject, 'api'>> {
+function apiOf(options: InitOptions): Partial<Pick<NewProject, 'api'>> {
+  const { api, account, export: path, connector } = options;
+  if (connector !== undefined) {
+    readConnector(connector);
+    if (api === undefined && account === undefined && path === undefined) return {};
+    throw new WaybillError('WB_USAGE', '--connector stands alone.', {
+      next: 'To add what the API lacks: waybill connector fetch <file> <folder>, put it into that folder, and give the folder as --export.',
+    });
+  }
   if (api !== undefined && account !== undefined) return { api: { url: api, account } };
   if (path !== undefined && api === undefined && account === undefined) return {};
   throw new WaybillError(
@@ -54,6 +66,8 @@ function apiOf({ api, account, export: path }: InitOptions): Partial<Pick<NewPro
     api === undefined && account === undefined
       ? 'Say where the records come from.'
       : '--api and --account belong together.',
-    { next: 'Give --export <path>, or --api <url> with --account <id>, or all three.' },
+    {
+      next: 'Give --export <path>, or --api <url> with --account <id>, or all three; or --connector <file> alone.',
+    },
   );
 }

@@ -25,11 +25,21 @@ export function resolved(
         text === '' && file.object === 'case' && slot === 'contact'
           ? joins.client(key)
           : (known.resolve(slot, text) ?? text);
-    } else if (slot === 'tags' && kindOf(file))
+    } else if (slot === 'attendees') out[index] = people(text, known);
+    else if (slot === 'tags' && kindOf(file))
       out[index] = joins.labels(kindOf(file) ?? 'case', key, text);
   }
   return out;
 }
+
+/** Contacts as their keys, whatever they are called by; users and strangers as they are written. */
+const people = (text: string, known: References): string =>
+  text
+    .split(text.includes(';') || text.includes('\n') ? /[;\n]/ : /,/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .map((name) => known.resolve('contact', name) ?? name)
+    .join('; ');
 
 export function joinedCells(
   file: SourceFile,

@@ -2,6 +2,7 @@
 import { keyMaker } from '../extract-table.ts';
 import { profileBuilder } from '../profile.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
+import { foldHeader } from '../recognise.ts';
 import type { ColumnProfile, SourceColumn, SourceFile } from '../source.ts';
 import { joinedCells, resolved } from './cells.ts';
 import type { CompleterInput } from './complete.ts';
@@ -27,7 +28,9 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();
   const columns = [
-    ...file.columns.map((column) => declaredColumn(column, input.joins, profiles)),
+    ...file.columns.map((column) =>
+      kind ? declaredColumn(column, input.joins, profiles) : sparedColumn(column),
+    ),
     ...extra.map((column, n) =>
       extraColumn(column, file.columns.length + n, file.rows, profiles.get(column.id)),
     ),
@@ -136,6 +139,14 @@ function ownDeclared(column: SourceColumn, joins: Joins): SourceColumn['declared
       : undefined;
   return field && toDeclared(field);
 }
+
+const LAST_CHANGED = /^(last|date)?(updated|modified|edited|changed)(at|on|date|time)?$/;
+
+/** An API says of every record when it was last changed; only cases and contacts keep it. */
+const sparedColumn = (column: SourceColumn): SourceColumn =>
+  column.slot === null && LAST_CHANGED.test(foldHeader(column.header))
+    ? { ...column, spare: 'when it was last changed in AgileCase; it is there to find changes by' }
+    : column;
 
 const DOUBT = 0.1;
 

@@ -5,7 +5,6 @@ import { bodyCell, joinedCells, resolved, threadsOf } from './cells.ts';
 import { describe, ordered } from './columns.ts';
 import { inlineCell, inlinePictures } from './inline.ts';
 import {
-  checksum,
   documentNotices,
   fileCells,
   looseFile,
@@ -99,9 +98,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
       const match = matches.get(`${file.path}:${line}`);
       if (hasBody(file))
         extra.push(
-          await inlineCell(pictures.get(`${file.path}:${line}`), (path) =>
-            checksum(documents.file(path)),
-          ),
+          await inlineCell(pictures.get(`${file.path}:${line}`), (path) => documents.seal(path)),
         );
       if (!isFiled(file)) return [...own, ...extra];
       const name = file.object === 'document' ? [names.get(`${file.path}:${line}`) ?? ''] : [];

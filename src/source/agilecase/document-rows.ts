@@ -1,5 +1,4 @@
 /** Document rows and the files they mean; files that no row names; and the tables made of what is none. */
-import { createHash } from 'node:crypto';
 import type { BundleFile } from '../bundle.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { SourceColumn, SourceFile } from '../source.ts';
@@ -80,19 +79,8 @@ const folderOf = (path: string, of: string): string => {
 
 export async function fileCells(match: Match | undefined, documents: Documents): Promise<string[]> {
   if (!match || match.file === '') return ['', '', '', match?.problem ?? ''];
-  const { bytes, sha256 } = await checksum(documents.file(match.file));
+  const { bytes, sha256 } = await documents.seal(match.file);
   return [match.file, String(bytes), sha256, ''];
-}
-
-/** Read once here, so that what is sent later can be held against it. */
-export async function checksum(file: BundleFile): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 interface Loose {

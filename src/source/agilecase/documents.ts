@@ -24,8 +24,13 @@ export interface Documents {
   match(row: DocumentRow): Promise<Match>;
   /** Files that no row has claimed. */
   unclaimed(): readonly BundleFile[];
-  /** Throws when the bundle has no such file. */
-  file(path: string): BundleFile;
+  /** Read at most once, so that what is sent later can be held against it. Throws when the bundle has no such file. */
+  seal(path: string): Promise<Seal>;
+}
+
+export interface Seal {
+  readonly bytes: number;
+  readonly sha256: string;
 }
 
 /** Accents may be one character or two, separators lean either way; the same file is meant. */
@@ -41,7 +46,13 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
   for (const file of files) byPath.set(fold(file.path), file);
   const tails = tailIndex(files);
   const byName = Map.groupBy(files, (file) => fold(file.path).split('/').at(-1) ?? '');
+  const seals = new Map<string, Seal>();
   let hashes: Promise<ReadonlyMap<string, BundleFile>> | undefined;
+  const sealed = async (file: BundleFile): Promise<Seal> => {
+    const seal = seals.get(file.path) ?? (await sealOf(file));
+    seals.set(file.path, seal);
+    return seal;
+  };
   const take = (file: BundleFile): Match => {
     claimed.add(file.path);
     return { file: file.path, problem: '' };
@@ -54,7 +65,7 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
       const there = byPath.get(fold(path)) ?? tails.get(fold(path));
       if (there) return take(there);
       if (/^[0-9a-f]{64}$/i.test(row.sha256)) {
-        hashes ??= hashAll(files);
+        hashes ??= bySeal(files, sealed);
         const same = (await hashes).get(row.sha256.toLowerCase());
         if (same) return take(same);
       }
@@ -63,10 +74,10 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
         ? take(named)
         : { file: '', problem: `no file of the export is "${path || row.name}"` };
     },
-    file(path) {
+    seal(path) {
       const file = byPath.get(fold(path));
       if (!file) throw new Error(`no file ${path} in the bundle`);
-      return file;
+      return sealed(file);
     },
     unclaimed: () => files.filter((file) => !claimed.has(file.path)),
   };
@@ -93,14 +104,23 @@ function byNameAndSize(named: readonly BundleFile[], row: DocumentRow): BundleFi
   return only && more.length === 0 ? only : undefined;
 }
 
-async function hashAll(files: readonly BundleFile[]): Promise<ReadonlyMap<string, BundleFile>> {
+async function bySeal(
+  files: readonly BundleFile[],
+  sealed: (file: BundleFile) => Promise<Seal>,
+): Promise<ReadonlyMap<string, BundleFile>> {
   const hashes = new Map<string, BundleFile>();
-  for (const file of files) {
-    const hash = createHash('sha256');
-    for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) hash.update(chunk);
-    hashes.set(hash.digest('hex'), file);
-  }
+  for (const file of files) hashes.set((await sealed(file)).sha256, file);
   return hashes;
+}
+
+async function sealOf(file: BundleFile): Promise<Seal> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** Names within one case after its folders are gone: a name that is taken gets its folder, then a number. */

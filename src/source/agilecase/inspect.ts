@@ -18,8 +18,10 @@ import { completer, type Completer } from './complete.ts';
 import { KEYS } from './traits.ts';
 import { hitCounter, pointColumns, type Hits } from './foreign-keys.ts';
 import { joinDetails, rowsOf, type Part } from './join.ts';
+import { withMails } from './mails.ts';
 import { isManifest, manifestNotices, readManifest } from './manifest.ts';
 import { ALIAS_SLOTS, cellOf, references, type References } from './references.ts';
+import { classifyWorkItems, isWorkItems } from './work-items.ts';
 import { SURE } from '../recognise.ts';
 
 export interface Inspected {
@@ -29,7 +31,9 @@ export interface Inspected {
 }
 
 /** Tables among the documents are documents. */
-const DOCUMENT_FOLDERS = /(^|\/)(documents?|files|attachments|blobs|emails|templates|raw)\//i;
+const DOCUMENT_FOLDERS = /(^|\/)(documents?|files|attachments|blobs|emails|templates)\//i;
+/** Untouched answers of an API, beside the tables that were made of them. */
+const RAW_FOLDER = /^(.*\/)?raw\//i;
 const WORKFLOW_FOLDER = /(^|\/)workflows?\/[^/]*\.json$/i;
 
 export async function inspectBundle(
@@ -48,6 +52,9 @@ export async function inspectBundle(
         file: await inspectTable(candidate, decisions, signal),
         table: candidate.table,
       });
+  const documents = documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one)));
+  const mails = others.filter(({ path: one }) => /\.eml$/i.test(one));
+  parts = parts.map((part) => withMails(part, mails, documents));
   const known = await knownRecords(parts);
   const seen = new Map<string, Look>();
   for (const part of parts) seen.set(part.file.path, await lookThrough(part, known));
@@ -57,7 +64,7 @@ export async function inspectBundle(
     parts,
     known,
     joins,
-    documents: documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one))),
+    documents,
     workflows: others.filter(({ path: one }) => WORKFLOW_FOLDER.test(one)),
     markup: (file) => seen.get(file)?.markup ?? false,
   });
@@ -84,6 +91,8 @@ export async function inspectBundle(
   };
 }
 
+const FORMATS = ['delimited', 'workbook', 'json'] as const;
+
 async function sortFiles(
   files: readonly BundleFile[],
   decisions: SourceDecisions,
@@ -94,6 +103,12 @@ async function sortFiles(
   for (const file of files) {
     const settled = decisions.files?.[file.path];
     if (isManifest(file.path)) continue;
+    if (settled === undefined && RAW_FOLDER.test(file.path)) continue;
+    // A link among the documents would carry any file of this machine into Odoo.
+    if (file.refused !== undefined) {
+      skipped.push({ path: file.path, reason: file.refused });
+      continue;
+    }
     const isTable =
       formatOf(file.path) !== undefined &&
       !DOCUMENT_FOLDERS.test(file.path) &&
@@ -102,10 +117,19 @@ async function sortFiles(
       others.push(file);
       continue;
     }
-    const found = await classify(file, AGILECASE, decisions, ['delimited', 'workbook', 'json']);
+    const found =
+      settled === undefined && isWorkItems(file.path)
+        ? await classifyWorkItems(file, decisions, FORMATS)
+        : await classify(file, AGILECASE, decisions, FORMATS);
     candidates.push(...found.candidates);
     skipped.push(...found.skipped);
   }
+  const raw = files.filter(({ path }) => RAW_FOLDER.test(path)).length;
+  if (raw > 0)
+    skipped.push({
+      path: 'raw/',
+      reason: `${raw} file(s), answers as they came; their records are in the tables`,
+    });
   return { candidates, skipped, others };
 }
 
@@ -115,7 +139,7 @@ function checkCases(
   skipped: readonly Skipped[],
 ): void {
   const cases = candidates.filter((one) => one.object.name === 'case');
-  const [first] = cases;
+  const first = cases.find((one) => !isWorkItems(one.table.path)) ?? cases[0];
   if (!first)
     throw new WaybillError(
       'WB_SOURCE_NO_CASES',
@@ -125,7 +149,10 @@ function checkCases(
         next: 'Name the table in waybill.yaml, source.files, like:  "data/Matters.csv": case',
       },
     );
-  const other = cases.find((one) => one.fingerprint !== first.fingerprint);
+  // Every work type has columns of its own, and says what it is based on.
+  const other = cases.find(
+    (one) => one.fingerprint !== first.fingerprint && !isWorkItems(one.table.path),
+  );
   if (!other) return;
   throw new WaybillError(
     'WB_SOURCE_AMBIGUOUS',
@@ -167,11 +194,11 @@ interface Look {
 const objectOf = (name: string) => AGILECASE.objects.find((one) => one.name === name);
 
 async function lookThrough(part: Part, known: References): Promise<Look> {
-  const slots = objectOf(part.file.object)?.slots ?? [];
-  const points = slots.some(({ name }) => name === 'case' || name === 'contact');
+  const object = objectOf(part.file.object);
+  const points = object?.slots.some(({ name }) => name === 'case' || name === 'contact') ?? false;
   const body = part.file.columns.find((column) => column.slot === 'body')?.index;
-  if (!points && body === undefined) return { hits: [], markup: false };
-  const counter = hitCounter(part.file.columns.length, known);
+  if (!object || (!points && body === undefined)) return { hits: [], markup: false };
+  const counter = hitCounter(part.file, object, known);
   let [bodies, tagged] = [0, 0];
   for await (const cells of rowsOf(part)) {
     counter.add(cells);

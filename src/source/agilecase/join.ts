@@ -4,6 +4,7 @@
  */
 import type { CsvRow } from '../../lib/csv.ts';
 import { foldText } from '../../lib/names.ts';
+import { foldHeader } from '../recognise.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { DeclaredField, SourceFile } from '../source.ts';
 import type { Table } from '../table.ts';
@@ -48,6 +49,7 @@ export async function joinDetails(
   const store = valueStore();
   const clients = new Map<string, string>();
   const roles = new Map<string, string>();
+  const formers = new Map<string, string>();
   const audits = {
     case: new Map<string, AuditEntry[]>(),
     contact: new Map<string, AuditEntry[]>(),
@@ -78,7 +80,9 @@ export async function joinDetails(
     case_contact: (file, cells) => addParty({ store, clients, roles, known }, file, cells),
     audit(file, cells) {
       const to = owner(file, cells);
-      if (to) push(audits[to.kind], to.key, auditEntry(file, cells, timeZone));
+      if (!to) return;
+      push(audits[to.kind], to.key, auditEntry(file, cells, timeZone));
+      if (to.kind === 'case') keepFormerNumber({ store, known, formers }, to.key, file, cells);
     },
   };
   // Definitions first: a value must find its field, a link its label.
@@ -123,34 +127,34 @@ export async function* rowsOf({ file, table }: Part): AsyncGenerator<readonly st
     }
 }
 
-/** Values by record and column; a column exists once it has a value. */
+/** Values by record and column; a column exists once it has a value. In arrays: a map per record would take thrice as much. */
 function valueStore() {
   const columns = {
-    case: new Map<string, JoinedColumn>(),
-    contact: new Map<string, JoinedColumn>(),
+    case: new Map<string, { readonly column: JoinedColumn; readonly index: number }>(),
+    contact: new Map<string, { readonly column: JoinedColumn; readonly index: number }>(),
   };
-  const values = {
-    case: new Map<string, Map<string, string>>(),
-    contact: new Map<string, Map<string, string>>(),
-  };
-  const of = (kind: Kind, key: string): Map<string, string> => {
-    const found = values[kind].get(key) ?? new Map<string, string>();
-    values[kind].set(key, found);
-    return found;
+  const values = { case: new Map<string, string[]>(), contact: new Map<string, string[]>() };
+  const indexOf = (kind: Kind, column: JoinedColumn): number => {
+    const known = columns[kind].get(column.id);
+    if (known) return known.index;
+    const index = columns[kind].size;
+    columns[kind].set(column.id, { column, index });
+    return index;
   };
   return {
     set(kind: Kind, key: string, column: JoinedColumn, value: string): void {
-      if (!columns[kind].has(column.id)) columns[kind].set(column.id, column);
-      of(kind, key).set(column.id, value);
+      const own = values[kind].get(key) ?? [];
+      values[kind].set(key, own);
+      own[indexOf(kind, column)] = value;
     },
     append(kind: Kind, key: string, column: JoinedColumn, value: string, between: string): void {
-      const had = of(kind, key).get(column.id);
+      const had = values[kind].get(key)?.[indexOf(kind, column)];
       this.set(kind, key, column, had === undefined ? value : had + between + value);
     },
-    columns: (kind: Kind): JoinedColumn[] => [...columns[kind].values()],
+    columns: (kind: Kind): JoinedColumn[] => [...columns[kind].values()].map((one) => one.column),
     cells: (kind: Kind, key: string): string[] => {
       const own = values[kind].get(key);
-      return [...columns[kind].keys()].map((id) => own?.get(id) ?? '');
+      return Array.from({ length: columns[kind].size }, (_, index) => own?.[index] ?? '');
     },
   };
 }
@@ -288,6 +292,40 @@ function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string
     new: read('new_value'),
   };
 }
+
+interface Numbers {
+  readonly store: ValueStore;
+  readonly known: References;
+  readonly formers: Map<string, string>;
+}
+
+const NUMBER = /^(case|matter|file|our)?(number|no|ref|reference)$/;
+
+/** A case that was numbered anew is still asked for, and pointed at, by the number it had. */
+function keepFormerNumber(
+  { store, known, formers }: Numbers,
+  key: string,
+  file: SourceFile,
+  cells: readonly string[],
+): void {
+  const former = cellOf(file, cells, 'old_value');
+  if (former === '' || !NUMBER.test(foldHeader(cellOf(file, cells, 'changed_field')))) return;
+  const [other, now] = [formers.get(former), known.resolve('case', former)];
+  // What a case is called today goes before what another was called once.
+  if (now === undefined || other !== undefined) known.add('case', key, [former]);
+  formers.set(former, key);
+  store.append('case', key, FORMER_NUMBERS, former, '; ');
+}
+
+const FORMER_NUMBERS: JoinedColumn = {
+  id: 'Former numbers',
+  slot: null,
+  declared: {
+    label: 'Former numbers',
+    type: 'text',
+    help: 'Numbers that the case had in AgileCase before, by its audit trail.',
+  },
+};
 
 const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
 

@@ -16,11 +16,14 @@ export interface References {
 }
 
 export function references(): References {
+  // A whole letter names nobody: it need not be folded to be looked up.
+  let longest = 0;
   const keys = { case: new Set<string>(), contact: new Set<string>() };
   const aliases = { case: new Map<string, string>(), contact: new Map<string, string>() };
   return {
     add(kind, key, names) {
       keys[kind].add(key);
+      longest = Math.max(longest, ...names.map((name) => name.length));
       for (const name of names) {
         const folded = foldText(name);
         const known = aliases[kind].get(folded);
@@ -31,6 +34,7 @@ export function references(): References {
     resolve(kind, text) {
       const wanted = text.trim();
       if (keys[kind].has(wanted)) return wanted;
+      if (wanted.length > longest) return undefined;
       return aliases[kind].get(foldText(wanted)) || undefined;
     },
     has: (kind, key) => keys[kind].has(key),
@@ -44,8 +48,19 @@ export const ALIAS_SLOTS: Readonly<Record<Kind, readonly string[]>> = {
   contact: ['code', 'email', 'full_name', 'company'],
 };
 
-export const slotIndex = (file: Pick<SourceFile, 'columns'>, slot: string): number =>
-  file.columns.findIndex((column) => column.slot === slot);
+type Columns = SourceFile['columns'];
+/** Every cell that is read asks: looked up once per table. */
+const places = new WeakMap<Columns, ReadonlyMap<string, number>>();
+
+export function slotIndex({ columns }: Pick<SourceFile, 'columns'>, slot: string): number {
+  const known = places.get(columns);
+  if (known) return known.get(slot) ?? -1;
+  const found = new Map<string, number>();
+  for (const [index, column] of columns.entries())
+    if (column.slot !== null && !found.has(column.slot)) found.set(column.slot, index);
+  places.set(columns, found);
+  return found.get(slot) ?? -1;
+}
 
 export const cellOf = (
   file: Pick<SourceFile, 'columns'>,
