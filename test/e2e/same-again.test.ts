@@ -9,6 +9,7 @@ import { NOTE_HEADER, rows, smallExport, type SmallExport } from '../support/sma
 const HEADER = 'Contact ID,First Name,Last Name,Email,City,Edit Date';
 const JANE = '1,Jane,Lee,jane@example.com,Austin,1/20/2024 10:00 AM';
 const BOB = '3,Bob,Ray,bob@example.com,Boise,1/2/2024 10:00 AM';
+const KIM = '9,Kim,Oh,kim@example.com,Reno,1/2/2024 10:00 AM';
 const janeAgain = (edited: string): string => `2,Jane,Lee,jane@example.com,Dallas,${edited}`;
 
 let odoo: TestOdoo;
@@ -57,15 +58,14 @@ it('a merged contact stays one, with one merge note, when rows move and another 
   expect([others.length, jane?.['x_waybill_key']]).toEqual([0, 'allclients_contact_1']);
   const before = await chatter(jane?.id ?? 0);
   expect(before.map((one) => String(one['body'])).join()).toContain('city: Dallas');
-  const moved = '9,Kim,Oh,kim@example.com,Reno,1/2/2024 10:00 AM';
-  source.write('Contacts.csv', rows(HEADER, moved, BOB, janeAgain('1/15/2024 10:00 AM'), JANE));
+  source.write('Contacts.csv', rows(HEADER, KIM, BOB, janeAgain('1/15/2024 10:00 AM'), JANE));
   const same = await project.run('delta', '--json');
   expect(same.json(), same.stderr).toMatchObject({
     load: { created: 1 },
     late: 0,
     totals: { changed: 0, queued: 0 },
   });
-  source.write('Contacts.csv', rows(HEADER, moved, BOB, janeAgain('2/25/2024 10:00 AM'), JANE));
+  source.write('Contacts.csv', rows(HEADER, KIM, BOB, janeAgain('2/25/2024 10:00 AM'), JANE));
   const led = await project.run('delta', '--json');
   expect(led.json(), led.stderr).toMatchObject({ totals: { queued: 0 }, balances: true });
   expect(await janes()).toMatchObject([{ id: jane?.id, city: 'Dallas' }]);
@@ -75,6 +75,16 @@ it('a merged contact stays one, with one merge note, when rows move and another 
   expect(added.length).toBe(1);
   expect(added[0]).toContain('city: Austin');
   expect(added[0]).not.toContain('1970');
+}, 300_000);
+
+it('it stays that one while the record whose id it bears is gone at the source, and when that returns', async () => {
+  const [jane] = await janes();
+  for (const there of [[], [JANE]]) {
+    source.write('Contacts.csv', rows(HEADER, KIM, BOB, janeAgain('2/25/2024 10:00 AM'), ...there));
+    const ran = await project.run('delta', '--json');
+    expect(ran.json(), ran.stderr).toMatchObject({ load: { created: 0 }, balances: true });
+    expect((await janes()).map((one) => one.id)).toEqual([jane?.id]);
+  }
 }, 300_000);
 
 it('a note that gets its contact by an answer stands in that chatter below what is newer', async () => {
