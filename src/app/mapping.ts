@@ -128,7 +128,10 @@ export function checkMapping(session: Session, columns: Columns): MappingState {
   }
   for (const [object, ids] of Object.entries(columns)) checkFits(state.document, object, ids);
   const inspection = session.store.runs.meta<Inspection | null>('inspection');
-  if (inspection) checkMeaning(state.document, session.connector.declaration, inspection);
+  if (inspection) {
+    const text = readFileSync(session.project.mappingPath, 'utf8');
+    checkMeaning(text, state.document, session.connector.declaration, inspection);
+  }
   return state;
 }
 

@@ -134,6 +134,8 @@ export interface RunResult {
   readonly provisioned: readonly string[];
   readonly reassigned: number;
   readonly totals: LoadTotals;
+  /** Notes that were older than their chatter, and went into a summary. */
+  readonly late: number;
   readonly verification: Verification;
   readonly open: readonly { readonly code: string; readonly n: number }[];
   readonly balances: boolean;
@@ -230,9 +232,9 @@ const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
 
 async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
-  const { provisioned, totals, reassigned } = await loadSteps(session, open);
+  const { provisioned, totals, reassigned, late } = await loadSteps(session, open);
   const verification = await verify(ctx);
-  session.store.runs.end(run, 'done', { ...totals, reassigned }, await serverEnd(ctx));
+  session.store.runs.end(run, 'done', { ...totals, reassigned, late }, await serverEnd(ctx));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
@@ -244,6 +246,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     provisioned,
     reassigned,
     totals,
+    late,
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
@@ -257,14 +260,14 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
 export async function loadSteps(
   session: Session,
   { ctx, run, kind, state, catalog }: OpenRun,
-): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'> & { readonly late: number }> {
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned' | 'late'>> {
   const provisioned = await provision(
     ctx,
     run,
     customFields(state.document, session.connector.declaration, catalog),
   );
   await resolveOwners(ctx, run);
-  const late = kind === 'delta' ? await planLateHistory(ctx, run) : 0;
+  const late = kind === 'sample' ? 0 : await planLateHistory(ctx, run);
   const began = clock.now().getTime();
   const special = await specialIds(ctx);
   const totals = await load(ctx, run, special);

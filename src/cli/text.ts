@@ -105,6 +105,9 @@ export const balanceText = (balances: boolean): string =>
     ? 'Every source record is accounted for.'
     : 'Some source records are not accounted for: see the report.';
 
+export const lateText = (late: number): string[] =>
+  late > 0 ? [`${count(late)} older note(s) went into a dated summary note each contact got.`] : [];
+
 /** A run creates what Odoo lacks; what it has already is a delta's to change. */
 const outdatedText = (n: number): string[] =>
   n === 0
@@ -120,6 +123,7 @@ export function runText(result: RunResult): string {
   );
   return [
     `Run ${result.run} on ${result.environment}: ${count(created)} created, ${count(updated)} updated, ${count(matched)} recognised${settled > 0 ? `, ${settled} open batch(es) of an earlier run settled` : ''}${result.reassigned > 0 ? `, ${count(result.reassigned)} record(s) given to their owner` : ''}.`,
+    ...lateText(result.late),
     verificationText(result.verification),
     balanceText(result.balances),
     ...outdatedText(result.outdated),

@@ -100,6 +100,11 @@ export const ERRORS = {
   ),
   WB_VALUE_AMBIGUOUS: code('record', EXIT.differences, 'A value can be read in two ways'),
   WB_DUPLICATE_CONTACT: code('record', EXIT.differences, 'Contacts share an e-mail address'),
+  WB_DUPLICATE_LOADED: code(
+    'record',
+    EXIT.differences,
+    'Contacts that would be merged are in Odoo already',
+  ),
   WB_MATCH_AMBIGUOUS: code('record', EXIT.differences, 'Several Odoo records match one contact'),
   WB_NOTE_ORPHAN: code('record', EXIT.differences, 'A note belongs to no contact'),
   WB_NOTE_AMBIGUOUS: code('record', EXIT.differences, 'A note could belong to several contacts'),

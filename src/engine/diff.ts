@@ -129,6 +129,7 @@ function diffSource(
       diffing.declaration,
       parentOf(diffing.ctx, rows),
       diffing.ctx.store.staging.contactIndex(),
+      rows.find((row) => row.step === 'contacts')?.key,
     ),
   );
   return rows.map((row, index) => {

@@ -7,6 +7,7 @@ import type { OdooRow } from '../destination/destination.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import type { PlannedRow } from '../store/plan.ts';
+import { MERGE_NOTE_DATE } from '../mapping/mapper.ts';
 import type { Context } from './context.ts';
 
 const LANES_AT_ONCE = 500;
@@ -15,8 +16,11 @@ const WRITTEN = ['comment', 'email', 'email_outgoing', 'sms'];
 
 /** Called before `load`. Does nothing before a first full run is done: until then everything is in order. */
 export async function planLateHistory(ctx: Context, run: number): Promise<number> {
-  if (!ctx.store.runs.list(ctx.env).some((one) => one.kind === 'full' && one.state === 'done'))
-    return 0;
+  const done = ctx.store.runs
+    .list(ctx.env)
+    .findLast((one) => one.kind === 'full' && one.state === 'done');
+  // What it loaded may have been taken back since.
+  if (!done || !ctx.store.ledger.holdsOf(ctx.env, done.id)) return 0;
   claimSummaries(ctx);
   const lanes = ctx.store.delta.openLanes(ctx.env);
   let late = 0;
@@ -121,7 +125,10 @@ function summaryValues(
     const from = isRef(author) ? names.get(author.ref) : row.values['email_from'];
     const who = typeof from === 'string' ? `, ${escapeHtml(from)}` : '';
     const body = row.values['body'];
-    return `<p><b>${dateOf(row)} UTC${who}</b></p>${typeof body === 'string' ? body : ''}`;
+    const text = typeof body === 'string' ? body : '';
+    // What a merged record said is no history: its note bears the day before all days.
+    const dated = row.values['date'] !== MERGE_NOTE_DATE;
+    return dated ? `<p><b>${dateOf(row)} UTC${who}</b></p>${text}` : text;
   });
   const head = `<p><i>Earlier history that reached Odoo on ${now} UTC, after newer entries were here already:</i></p>`;
   return {

@@ -9,17 +9,21 @@ import type { SourceColumn, SourceDeclaration } from '../source/source.ts';
 
 export type Compose = (record: StagedRecord) => readonly PlannedRecord[];
 
-/** Maps one record alone, onto the parent that it hangs on already. `mapper` is not the one whose plan is loaded. */
+/**
+ * Maps one record alone, onto the parent that it hangs on already; a contact under the key it is planned by. `mapper`
+ * is not the one whose plan is loaded.
+ */
 export function composer(
   mapper: Mapper,
   declaration: SourceDeclaration,
   parent: Parent | null,
   contacts: ContactIndex,
+  key?: string,
 ): Compose {
   return (record) => {
     const shape = declaration.objects.find((object) => object.name === record.object)?.shape;
     if (shape === undefined || shape === 'user' || shape === 'group') return [];
-    if (shape === 'partner') return mapper.contact(record, []).planned;
+    if (shape === 'partner') return mapper.contact(record, [], key).planned;
     return mapper.child(record, parent, contacts).planned;
   };
 }

@@ -15,6 +15,7 @@ export interface MapInput {
   readonly groupDuplicates: (
     group: readonly Identity[],
     rule: Choices['duplicates'],
+    loaded: (one: Identity) => boolean,
   ) => readonly DuplicateDecision[];
 }
 
@@ -150,9 +151,13 @@ interface Fate {
   readonly mergedInto: Map<number, number>;
   readonly absorbs: Map<number, number[]>;
   readonly queued: Map<number, Issue>;
+  /** In Odoo already, as the contact they would have been merged with is. */
+  readonly doubles: Map<number, Issue>;
   readonly plannedKey: Map<number, string>;
   /** Keys of records whose own key stands on another record already. */
   readonly ownKey: Map<number, string>;
+  /** Keys of records that were merged into one that is no longer at the source, with what they are in Odoo. */
+  readonly heirs: ReadonlyMap<string, string>;
 }
 
 function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObject): Fate {
@@ -160,17 +165,24 @@ function decideDuplicates(ctx: LocalContext, input: MapInput, object: SourceObje
     mergedInto: new Map(),
     absorbs: new Map(),
     queued: new Map(),
+    doubles: new Map(),
     plannedKey: new Map(),
     ownKey: new Map(),
+    heirs: heirsOf(ctx, input, object),
   };
   for (const { key, n } of ctx.store.staging.repeatedKeys(object.name))
     settleRepeated(ctx, object, key, n, fate);
+  const loaded = ({ position, key }: Identity): boolean =>
+    ctx.store.ledger.knows(
+      keyOf(input, fate, { object: object.name, key: fate.ownKey.get(position) ?? key }),
+    );
   for (const group of ctx.store.staging.sharedEmails()) {
     const open = group.filter(
       ({ position }) => !fate.queued.has(position) && !fate.mergedInto.has(position),
     );
     const { members, rule } = answered(ctx, input, object, open, fate);
-    for (const decision of input.groupDuplicates(members, rule)) apply(decision, members, fate);
+    for (const decision of input.groupDuplicates(members, rule, loaded))
+      apply(decision, members, fate);
   }
   return fate;
 }
@@ -213,17 +225,19 @@ function settleRepeated(
     const own = ownKey(other);
     const twin = met.get(own);
     if (twin !== undefined) {
+      const known = fate.ownKey.get(twin);
+      if (known !== undefined) fate.ownKey.set(other.position, known);
       merge(fate, other.position, twin);
       continue;
     }
     met.set(own, other.position);
+    fate.ownKey.set(other.position, own);
     const answer = ctx.store.review.decided({
       object: object.name,
       key: own,
       code: 'WB_DUPLICATE_KEY',
     });
     if (answer === 'merge') merge(fate, other.position, first.position);
-    else fate.ownKey.set(other.position, own);
     if (answer !== 'merge' && answer !== 'separate')
       fate.queued.set(other.position, {
         code: 'WB_DUPLICATE_KEY',
@@ -242,8 +256,12 @@ function merge(fate: Fate, position: number, into: number): void {
 }
 
 function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fate): void {
+  const keyAt = (position: number): string =>
+    group.find((one) => one.position === position)?.key ?? '';
   switch (decision.kind) {
     case 'keep':
+      if (decision.doubleOf === undefined) return;
+      fate.doubles.set(decision.position, doubleOf(keyAt(decision.doubleOf)));
       return;
     case 'merge':
       return merge(fate, decision.position, decision.into);
@@ -260,6 +278,11 @@ function apply(decision: DuplicateDecision, group: readonly Identity[], fate: Fa
   }
 }
 
+const doubleOf = (key: string): Issue => ({
+  code: 'WB_DUPLICATE_LOADED',
+  message: `Is the same contact as ${key} by the rule for duplicates, and both are in Odoo already: they stay two. Merge them in Odoo if they are one, then resolve with "accept".`,
+});
+
 function mapContact(
   ctx: LocalContext,
   input: MapInput,
@@ -275,12 +298,17 @@ function mapContact(
     return;
   }
   if (fate.mergedInto.has(record.position)) return;
-  const absorbed = absorbedBy(fate, record.position);
+  const positions = absorbedBy(fate, record.position);
+  const absorbed = positions.length > 0 ? newestFirst(ctx, input, fate, record, positions) : [];
+  const loaded = (key: string): boolean => ctx.store.ledger.knows(key);
   const { planned, issues } = input.mapper.contact(
     record,
-    absorbed.length > 0 ? newestFirst(ctx, input, record.object, absorbed) : [],
+    absorbed,
+    partnerKey(input, fate, record, absorbed, loaded),
+    loaded,
   );
-  for (const issue of issues) writer.review(record, issue);
+  const double = fate.doubles.get(record.position);
+  for (const issue of [...issues, ...(double ? [double] : [])]) writer.review(record, issue);
   const main = planned.find((one) => one.step === 'contacts');
   if (!main) {
     writer.settle(record, 'queued');
@@ -288,7 +316,40 @@ function mapContact(
   }
   for (const one of planned) writer.plan(one, '');
   writer.partner(record.position, main.key);
-  if (absorbed.length > 0) fate.plannedKey.set(record.position, main.key);
+  if (positions.length > 0) fate.plannedKey.set(record.position, main.key);
+}
+
+/** Who leads may change with every edit at the source; what is in Odoo stays the same contact. */
+function partnerKey(
+  input: MapInput,
+  fate: Fate,
+  record: StagedRecord,
+  absorbed: readonly StagedRecord[],
+  loaded: (key: string) => boolean,
+): string {
+  const own = keyOf(input, fate, record);
+  if (absorbed.length === 0) return own;
+  return [own, ...absorbed.map((one) => keyOf(input, fate, one))].find(loaded) ?? own;
+}
+
+const keyOf = (
+  { mapper }: MapInput,
+  { heirs }: Fate,
+  record: Pick<StagedRecord, 'object' | 'key'>,
+): string => heirs.get(record.key) ?? mapper.keyOf(record);
+
+/** Of a group whose record in Odoo bears the id of one that was deleted at the source, the first that is left. */
+function heirsOf(ctx: LocalContext, { mapper }: MapInput, { name }: SourceObject): Fate['heirs'] {
+  const { knows } = ctx.store.ledger;
+  const own = (key: string): string => mapper.keyOf({ object: name, key });
+  const heirs = new Map<string, string>();
+  const groups = Map.groupBy(ctx.store.staging.aliases(name), (one) => one.into);
+  for (const [into, left] of groups) {
+    if (!knows(into) || left.some(({ key }) => own(key) === into)) continue;
+    const heir = left.find(({ key, n }) => n === 1 && !knows(own(key)));
+    if (heir) heirs.set(heir.key, into);
+  }
+  return heirs;
 }
 
 /** A record that took others in may itself be merged: then all of them go along. */
@@ -303,11 +364,13 @@ function leaderOf(fate: Fate, position: number): number {
 const newestFirst = (
   ctx: LocalContext,
   input: MapInput,
-  object: string,
+  { ownKey: own }: Fate,
+  { object }: StagedRecord,
   positions: readonly number[],
 ): StagedRecord[] =>
   ctx.store.staging
     .at(object, positions)
+    .map((record) => ({ ...record, key: own.get(record.position) ?? record.key }))
     .map((record) => ({ record, edited: input.mapper.identify(record).edited }))
     .sort((a, b) =>
       a.edited === b.edited ? a.record.position - b.record.position : a.edited < b.edited ? 1 : -1,

@@ -2,10 +2,15 @@
 import { WaybillError } from '../core/errors.ts';
 import type { Inspection, Shape, SourceDeclaration, SourceObject } from '../source/source.ts';
 import { customModel, standardField } from './custom-fields.ts';
+import { columnLine } from './document.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
 
-/** Throws WB_MAPPING_INVALID: an approved mapping must not send a value nowhere, or two values to one place. */
+/**
+ * Throws WB_MAPPING_INVALID: an approved mapping must not send a value nowhere, or two values to one place. `text`:
+ * mapping.yaml as it stands, for the numbers of its lines.
+ */
 export function checkMeaning(
+  text: string,
   document: MappingDocument,
   declaration: SourceDeclaration,
   inspection: Inspection,
@@ -25,6 +30,7 @@ export function checkMeaning(
         'goes where another column goes already',
       );
     }
+    checkKeys(text, object, columns, inspection);
   }
 }
 
@@ -42,6 +48,30 @@ function checkTarget(object: SourceObject, { column, to }: ColumnMapping): void 
       `column "${column}": ${object.plural} have no fields and no tags of their own`,
       `drop, or slot: and one of ${namesOf(object.slots)}`,
     );
+}
+
+/** What records are known by, and point at each other by, the source reads before there is a mapping. */
+function checkKeys(
+  text: string,
+  { name, slots }: SourceObject,
+  columns: readonly ColumnMapping[],
+  inspection: Inspection,
+): void {
+  const read = inspection.files.filter((one) => one.object === name).flatMap((one) => one.columns);
+  for (const [index, { column, to }] of columns.entries()) {
+    const key = slots.find((one) => one.type === 'key' && to === `slot:${one.name}`)?.name;
+    const same = read.filter((one) => one.id === column);
+    if (key === undefined || same.length === 0 || same.some((one) => one.slot === key)) continue;
+    const line = columnLine(text, name, index);
+    throw new WaybillError(
+      'WB_MAPPING_INVALID',
+      `mapping.yaml, line ${line}: ${name} column "${column}" was not read as ${key} when the export was read, and records are known by it from then on.`,
+      {
+        place: `mapping.yaml:${line}`,
+        next: `Write it into waybill.yaml under "source:": columns: { ${name}: { ${JSON.stringify(column)}: ${key} } }; then: waybill scope, waybill map`,
+      },
+    );
+  }
 }
 
 /** The one place a column's value goes to; undefined where several may go, or none. */

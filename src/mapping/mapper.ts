@@ -66,7 +66,7 @@ export function createMapper(
   const owners = ownerBook();
   const onPartner = 'team_id' in (catalog.fields['res.partner'] ?? {});
   const teams = choices.groupsAsTeams ? teamBook(declaration.id, onPartner) : undefined;
-  const keyOf = (record: StagedRecord): string =>
+  const keyOf: Mapper['keyOf'] = (record) =>
     `${declaration.id}_${record.object}_${safeKey(record.key)}`;
   const tools: PartnerTools = {
     prefix: declaration.fieldPrefix,
@@ -80,7 +80,7 @@ export function createMapper(
     owner: (label, email) => owners.refOf(label, email),
     keyOf,
   };
-  const merging: Merging = {
+  const merging = {
     units: unitsOf(declaration.fieldPrefix),
     readable: readableValues(catalog, (ref) => shared.nameOf(ref) ?? owners.nameOf(ref)),
     teams,
@@ -108,6 +108,11 @@ export function createMapper(
     return identity;
   };
 
+  const drafted = (record: StagedRecord): Drafted => ({
+    record,
+    draft: composePartner(record, fileOf(record), tools),
+  });
+
   const mapper: Mapper = {
     identify,
     learn(record) {
@@ -115,13 +120,9 @@ export function createMapper(
       if (objectOf(record).shape === 'group') teams?.meet(singleLine(file.slot(record, 'name')));
       return learn(record, file, declaration, owners, shared, choices.groupPrefix);
     },
-    contact(record, merged) {
-      const draft = composePartner(record, fileOf(record), tools);
-      const others = merged.map((one) => ({
-        record: one,
-        draft: composePartner(one, fileOf(one), tools),
-      }));
-      return assemble(record, draft, others, shared.tag, merging);
+    contact(record, merged, key = keyOf(record), loaded = () => false) {
+      const [leader, others] = [drafted(record), merged.map(drafted)];
+      return assemble(leader, others, { ...merging, tag: shared.tag, key, loaded });
     },
     parentObject: (record) => parentObject(objectOf(record), record, fileOf(record)),
     parentOf: (record, index) => {
@@ -247,6 +248,14 @@ interface Merging {
   readonly units: readonly (readonly string[])[];
   readonly readable: Readable;
   readonly teams: TeamBook | undefined;
+  readonly tag: (name: string) => Ref;
+  /** What the partner is planned under. */
+  readonly key: string;
+  readonly loaded: (key: string) => boolean;
+}
+interface Drafted {
+  readonly record: StagedRecord;
+  readonly draft: PartnerDraft;
 }
 type Readable = (field: string, value: Value) => string;
 
@@ -265,48 +274,45 @@ function readableValues(catalog: Catalog, nameOf: (ref: string) => string | unde
 
 /** The leader's values come first; the others fill gaps; what contradicts is kept in a note on the partner. */
 function assemble(
-  record: StagedRecord,
-  draft: PartnerDraft,
-  others: readonly { record: StagedRecord; draft: PartnerDraft }[],
-  tag: (name: string) => Ref,
+  { record, draft }: Drafted,
+  others: readonly Drafted[],
   merging: Merging,
 ): Composed {
-  const [main, ...people] = draft.planned;
+  const [main] = draft.planned;
   if (!main) return { planned: [], issues: draft.issues };
   const { values } = draft;
-  const tags = new Set([...draft.tags, ...others.flatMap((one) => [...one.draft.tags])]);
-  const notes = others.flatMap((one) =>
-    absorb(values, main.key, one.record, one.draft.values, merging),
-  );
-  const guests = others.flatMap((one) => one.draft.planned.slice(1));
+  const tags = new Set([draft, ...others.map((one) => one.draft)].flatMap((one) => [...one.tags]));
+  const notes = others.flatMap((one) => absorb(values, one, merging));
   merging.teams?.join(values, [
     ...new Set([...draft.groups, ...others.flatMap((one) => one.draft.groups)]),
   ]);
-  if (tags.size > 0) values['category_id'] = [...tags].sort().map(tag);
+  if (tags.size > 0) values['category_id'] = [...tags].sort().map(merging.tag);
   const issues = [...draft.issues, ...others.flatMap((one) => one.draft.issues)];
   const own = { object: record.object, position: record.position };
+  const people = peopleOf([draft, ...others.map((one) => one.draft)], merging);
   return {
     planned: [
-      main,
-      ...people,
-      ...newGuests(people, guests, main.key).map((person) => ({ ...person, ...own })),
-      ...notes.map((note) => ({ ...note, ...own })),
+      { ...main, key: merging.key },
+      ...[...people, ...onePerKey(notes)].map((one) => ({ ...one, ...own })),
     ],
     issues,
   };
 }
 
-/** The second persons of absorbed records, but for those the partner has already. */
-function newGuests(
-  people: readonly PlannedRecord[],
-  guests: readonly PlannedRecord[],
-  partner: string,
-): PlannedRecord[] {
-  const seen = new Set(people.map((one) => JSON.stringify(one.values)));
-  return guests
-    .map((one) => ({ ...one, values: { ...one.values, parent_id: { ref: partner } } }))
-    .filter(({ values }) => !seen.has(JSON.stringify(values)) && seen.add(JSON.stringify(values)));
+/** The second persons of all; of those that are the same, the one that is in Odoo already, else the leader's. */
+function peopleOf(drafts: readonly PartnerDraft[], { key, loaded }: Merging): PlannedRecord[] {
+  const people = drafts
+    .flatMap((one) => one.planned.slice(1))
+    .map((one) => ({ ...one, values: { ...one.values, parent_id: { ref: key } } }));
+  return [...Map.groupBy(people, ({ values }) => JSON.stringify(values)).values()].flatMap(
+    (same) => same.find((one) => loaded(one.key)) ?? same.slice(0, 1),
+  );
 }
+
+/** A row that stands in the export twice tells the same twice. */
+const onePerKey = (planned: readonly PlannedRecord[]): PlannedRecord[] => [
+  ...new Map(planned.map((one) => [one.key, one])).values(),
+];
 
 /** Half of one address and half of another is an address nobody has. */
 const unitsOf = (prefix: string): readonly (readonly string[])[] => [
@@ -330,27 +336,25 @@ const NEVER_FILLED = new Set(['active']);
 
 function absorb(
   values: Record<string, Value>,
-  partner: string,
-  record: StagedRecord,
-  draft: PartnerDraft['values'],
+  { record, draft }: Drafted,
   merging: Merging,
 ): PlannedRecord[] {
   const lost: string[] = [];
   const held = new Set(Object.keys(values));
   const taken = merging.units.filter((unit) => unit.some((field) => held.has(field)));
-  for (const [field, value] of Object.entries(draft)) {
+  for (const [field, value] of Object.entries(draft.values)) {
     if (JSON.stringify(values[field]) === JSON.stringify(value)) continue;
     const free = !held.has(field) && !taken.some((unit) => unit.includes(field));
     if (free && !NEVER_FILLED.has(field)) values[field] = value;
     else lost.push(`${field}: ${merging.readable(field, value)}`);
   }
   if (lost.length === 0) return [];
-  const raw = `Merged record ${record.key} (${record.file}, line ${record.line}). What differed:\n${lost.join('\n')}`;
+  // Neither key nor text says where the row stood: in the next export it stands elsewhere.
   const note = composeMessage({
-    key: `${partner}.merged.${record.position}`,
+    key: `${merging.key}.merged.${safeKey(record.key)}`,
     record,
-    parent: { model: 'res.partner', key: partner },
-    body: raw,
+    parent: { model: 'res.partner', key: merging.key },
+    body: `Merged record ${record.key}. What differed:\n${lost.join('\n')}`,
     html: false,
     date: MERGE_NOTE_DATE,
     author: '',
@@ -360,4 +364,4 @@ function absorb(
 }
 
 /** Before every real note, and the same on every run: a merge note tells of the record, not of a day. */
-const MERGE_NOTE_DATE = '1970-01-01 00:00:00';
+export const MERGE_NOTE_DATE = '1970-01-01 00:00:00';

@@ -147,7 +147,13 @@ export interface MappingDocument {
 }
 
 export type DuplicateDecision =
-  | { readonly position: number; readonly kind: 'keep'; readonly shared: boolean }
+  | {
+      readonly position: number;
+      readonly kind: 'keep';
+      readonly shared: boolean;
+      /** Would have been merged with this one, but both are in Odoo already. */
+      readonly doubleOf?: number;
+    }
   | { readonly position: number; readonly kind: 'merge'; readonly into: number }
   | { readonly position: number; readonly kind: 'queue'; readonly with: readonly number[] };
 
@@ -177,8 +183,17 @@ export interface Mapper {
   /** Feeds the users and groups objects; before the contacts. Returns issues (user without e-mail…). */
   learn(record: StagedRecord): readonly Issue[];
   identify(record: StagedRecord): Identity;
-  /** `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes a note. */
-  contact(record: StagedRecord, merged: readonly StagedRecord[]): Composed;
+  /**
+   * `merged` are the records that were merged into this one, newest first: they fill gaps; what they contradict becomes
+   * a note. `key`: what the contact is planned under, where one of them was loaded before; `loaded`: whether a planned
+   * key is in Odoo already.
+   */
+  contact(
+    record: StagedRecord,
+    merged: readonly StagedRecord[],
+    key?: string,
+    loaded?: (key: string) => boolean,
+  ): Composed;
   /** Name of the object that the record belongs to, of the two it may. */
   parentObject(record: StagedRecord): string | undefined;
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
@@ -187,7 +202,7 @@ export interface Mapper {
   /** Sortable UTC `YYYY-MM-DD HH:MM:SS` of a child, or empty: children of one parent are loaded in this order. */
   childDate(record: StagedRecord): string;
   /** Key of the planned record that a record becomes. */
-  keyOf(record: StagedRecord): string;
+  keyOf(record: Pick<StagedRecord, 'object' | 'key'>): string;
   /** Tags, companies, stages … met so far, each once, planned in their steps. Call last. */
   shared(): readonly PlannedRecord[];
   owners(): readonly Owner[];

@@ -102,7 +102,8 @@ export function preparedMapper(mapper: Mapper, prepare: Prepare): Mapper {
     ...mapper,
     learn: (record) => mapper.learn(prepare(record)),
     identify: (record) => mapper.identify(prepare(record)),
-    contact: (record, merged) => mapper.contact(prepare(record), merged.map(prepare)),
+    contact: (record, merged, key, loaded) =>
+      mapper.contact(prepare(record), merged.map(prepare), key, loaded),
     parentOf: (record, index) => mapper.parentOf(prepare(record), index),
     child: (record, parent, contacts) => mapper.child(prepare(record), parent, contacts),
     childDate: (record) => mapper.childDate(prepare(record)),

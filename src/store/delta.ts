@@ -40,15 +40,25 @@ const CAPTURE = `insert or ignore into base (env, key, object, source, vals)
   left join staged s on s.object = p.object and s.position = p.position
   where l.step <> 'provision'`;
 
+/* Who is apart by now is no alias any more; who is alone by now, since the others were deleted, still is. */
+const ALIASES = `delete from alias where exists
+    (select 1 from contact_index c where c.key = alias.key and c.partner <> alias.into_key);
+  insert or replace into alias select key, partner from contact_index
+    where partner in (select partner from contact_index where partner <> '' group by partner having count(*) > 1)`;
+
 /* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
 const LIKENESS = `select count(*) as loaded, count(p.key) as there,
     coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
   from base b left join planned p on p.key = b.key
   where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
 
-/* A record that is still at the source, but merged or waiting now, is not deleted. */
+/*
+ * A record that is still at the source, but merged or waiting now, is not deleted; nor is the note on what a merged
+ * record said, when it no longer says so.
+ */
 const GONE_FROM = `from base b left join planned p on p.key = b.key
   where b.env = ?1 and b.gone = 0 and b.object <> '' and p.key is null and b.key > ?2
+    and instr(b.key, '.merged.') = 0
     and not exists (select 1 from staged s join disposition d on d.object = s.object and d.position = s.position
       where s.object = b.object and s.key = b.source)`;
 const GONE = `select b.key, b.object, b.source ${GONE_FROM} order by b.key limit ?3`;
@@ -65,7 +75,7 @@ const ROWS_AT_ONCE = 2_000;
 export const deltaQueries = (db: Database) => ({
   /** Called before plan or staging are made anew; what was captured before stays as it was loaded. */
   capture(): void {
-    db.transaction(() => db.exec(CAPTURE));
+    db.transaction(() => db.exec(`${CAPTURE};\n${ALIASES}`));
   },
   /** Keeps the content of the present extraction, when an environment was loaded from it, before a new one replaces it. */
   keepContent(extraction: number, wanted: readonly number[]): void {

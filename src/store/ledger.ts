@@ -49,6 +49,10 @@ const GIVEN_TO = `select l.key from ledger l join planned p on p.key = l.key
 const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op, state, before, after, untaken, xid, run, batch)
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
+/* By way of the environments, or the whole ledger would be read for one key. */
+const KNOWN = `select 1 from (select distinct env from run) r
+  cross join ledger l on l.env = r.env and l.key = ? where l.state <> 'undone' limit 1`;
+
 export const ledgerQueries = (db: Database) => ({
   put(rows: readonly LedgerRow[]): void {
     const upsert = db.prepare(UPSERT);
@@ -103,6 +107,8 @@ export const ledgerQueries = (db: Database) => ({
       .get(env, key) as { res_id: number } | undefined;
     return row?.res_id;
   },
+  /** In whichever environment. */
+  knows: (key: string): boolean => db.prepare(KNOWN).get(key) !== undefined,
   get(env: string, keys: readonly string[]): LedgerRow[] {
     return db
       .all(
@@ -199,6 +205,11 @@ export const ledgerQueries = (db: Database) => ({
           .limit(limit),
       )
       .map(toRow),
+  /** Whether anything is left of what was loaded up to this run. */
+  holdsOf: (env: string, run: number): boolean =>
+    db
+      .prepare("select 1 from ledger where env = ? and run <= ? and step <> 'provision' limit 1")
+      .get(env, run) !== undefined,
   /** The newest record that a run created in each model. */
   newestOfRun: (env: string, run: number): { model: string; resId: number }[] =>
     db.all(

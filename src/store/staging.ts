@@ -22,6 +22,9 @@ type RecordRow = [position: number, key: string, file: number, line: number, cel
 const BY_KEY = `select staged.position, source_file.path as file, staged.line, staged.cells
   from staged indexed by staged_key join source_file on source_file.id = staged.file
   where staged.object = ? and staged.key = ?`;
+const ALIASES = `select a.into_key as "into", a.key, count(*) as n from alias a
+  join staged s on s.object = ? and s.key = a.key
+  group by a.into_key, a.key order by a.into_key, min(s.position)`;
 const HIT =
   'select position, key, name, partner, email, other_email as otherEmail from contact_index where';
 
@@ -182,6 +185,9 @@ export const stagingQueries = (db: Database) => ({
     }
     if (group.length > 0) yield group;
   },
+  /** Records of this export that were one with others when they were loaded, with what they became. */
+  aliases: (object: string) =>
+    db.prepare(ALIASES).all(object) as { into: string; key: string; n: number }[],
   setPartners(rows: readonly { readonly position: number; readonly partner: string }[]): void {
     const update = db.prepare('update contact_index set partner = ? where position = ?');
     db.transaction(() => {

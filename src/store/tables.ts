@@ -20,6 +20,7 @@ export interface Tables {
     edited: string;
     partner: string;
   };
+  alias: { key: string; into_key: string };
   planned: {
     seq: Generated<number>;
     step: string;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Step } from '../../src/core/record.ts';
 import { mapAll } from '../../src/engine/map.ts';
 import { groupDuplicates } from '../../src/mapping/duplicates.ts';
 import type { Choices } from '../../src/mapping/mapping.ts';
@@ -52,6 +53,23 @@ function mapped(
   return Object.fromEntries(counts) as Record<string, Record<string, number>>;
 }
 
+/** As a run would leave it: these are in Odoo. */
+function loaded(...keys: string[]): void {
+  const run = store.runs.start('production', 'full', '');
+  const row = { env: 'production', step: 'contacts', model: 'res.partner', op: 'create' } as const;
+  const rest = { state: 'done', before: {}, after: {}, xid: true, run, batch: 0 } as const;
+  store.ledger.put(keys.map((key, at) => ({ ...row, ...rest, key, resId: at + 1 })));
+}
+
+const keysOf = (step: Step): string[] =>
+  store.plan
+    .ofStep(step)
+    .map((one) => one.key)
+    .sort();
+
+const JANE = ['1', 'Lee', 'a@x.co', '1/20/2024'];
+const AGAIN = ['2', 'Lee', 'a@x.co', '1/15/2024'];
+
 const planned = (step: string): number =>
   store.plan.counts().find((one) => one.step === step)?.n ?? 0;
 
@@ -99,6 +117,77 @@ describe('mapping the staged records', () => {
     );
     expect(counts['contact']).toEqual({ queued: 1, pending: 1 });
     expect(planned('contacts')).toBe(1);
+  });
+
+  test('keeps a merged contact what it is in Odoo, whoever of the group was edited last', () => {
+    mapped([JANE, AGAIN], []);
+    expect(keysOf('contacts')).toEqual(['allclients_contact_1']);
+    loaded('allclients_contact_1');
+    store.staging.clear();
+    const notes = [['n1', '2', '1/1/2024', 'Hers']];
+    mapped([JANE, ['2', 'Lee', 'a@x.co', '2/25/2024'], ['3', 'Lee', 'a@x.co', '2/26/2024']], notes);
+    expect(keysOf('contacts')).toEqual(['allclients_contact_1']);
+    const [jane] = store.plan.ofStep('contacts');
+    expect(jane?.values['x_allclients_edited']).toMatch(/^2024-02-26/);
+    expect(new Set(store.plan.ofStep('notes').map((one) => one.lane))).toEqual(
+      new Set(['allclients_contact_1']),
+    );
+    expect(store.reconcile.merged(10).map((one) => one.into)).toEqual([
+      'allclients_contact_1',
+      'allclients_contact_1',
+    ]);
+  });
+
+  test('keeps it also when the record whose id it bears is deleted at the source', () => {
+    const bob = ['4', 'Ray', 'b@x.co', ''];
+    const third = ['3', 'Lee', 'a@x.co', ''];
+    const again = (...rows: string[][]): string[] => {
+      store.delta.capture();
+      store.staging.clear();
+      mapped(rows, []);
+      return keysOf('contacts');
+    };
+    mapped([JANE, AGAIN, third, bob], []);
+    loaded('allclients_contact_1', 'allclients_contact_4');
+    expect(again(bob, third, AGAIN)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
+    expect(again(AGAIN, bob)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
+    // Each is somebody else now: the one whose id it is has the record, the other gets one of its own.
+    const apart = ['2', 'Lee', 'c@x.co', ''];
+    expect(again(apart, JANE, bob)).toEqual([
+      'allclients_contact_1',
+      'allclients_contact_2',
+      'allclients_contact_4',
+    ]);
+    expect(again(apart, bob)).toEqual(['allclients_contact_2', 'allclients_contact_4']);
+  });
+
+  test('merges nobody with nobody where both are in Odoo already, and says so', () => {
+    mapped([JANE, ['2', 'Lee', 'b@x.co', '']], []);
+    loaded('allclients_contact_1', 'allclients_contact_2');
+    store.staging.clear();
+    mapped([JANE, AGAIN, ['3', 'Lee', 'a@x.co', '']], []);
+    expect(store.reconcile.merged(10)).toMatchObject([{ key: '3', into: 'allclients_contact_1' }]);
+    expect(keysOf('contacts')).toEqual(['allclients_contact_1', 'allclients_contact_2']);
+    expect(store.review.openByCode('')).toEqual([{ code: 'WB_DUPLICATE_LOADED', n: 1 }]);
+  });
+
+  test('gives the note on a merged record the same key and text wherever its row stands', () => {
+    const note = (): unknown => store.plan.ofStep('notes').map(({ key, values }) => [key, values]);
+    mapped([JANE, AGAIN], []);
+    const before = note();
+    expect(keysOf('notes')).toEqual(['allclients_contact_1.merged.2']);
+    store.staging.clear();
+    mapped([['9', 'Ray', 'r@x.co', ''], ['8', 'Kim', 'k@x.co', ''], AGAIN, JANE], []);
+    expect(note()).toEqual(before);
+  });
+
+  test('gives each of the records of one id that a person merged a note of its own', () => {
+    const rows = [JANE, ['1', 'Ray', 'b@x.co', ''], ['1', 'Roy', 'c@x.co', '']];
+    mapped(rows, []);
+    for (const item of store.review.list('', true, 10)) store.review.resolve(item, 'merge', 'Kim');
+    store.staging.clear();
+    expect(mapped(rows, [])['contact']).toEqual({ merged: 2, pending: 1 });
+    expect(keysOf('notes').length).toBe(2);
   });
 
   test('never merges who has no address, and under review merges nobody', () => {

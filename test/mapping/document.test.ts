@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isWaybillError } from '../../src/core/errors.ts';
-import { checkMeaning } from '../../src/mapping/check.ts';
+import { checkMeaning as checkText } from '../../src/mapping/check.ts';
 import { formatMapping, hashMapping, parseMapping, undecided } from '../../src/mapping/document.ts';
 import type { ColumnMapping, MappingDocument } from '../../src/mapping/mapping.ts';
 import { propose } from '../../src/mapping/propose.ts';
 import { ALLCLIENTS } from '../../src/source/allclients/declaration.ts';
+import type { Inspection } from '../../src/source/source.ts';
 import { CATALOG, fileOf, inspectionOf } from '../support/mapping.ts';
 
 const hostile = fc.oneof(
@@ -126,6 +127,9 @@ const withoutProfiles = (from: MappingDocument): MappingDocument => ({
     Object.entries(from.objects).map(([name, columns]) => [name, columns.map(plain)]),
   ),
 });
+
+const checkMeaning = (text: string, inspection: Inspection): void =>
+  checkText(text, parseMapping(text), ALLCLIENTS, inspection);
 
 describe('mapping.yaml', () => {
   test('written and read is the same document, whatever the export calls its columns', () => {
@@ -343,10 +347,8 @@ describe('mapping.yaml', () => {
   ])(
     'that is well formed and names %s is refused before it is approved',
     (_what, from, to, words) => {
-      expect(() => checkMeaning(parseMapping(text), ALLCLIENTS, inspection)).not.toThrow();
-      expect(() =>
-        checkMeaning(parseMapping(text.replace(from, to)), ALLCLIENTS, inspection),
-      ).toThrow(words);
+      expect(() => checkMeaning(text, inspection)).not.toThrow();
+      expect(() => checkMeaning(text.replace(from, to), inspection)).toThrow(words);
     },
   );
 
@@ -355,11 +357,32 @@ describe('mapping.yaml', () => {
       fileOf('note', { 'Contact ID': ['1'], Note: ['x'], Mood: ['good'] }),
     );
     const asked = formatMapping(propose(ALLCLIENTS, notes, CATALOG));
-    expect(() =>
-      checkMeaning(parseMapping(asked.replace('to: "?"', 'to: field:subject')), ALLCLIENTS, notes),
-    ).toThrow(/notes have no fields/);
-    expect(() =>
-      checkMeaning(parseMapping(asked.replace('to: "?"', 'to: drop')), ALLCLIENTS, notes),
-    ).not.toThrow();
+    expect(() => checkMeaning(asked.replace('to: "?"', 'to: field:subject'), notes)).toThrow(
+      /notes have no fields/,
+    );
+    expect(() => checkMeaning(asked.replace('to: "?"', 'to: drop'), notes)).not.toThrow();
+  });
+
+  test('makes no column the record id that was not read as it, and says where to say so instead', () => {
+    const table = {
+      Kundennr: ['7', '8'],
+      'Last Name': ['Lee', 'Ray'],
+      Email: ['a@x.co', 'b@x.co'],
+    };
+    const unread = inspectionOf(fileOf('contact', table));
+    const asked = formatMapping(propose(ALLCLIENTS, unread, CATALOG)).replace(
+      'column: Kundennr\n      to: custom',
+      'column: Kundennr\n      to: slot:record_id',
+    );
+    const line = asked.split('\n').indexOf('      to: slot:record_id') + 1;
+    expect(line).toBeGreaterThan(0);
+    expect(() => checkMeaning(asked, unread)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`line ${line}: contact column "Kundennr"`) as string,
+        next: expect.stringContaining('columns: { contact: { "Kundennr": record_id } }') as string,
+      }) as Error,
+    );
+    const read = inspectionOf(fileOf('contact', table, 'contact.csv', { Kundennr: 'record_id' }));
+    expect(() => checkMeaning(asked, read)).not.toThrow();
   });
 });

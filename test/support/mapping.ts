@@ -29,6 +29,7 @@ export function fileOf(
   object: string,
   table: Readonly<Record<string, readonly string[]>>,
   path = `${object}.csv`,
+  decisions: Readonly<Record<string, string>> = {},
 ): SourceFile {
   const declared = ALLCLIENTS.objects.find((one) => one.name === object);
   if (!declared) throw new Error(`no object ${object}`);
@@ -50,7 +51,7 @@ export function fileOf(
       declared,
       headers,
       headers.map((header) => profileOf(table[header] ?? [])),
-      {},
+      decisions,
     ),
   };
 }

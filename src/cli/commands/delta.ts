@@ -6,7 +6,7 @@ import { EXIT, WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions } from '../command.ts';
 import { table } from '../print.ts';
 import { count } from '../progress.ts';
-import { balanceText, verificationText } from '../text.ts';
+import { balanceText, lateText, verificationText } from '../text.ts';
 
 interface DeltaCommandOptions extends CommonOptions {
   readonly export?: string;
@@ -76,9 +76,7 @@ function deltaText(result: DeltaResult): string {
     ...(totals.left > 0
       ? [`${count(totals.left)} record(s) that the source deleted stay as they are.`]
       : []),
-    ...(late > 0
-      ? [`${count(late)} older note(s) went into a dated summary note each contact got.`]
-      : []),
+    ...lateText(late),
     ...(totals.queued > 0
       ? [
           `${count(totals.queued)} question(s) wait in the review queue; after answering: waybill delta`,
