@@ -77,7 +77,7 @@ it('a merged contact stays one, with one merge note, when rows move and another 
   expect(added[0]).not.toContain('1970');
 }, 300_000);
 
-it('it stays that one while the record whose id it bears is gone at the source, and when that returns', async () => {
+it('stays that one while the record whose id it bears is gone at the source, and when that returns', async () => {
   const [jane] = await janes();
   for (const there of [[], [JANE]]) {
     source.write('Contacts.csv', rows(HEADER, KIM, BOB, janeAgain('2/25/2024 10:00 AM'), ...there));
