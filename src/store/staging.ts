@@ -20,10 +20,10 @@ const RECORDS =
   'select position, key, file, line, cells from staged where object = ? order by position';
 type RecordRow = [position: number, key: string, file: number, line: number, cells: string];
 const BY_KEY = `select staged.position, source_file.path as file, staged.line, staged.cells
-  from staged indexed by staged_key join source_file on source_file.id = staged.file
-  where staged.object = ? and staged.key = ?`;
+  from staged join source_file on source_file.id = staged.file
+  where staged.object = ? and unlikely(staged.key = ?)`;
 const ALIASES = `select a.into_key as "into", a.key, count(*) as n from alias a
-  join staged s on s.object = ? and s.key = a.key
+  join staged s on s.object = ? and unlikely(s.key = a.key)
   group by a.into_key, a.key order by a.into_key, min(s.position)`;
 const HIT =
   'select position, key, name, partner, email, other_email as otherEmail from contact_index where';
@@ -116,7 +116,7 @@ export const stagingQueries = (db: Database) => ({
       )
       .map(toRecord);
   },
-  /** Asked for every record that belongs to another: compiled once, and by the index, which SQLite would not take by itself. */
+  /** Asked for every record that belongs to another: compiled once. `unlikely`: else SQLite goes through all of an object though there is an index by key. */
   byKey: (object: string, key: string): StagedRecord[] =>
     db
       .prepare(BY_KEY)

@@ -262,6 +262,10 @@ it('takes rows that were mended at the source, and ends with an empty queue', as
   expect(await byId('2011')).toMatchObject([{ name: 'Not Short' }]);
   expect(await parentOf('A note of no day')).toBe((await byId('1012'))[0]?.id);
   await answer(project, await item('WB_VALUE_INVALID', 'Contacts.csv, line 13'), 'accept');
+  // The date that is one now belongs to a contact that Odoo has already: that is a delta's to write.
+  await expectRun(4);
+  expect((await project.run('delta')).code).toBe(0);
+  expect(await byId('2001')).toMatchObject([{ x_allclients_closing_date: '2023-02-28' }]);
   await expectRun(0);
   expect((await project.run('review')).stdout).toContain('Nothing waits for you.');
   expect(await rpc.count('res.partner', [['x_waybill_key', '!=', false]])).toBe(20);
