@@ -130,11 +130,13 @@ describe.each<OdooVersion>([19, 14])('a delta through the API, on Odoo %i', (ver
   });
 
   it('killed in the middle, ends the same', async () => {
-    for (let n = 5; n < 15; n++) change(n, { city: `Town ${n}` });
+    for (let n = 5; n < 15; n++) change(n, { source: `Source ${n}` });
     for (let n = 0; n < 4; n++) await project.runKilledAfter(1_200 + n * 900, 'delta');
     await delta();
     for (let n = 5; n < 15; n++)
-      expect(await partner(idOf(n)), `contact ${n}`).toMatchObject({ city: `Town ${n}` });
+      expect(await partner(idOf(n)), `contact ${n}`).toMatchObject({
+        x_allclients_source: `Source ${n}`,
+      });
     expect((await delta()).frozen).toBe(true);
   });
 
