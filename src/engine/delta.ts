@@ -174,9 +174,10 @@ function decideField(
     untouched: delta.touched(row, found) === '',
     existing: delta.ctx.choices.existing,
   });
-  if (answer.kind === 'conflict') return byPolicy(delta, planned, row, found, field, now);
-  return answer.kind === 'write' && spreads(field, found)
-    ? askToSpread(delta, planned, row, found, field, now)
+  if (answer.kind === 'keep' || answer.kind === 'same') return answer;
+  const spreading = spreads(field, found);
+  return spreading || answer.kind === 'conflict'
+    ? byPolicy(delta, planned, row, found, field, now, spreading)
     : answer;
 }
 
@@ -186,43 +187,7 @@ function stillKnown(value: Value, resolve: (value: Value) => OdooValue | undefin
   return isRef(value) && resolve(value) === undefined ? null : value;
 }
 
-/** Nobody's policy covers what Odoo would do to other people's addresses: a person decides each. */
-function askToSpread(
-  delta: Delta,
-  planned: ChangedRow['row'],
-  row: LedgerRow,
-  found: OdooRow,
-  field: string,
-  now: OdooValue,
-): Decision {
-  const { key, decided } = questionOf(delta, planned, row, field, now);
-  if (decided === 'source') return { kind: 'write', value: now };
-  if (decided !== '') return { kind: 'keep' };
-  raise(delta, row, 'WB_DELTA_CONFLICT', key, {
-    message: `${field}: the source changed it to ${show(now)}. Odoo would copy it to the company, or to the contacts, that this one belongs together with, over what they have. Resolve with "source" (write it all the same) or "odoo".`,
-    column: field,
-    raw: show(now),
-    candidates: ['source', 'odoo'],
-  });
-  return { kind: 'conflict' };
-}
-
-/** The question of one field and one new value, and what a person answered it. */
-function questionOf(
-  { ctx }: Delta,
-  { object }: ChangedRow['row'],
-  row: LedgerRow,
-  field: string,
-  now: OdooValue,
-): { readonly key: string; readonly decided: string } {
-  const key = `${row.key}#${field}#${sha256(canonicalJson(now)).slice(0, 8)}`;
-  const code = 'WB_DELTA_CONFLICT';
-  return {
-    key,
-    decided: ctx.store.review.decided({ env: ctx.env, object, key, code, column: field }),
-  };
-}
-
+/** `spreading`: no policy covers what Odoo would do to other people's addresses, so a person decides each. */
 function byPolicy(
   delta: Delta,
   planned: ChangedRow['row'],
@@ -230,14 +195,26 @@ function byPolicy(
   found: OdooRow,
   field: string,
   now: OdooValue,
+  spreading: boolean,
 ): Decision {
-  const { key, decided } = questionOf(delta, planned, row, field, now);
-  const policy =
-    decided === '' ? delta.ctx.choices.conflicts : decided === 'source' ? 'source' : 'odoo';
+  const { ctx } = delta;
+  const key = `${row.key}#${field}#${sha256(canonicalJson(now)).slice(0, 8)}`;
+  const decided = ctx.store.review.decided({
+    env: ctx.env,
+    object: planned.object,
+    key,
+    code: 'WB_DELTA_CONFLICT',
+    column: field,
+  });
+  const unasked = spreading ? 'queue' : ctx.choices.conflicts;
+  const policy = decided === '' ? unasked : decided === 'source' ? 'source' : 'odoo';
   if (policy === 'source') return { kind: 'write', value: now };
   if (policy === 'odoo') return { kind: 'keep' };
+  const why = spreading
+    ? 'Odoo would copy it to the company, or to the contacts, that this one belongs together with, over what they have'
+    : delta.touched(row, found) || 'changed by a rule';
   raise(delta, row, 'WB_DELTA_CONFLICT', key, {
-    message: `${field}: the source changed it from ${show(row.after[field])} to ${show(now)}, and Odoo holds ${show(found[field])} (${delta.touched(row, found) || 'changed by a rule'}). Resolve with "source" or "odoo".`,
+    message: `${field}: the source changed it from ${show(row.after[field])} to ${show(now)}, and Odoo holds ${show(found[field])} (${why}). Resolve with "source" or "odoo".`,
     column: field,
     raw: show(now),
     candidates: ['source', 'odoo'],

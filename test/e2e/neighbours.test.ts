@@ -58,7 +58,11 @@ describe.each<OdooVersion>([19, 14])('neighbours in Odoo %i', (version) => {
     project = await makeProject(odoo, files.folder);
     await project.run('scope');
     await project.run('map');
-    project.edit('mapping.yaml', (text) => text.replace(/^( {2}companies: ).*$/m, '$1partners'));
+    project.edit('mapping.yaml', (text) =>
+      text
+        .replace(/^( {2}companies: ).*$/m, '$1partners')
+        .replace(/^( {2}conflicts: ).*$/m, '$1source'),
+    );
     await prepare(project);
   });
   afterAll(async () => {
