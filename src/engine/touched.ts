@@ -23,7 +23,7 @@ export async function touchedSince(ctx: Context): Promise<Touched> {
     const since = row.stamp ? written > row.stamp : end !== '' && written >= end;
     const who = Number(found['write_uid'] ?? 0);
     const stranger = !ours.has(who) && who !== 0;
-    const late = since && !isInside(windows, written);
+    const late = since && !isInside(windows, written) && !ctx.store.delta.wroteAt(ctx.env, written);
     if (who === ODOO_ITSELF || !(late || stranger)) return row.touched ?? '';
     return `${names.get(who) ?? 'a user who is gone'} at ${written} UTC`;
   };

@@ -66,6 +66,8 @@ const GONE = `select b.key, b.object, b.source ${GONE_FROM} order by b.key limit
 const OUTDATED = `select (select count(*) from base b join planned p on p.key = b.key
     where b.env = ?1 and p.object <> '' and p.vals <> b.vals) + (select count(*) ${GONE_FROM}) as n`;
 
+const WROTE_AT = "select 1 from change where env = ? and stamp = ? and stamp <> ''";
+
 const OPEN_LANES = `select distinct p.lane from planned p left join ledger l on l.env = ?1 and l.key = p.key
   where p.lane <> '' and p.model = 'mail.message' and l.key is null
     and exists (select 1 from ledger r where r.env = ?1 and r.key = p.lane)`;
@@ -225,6 +227,9 @@ export const deltaQueries = (db: Database) => ({
       ),
     );
   },
+  /** Whether a change of ours bears this write_date: Odoo gives one to all that a call writes, children and all. */
+  wroteAt: (env: string, stamp: string): boolean =>
+    db.prepare(WROTE_AT).get(env, stamp) !== undefined,
   /**
    * Change, ledger and base in one transaction. The ledger keeps, field by field, what was there before the first
    * of all changes, so that undoing once undoes them all.
@@ -239,7 +244,7 @@ export const deltaQueries = (db: Database) => ({
       db.run(
         sql
           .updateTable('change')
-          .set({ state: written.length > 0 ? 'done' : 'dropped' })
+          .set(written.length > 0 ? { state: 'done', stamp: mark.stamp } : { state: 'dropped' })
           .where('id', '=', change.id),
       );
       this.mergeIntoLedger(env, change, written, mark);

@@ -152,5 +152,6 @@ export interface Tables {
     base: string;
     state: string;
     at: string;
+    stamp: Generated<string>;
   };
 }
