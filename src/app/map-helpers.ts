@@ -5,10 +5,10 @@ import type { Fate } from '../engine/duplicates.ts';
 import type { MapHelper, MappedBeside } from '../engine/map.ts';
 import type { Range } from '../engine/map-range.ts';
 import type { Catalog, MappingDocument, Pictures } from '../mapping/mapping.ts';
-import type { Inspection } from '../source/source.ts';
+import type { Inspection, SourceDeclaration } from '../source/source.ts';
 
 export interface ThreadData {
-  readonly source: string;
+  readonly declaration: SourceDeclaration;
   readonly storeFolder: string;
   readonly document: MappingDocument;
   readonly inspection: Inspection;

@@ -3,14 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { rangeMapper, type RangeMapper } from '../engine/map-range.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Mapper } from '../mapping/mapping.ts';
-import type { SourceDeclaration } from '../source/source.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { CONNECTORS } from './connectors.ts';
 import type { Answer, Order, ThreadData } from './map-helpers.ts';
 
-const { source, storeFolder, document, inspection, catalog, pictures } = workerData as ThreadData;
+const { declaration, storeFolder, document, inspection, catalog, pictures } =
+  workerData as ThreadData;
 
-function learned(store: Store, declaration: SourceDeclaration): Mapper {
+function learned(store: Store): Mapper {
   const mapper = createMapper(document, declaration, inspection, catalog, pictures);
   for (const shape of ['user', 'group'])
     for (const { name } of declaration.objects.filter((one) => one.shape === shape))
@@ -18,9 +17,9 @@ function learned(store: Store, declaration: SourceDeclaration): Mapper {
   return mapper;
 }
 
-function serve(port: NonNullable<typeof parentPort>, declaration: SourceDeclaration): void {
+function serve(port: NonNullable<typeof parentPort>): void {
   const store = openStore(storeFolder, 'read');
-  const mapper = learned(store, declaration);
+  const mapper = learned(store);
   let map: RangeMapper | undefined;
   const answer = (what: Answer): void => port.postMessage(what);
   port.on('message', (order: Order) => {
@@ -37,5 +36,4 @@ function serve(port: NonNullable<typeof parentPort>, declaration: SourceDeclarat
   });
 }
 
-const declaration = CONNECTORS[source]?.declaration;
-if (parentPort && declaration) serve(parentPort, declaration);
+if (parentPort) serve(parentPort);

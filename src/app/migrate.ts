@@ -73,7 +73,7 @@ export async function ensureMapped(
   const { document } = state;
   const staged = session.store.staging.counts().reduce((sum, one) => sum + one.n, 0);
   const { storeFolder } = session.project;
-  const data = { source: declaration.id, storeFolder, document, inspection, catalog, pictures };
+  const data = { declaration, storeFolder, document, inspection, catalog, pictures };
   await using threads = mapHelpers(staged, data);
   await mapAll(session, {
     mapper: createMapper(document, declaration, inspection, catalog, pictures),

@@ -33,7 +33,7 @@ async function planned(session: Session, records: number): Promise<Record<string
   const { document } = approveMapping(session, 'test');
   const { storeFolder } = session.project;
   const [inspection, catalog, pictures] = [inspectionOf(session), readCatalog(), new Map()];
-  const data = { source: declaration.id, storeFolder, document, inspection, catalog, pictures };
+  const data = { declaration, storeFolder, document, inspection, catalog, pictures };
   await using threads = mapHelpers(records, data);
   expect(threads.helpers.length > 0).toBe(records === MANY);
   await mapAll(session, {
