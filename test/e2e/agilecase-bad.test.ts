@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshOdoo, type TestOdoo } from '../support/odoo.ts';
-import { openItems, type Item } from '../support/outcomes.ts';
+import { expectBalanced, openItems, type Item } from '../support/outcomes.ts';
 import { plainRpc, type PlainRow, type PlainRpc } from '../support/plain-rpc.ts';
 import { makeProject, type TestProject } from '../support/project.ts';
 
@@ -161,6 +161,9 @@ describe('goes on', () => {
     const letters = await rpc.readAll('mail.message', [['message_id', 'like', '_communication_m']]);
     expect(letters.map((one) => Boolean(one['parent_id']))).toEqual([false, false, true]);
   });
+
+  it('every row is counted under what it is, a file without a row among the documents', () =>
+    expectBalanced(project, { user: 1, contact: 1, case: 18, note: 3, document: 5 + 1 }));
 
   it('documents of one name keep apart, and nothing of this machine went along', async () => {
     const files = await rpc.readAll('ir.attachment', [['res_model', '=', 'crm.lead']]);

@@ -1,6 +1,6 @@
 /** A firm leaves AgileCase: every row of its export is looked for in a real Odoo, through a reader that shares no code with the loader. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -44,6 +44,7 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
       { name: 'Known Already', email: 'contact1@example1.org', city: 'Bath' },
     ]);
     await firm.writeTo(exportFolder, 'csv');
+    addLetters(exportFolder);
     project = await makeProject(odoo, exportFolder, undefined, 'agilecase');
     await prepare(project);
     before = await dumpDatabase(odoo.databaseUrl);
@@ -225,9 +226,7 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
       [['res_model', '=', 'crm.lead']],
       ['name', 'res_id', 'mimetype', 'checksum', 'file_size', 'description'],
     );
-    const files = all.filter(
-      (one) => !/within a text|emails\/inline/.test(text(one['description'])),
-    );
+    const files = all.filter((one) => !/within a text|emails\//.test(text(one['description'])));
     const wanted = [...firm.documents];
     expect(files).toHaveLength(wanted.length);
     for (const { path, content } of wanted) {
@@ -349,6 +348,48 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     }
   });
 
+  it('has what stands in letters that lie there as files: text, headers, thread, pictures, the file (B6, B8)', async () => {
+    const letters = await rpc.readAll(
+      'mail.message',
+      [['message_id', 'like', '<agilecase_communication_eml%@waybill>']],
+      [
+        'body',
+        'date',
+        'subject',
+        'author_id',
+        'email_from',
+        'message_type',
+        'res_id',
+        'parent_id',
+        'attachment_ids',
+      ],
+    );
+    const [first, answer, ...more] = letters.toSorted((a, b) => a.id - b.id);
+    expect(more).toEqual([]);
+    const lead = leads.get(text(rowsOf('cases')[0]?.['id']));
+    expect(first).toMatchObject({
+      res_id: lead?.id,
+      date: '2024-01-15 10:05:00',
+      subject: 'Grüße',
+      message_type: 'email',
+      parent_id: false,
+    });
+    const [jane] = await rpc.readAll('res.users', [['login', '=', 'jane@firm.example']]);
+    expect(idOf(first?.['author_id'])).toBe(idOf(jane?.['partner_id']));
+    expect(text(first?.['email_from'])).toContain('jane@firm.example');
+    const body = plain(first?.['body']);
+    for (const words of ['Straße', 'To: Müller, Jo', 'Message-ID: <a@firm.example>'])
+      expect(body).toContain(words);
+    expect(answer).toMatchObject({ res_id: lead?.id, date: '2024-01-16 09:00:00' });
+    expect(idOf(answer?.['parent_id'])).toBe(first?.id);
+    const picture = Number(/<img[^>]+src="\/web\/image\/(\d+)"/.exec(text(first?.['body']))?.[1]);
+    expect(await checksums([picture])).toEqual([sha1(PIXEL)]);
+    for (const [name, letter] of [['eml1', first] as const, ['eml2', answer] as const]) {
+      const files = await checksums(letter?.['attachment_ids'] as number[]);
+      expect(files, name).toContain(sha1(Buffer.from(LETTERS[name])));
+    }
+  });
+
   it('writes down workflows with what does the same in Odoo, and who had access to the portal (B9, B10)', () => {
     const inventory = JSON.parse(
       readFileSync(join(project.folder, 'reports/inventory.json'), 'utf8'),
@@ -439,6 +480,19 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(now).toBe(then);
   });
 
+  /** Of attachments of cases alone. */
+  async function checksums(ids: readonly number[]): Promise<unknown[]> {
+    const found = await rpc.readAll(
+      'ir.attachment',
+      [
+        ['id', 'in', [...ids]],
+        ['res_model', '=', 'crm.lead'],
+      ],
+      ['checksum'],
+    );
+    return found.map((one) => one['checksum']);
+  }
+
   /** The second row of a person is the first one, by e-mail and name. */
   function partnerOf(id: string): PlainRow | undefined {
     const index = Number(id) - 900;
@@ -449,6 +503,58 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     return partners.get(id) ?? partners.get(text(twin?.['id']));
   }
 });
+
+const sha1 = (bytes: Buffer): string => createHash('sha1').update(bytes).digest('hex');
+
+const LETTERS = {
+  eml1: [
+    'From: Jane Poole <jane@firm.example>',
+    'To: "Müller, Jo" <jo@client.example>',
+    'Date: Mon, 15 Jan 2024 11:05:00 +0100',
+    'Subject: =?utf-8?Q?Gr=C3=BC=C3=9Fe?=',
+    'Message-ID: <a@firm.example>',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/related; boundary=b1',
+    '',
+    '--b1',
+    'Content-Type: text/html; charset=iso-8859-1',
+    'Content-Transfer-Encoding: quoted-printable',
+    '',
+    '<p>Stra=DFe <img src=3D"cid:logo@firm"></p>',
+    '--b1',
+    'Content-Type: image/png',
+    'Content-ID: <logo@firm>',
+    'Content-Transfer-Encoding: base64',
+    '',
+    PIXEL.toString('base64'),
+    '--b1--',
+    '',
+  ].join('\r\n'),
+  eml2: [
+    'From: jo@client.example',
+    'To: jane@firm.example',
+    'Date: Tue, 16 Jan 2024 09:00:00 +0000',
+    'Subject: Thanks',
+    'Message-ID: <b@client.example>',
+    'In-Reply-To: <a@firm.example>',
+    '',
+    'The answer',
+    '',
+  ].join('\r\n'),
+};
+
+/** Two rows that name a case and nothing else; what they are stands in files called after them. */
+function addLetters(folder: string): void {
+  const table = join(folder, 'data/communications.csv');
+  const [header = ''] = readFileSync(table, 'utf8').split(/\r?\n/);
+  const one = text(rowsOf('cases')[0]?.['id']);
+  for (const [id, content] of Object.entries(LETTERS)) {
+    const values: Record<string, string> = { id, case: one, channel: 'email' };
+    const row = header.split(',').map((name) => values[name] ?? '');
+    appendFileSync(table, `${row.join(',')}\r\n`);
+    writeFileSync(join(folder, 'emails', `${id}.eml`), content);
+  }
+}
 
 interface Inventory {
   readonly workflows: readonly {

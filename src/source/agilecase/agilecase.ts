@@ -30,6 +30,7 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
       const { parts, completer } = await inspected;
       if (file.path === WORKFLOWS || file.path === LOOSE_DOCUMENTS) {
         yield* madeRecords(file, completer, arrived);
+        if (file.path === LOOSE_DOCUMENTS) yield* completer.strangers.map(stranger);
         return;
       }
       const part = parts.get(file.path);
@@ -39,8 +40,6 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
       const width = part.file.columns.length;
       const key = KEYS[file.object] ?? {};
       yield* extractTable({ file, table: part.table, width, key, arrived, complete }, signal);
-      // Said once, with the first table: every bundle has one.
-      if (file.path === completer.files[0]?.path) yield* completer.strangers.map(stranger);
     },
     async openFile(file) {
       return isData(file) ? Readable.from([dataBytes(file)]) : open(file);

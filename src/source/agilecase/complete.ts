@@ -59,7 +59,8 @@ export async function completer(input: CompleterInput): Promise<Completer> {
   const stages = await stageOrder(input.workflows);
   const files: SourceFile[] = [];
   for (const part of parts) files.push(ordered(await describe(part, input), stages));
-  if (loose.length > 0) files.push(looseFile(loose));
+  // Files that belong to no case are documents too, and are counted among them.
+  if (loose.length + strangers.length > 0) files.push(looseFile(loose));
   const workflows: string[][] = [];
   for (const file of input.workflows) workflows.push(...(await workflowRows(file)));
   if (workflows.length > 0) files.push(workflowFile(workflows.length));
