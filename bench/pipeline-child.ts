@@ -31,7 +31,7 @@ function propose(session: Session): void {
   approveMapping(session, 'benchmark');
 }
 
-const map = (session: Session): void =>
+const map = (session: Session): Promise<void> =>
   ensureMapped(session, approveMapping(session, 'benchmark'), readCatalog(), 'benchmark');
 
 rmSync(project, { recursive: true, force: true });

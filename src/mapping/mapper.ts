@@ -117,7 +117,8 @@ export function createMapper(
     identify,
     learn(record) {
       const file = fileOf(record);
-      if (objectOf(record).shape === 'group') teams?.meet(singleLine(file.slot(record, 'name')));
+      if (objectOf(record).shape === 'group')
+        teams?.meet({ name: singleLine(file.slot(record, 'name')), owned: [] });
       return learn(record, file, declaration, owners, shared, choices.groupPrefix);
     },
     contact(record, merged, key = keyOf(record), loaded = () => false) {
@@ -148,6 +149,12 @@ export function createMapper(
         tools: childTools,
       }),
     keyOf,
+    news: () => ({ shared: shared.news(), owners: owners.news(), teams: teams?.news() ?? [] }),
+    meet(met) {
+      for (const record of met.shared) shared.meet(record);
+      for (const owner of met.owners) owners.meet(owner);
+      for (const team of met.teams) teams?.meet(team);
+    },
     shared: () => [...shared.all(), ...(teams?.records() ?? [])],
     owners: () => owners.all(),
   };

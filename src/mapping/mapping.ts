@@ -179,6 +179,19 @@ export type ParentAnswer =
   | { readonly kind: 'ambiguous'; readonly issue: Issue };
 
 /** Turns staged records into planned ones. Holds only what must be seen once: tags, companies, owners. */
+/** What mapping a record leaves behind beside what it becomes. Plain data: it goes from thread to thread. */
+export interface Met {
+  readonly shared: readonly PlannedRecord[];
+  readonly owners: readonly Owner[];
+  readonly teams: readonly MetTeam[];
+}
+
+export interface MetTeam {
+  readonly name: string;
+  /** Owner's key, and how many contacts of the team are his. */
+  readonly owned: readonly (readonly [owner: string, contacts: number])[];
+}
+
 export interface Mapper {
   /** Feeds the users and groups objects; before the contacts. Returns issues (user without e-mail…). */
   learn(record: StagedRecord): readonly Issue[];
@@ -203,6 +216,10 @@ export interface Mapper {
   childDate(record: StagedRecord): string;
   /** Key of the planned record that a record becomes. */
   keyOf(record: Pick<StagedRecord, 'object' | 'key'>): string;
+  /** What it met since it was last asked, for `meet` of another mapper. */
+  news(): Met;
+  /** Takes over what another met, as if it had met it itself. */
+  meet(met: Met): void;
   /** Tags, companies, stages … met so far, each once, planned in their steps. Call last. */
   shared(): readonly PlannedRecord[];
   owners(): readonly Owner[];

@@ -31,7 +31,17 @@ export function ownerBook() {
     };
   };
   const refs = new Map<string, Ref>();
+  let told = 0;
+  /** As first written: whoever else writes it otherwise means the same. */
+  const meet = (owner: Owner): unknown => used.has(owner.key) || used.set(owner.key, owner);
   return {
+    meet,
+    /** Whom it met since it was last asked. */
+    news(): Owner[] {
+      const news = [...used.values()].slice(told);
+      told = used.size;
+      return news;
+    },
     /** A user of the users file answers to its id, name, e-mail and login. */
     teach(owner: Owner, names: readonly string[]): void {
       for (const name of names)
@@ -46,7 +56,7 @@ export function ownerBook() {
       const cached = refs.get(id);
       if (cached) return cached;
       const owner = make(label, email);
-      used.set(owner.key, owner);
+      meet(owner);
       const ref = { ref: owner.key };
       refs.set(id, ref);
       return ref;

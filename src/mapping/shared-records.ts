@@ -8,13 +8,15 @@ export type SharedRecords = ReturnType<typeof sharedRecords>;
 export function sharedRecords(source: string) {
   const records = new Map<string, PlannedRecord>();
   const refs = new Map<string, Ref>();
+  let told = 0;
+  const meet = (record: PlannedRecord): unknown =>
+    records.has(record.key) || records.set(record.key, record);
   /** `name` is what makes it the same, in any case and spacing; the first one met gives the values. */
   const make = (step: Step, model: string, kind: string, name: string, values: Values): Ref => {
     const known = refs.get(`${kind}/${name}`);
     if (known) return known;
     const key = keyOf(kind, name);
-    if (!records.has(key))
-      records.set(key, { step, model, key, object: '', position: 0, lane: '', match: '', values });
+    meet({ step, model, key, object: '', position: 0, lane: '', match: '', values });
     const ref = { ref: key };
     refs.set(`${kind}/${name}`, ref);
     return ref;
@@ -30,6 +32,13 @@ export function sharedRecords(source: string) {
     nameOf(ref: string): string | undefined {
       const name = records.get(ref)?.values['name'];
       return typeof name === 'string' ? name : undefined;
+    },
+    meet,
+    /** What it met since it was last asked. */
+    news(): PlannedRecord[] {
+      const news = [...records.values()].slice(told);
+      told = records.size;
+      return news;
     },
     all: (): PlannedRecord[] => [...records.values()],
   };

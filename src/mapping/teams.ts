@@ -2,6 +2,7 @@
 import { isRef, type PlannedRecord, type Ref, type Value } from '../core/record.ts';
 import { foldText } from '../lib/names.ts';
 import { shortHash } from './keys.ts';
+import type { MetTeam } from './mapping.ts';
 
 interface Team {
   readonly key: string;
@@ -11,7 +12,9 @@ interface Team {
 }
 
 export interface TeamBook {
-  meet(group: string): void;
+  meet(team: MetTeam): void;
+  /** What it met since it was last asked; it begins anew. */
+  news(): MetTeam[];
   /**
    * Puts a contact into the teams of its groups. One without an owner goes to the lead of its first team; who that
    * is is known when all contacts were met, so the value is a promise (`lead.<team>`) that the engine keeps.
@@ -30,20 +33,29 @@ export function teamBook(source: string, onPartner: boolean): TeamBook {
     return team;
   };
   return {
-    meet: (group) => void teamOf(group),
+    meet({ name, owned }) {
+      const team = teamOf(name);
+      for (const [owner, n] of owned) count(team, owner, n);
+    },
+    news() {
+      const news = [...teams.values()].map(({ name, owned }) => ({ name, owned: [...owned] }));
+      teams.clear();
+      return news;
+    },
     join(values, groups) {
       const [first, ...others] = groups.map(teamOf);
       if (!first) return;
       const owner = values['user_id'];
-      if (isRef(owner))
-        for (const { owned } of [first, ...others])
-          owned.set(owner.ref, (owned.get(owner.ref) ?? 0) + 1);
+      if (isRef(owner)) for (const team of [first, ...others]) count(team, owner.ref, 1);
       else values['user_id'] = { ref: leadOf(first.key) };
       if (onPartner) values['team_id'] = { ref: first.key };
     },
     records: () => [...teams.values()].map(planned),
   };
 }
+
+const count = ({ owned }: Team, owner: string, n: number): unknown =>
+  owned.set(owner, (owned.get(owner) ?? 0) + n);
 
 export const leadOf = (team: string): string => `lead.${team}`;
 

@@ -7,9 +7,9 @@ import {
   readFileSync,
   realpathSync,
   statSync,
-  type Stats,
+  type Dirent,
 } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
@@ -90,20 +90,21 @@ const notThere = (path: string, file: string): WaybillError =>
     next: 'Put the file back into the export, then run again.',
   });
 
-function folderFiles(root: string, folder = root): BundleFile[] {
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name): BundleFile[] => {
-      const path = join(folder, name);
-      const stat = lstatSync(path);
-      if (stat.isDirectory() && !name.startsWith('.')) return folderFiles(root, path);
-      const why = refusal(name, stat);
+/** `below` the root, with `/`. An export has a file for every document: each holds what it needs, and no more. */
+function folderFiles(root: string, below = ''): BundleFile[] {
+  return readdirSync(join(root, below), { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry): BundleFile[] => {
+      const path = below === '' ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory() && !entry.name.startsWith('.')) return folderFiles(root, path);
+      const { size } = lstatSync(join(root, path));
+      const why = refusal(entry);
       return [
         {
-          path: relative(root, path).replaceAll('\\', '/'),
-          bytes: stat.size,
+          path: path.replaceAll('\\', '/'),
+          bytes: size,
           ...(why && { refused: why }),
-          open: () => (stat.size <= SMALL ? readSmall(path) : openFile(path)),
+          open: () => (size <= SMALL ? readSmall(join(root, path)) : openFile(join(root, path))),
         },
       ];
     });
@@ -120,10 +121,10 @@ const readSmall = (path: string): Promise<Readable> => {
 };
 
 /** A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo. */
-function refusal(name: string, stat: Stats): string | undefined {
-  if (stat.isSymbolicLink()) return 'a link; put the file itself into the folder';
-  if (name.startsWith('.')) return 'hidden';
-  return stat.isFile() ? undefined : 'no file';
+function refusal(entry: Dirent): string | undefined {
+  if (entry.isSymbolicLink()) return 'a link; put the file itself into the folder';
+  if (entry.name.startsWith('.')) return 'hidden';
+  return entry.isFile() ? undefined : 'no file';
 }
 
 async function zipFiles(path: string, size: number): Promise<BundleFile[]> {

@@ -1,5 +1,5 @@
 /** One table's records in chunks, each with its key; rows that are none are given back as rejected. */
-import { createHash } from 'node:crypto';
+import { hash as digestOf } from 'node:crypto';
 import type { StagedRecord } from '../core/record.ts';
 import { dataRows, judgeRow, rowText, widthOf } from './read-file.ts';
 import type { Extracted, SourceFile } from './source.ts';
@@ -81,7 +81,7 @@ export function keyMaker(
     const given = indexes.map((index) => cells[index]?.trim() ?? '');
     if (given.length > 0 && given.every((part) => part !== '')) return given.join('/');
     const parts = own.length > 0 ? own.map((column) => cells[column.index] ?? '') : cells;
-    const digest = createHash('sha1').update(parts.join('\u001f')).digest('hex');
+    const digest = digestOf('sha1', parts.join('\u001f'));
     const hash = `${prefix}${digest.slice(0, 16)}`;
     const number = Number.parseInt(digest.slice(0, 13), 16);
     const n = (repeats.get(number) ?? 0) + 1;

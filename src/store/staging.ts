@@ -17,7 +17,7 @@ const INSERT_STAGED =
 const INSERT_CONTACT =
   'insert into contact_index (position, key, email, other_email, name, edited) values (?, ?, ?, ?, ?, ?)';
 const RECORDS =
-  'select position, key, file, line, cells from staged where object = ? order by position';
+  'select position, key, file, line, cells from staged where object = ? and position between ? and ? order by position';
 type RecordRow = [position: number, key: string, file: number, line: number, cells: string];
 const BY_KEY = `select staged.position, source_file.path as file, staged.line, staged.cells
   from staged join source_file on source_file.id = staged.file
@@ -74,6 +74,13 @@ export const stagingQueries = (db: Database) => ({
       )?.n ?? 0
     );
   },
+  lastPosition: (object: string): number =>
+    db.first(
+      sql
+        .selectFrom('staged')
+        .select((e) => e.fn.max<number | null>('position').as('last'))
+        .where('object', '=', object),
+    )?.last ?? 0,
   counts: (): { object: string; n: number }[] =>
     db.all(
       sql
@@ -92,10 +99,10 @@ export const stagingQueries = (db: Database) => ({
         .having((e) => e.fn.countAll(), '>', 1)
         .orderBy('key'),
     ),
-  /** All of an object in order of arrival. Rows as arrays and paths looked up: half the time of a join of objects. */
-  *records(object: string): IterableIterator<StagedRecord> {
+  /** Those of an object from one position to another, in order of arrival. Rows as arrays and paths looked up: half the time of a join of objects. */
+  *records(object: string, from = 1, to = Number.MAX_SAFE_INTEGER): IterableIterator<StagedRecord> {
     const paths = new Map(this.files().map(({ id, path }) => [id, path]));
-    const rows = db.iterateArrays(RECORDS, object) as IterableIterator<RecordRow>;
+    const rows = db.iterateArrays(RECORDS, object, from, to) as IterableIterator<RecordRow>;
     for (const [position, key, file, line, cells] of rows)
       yield {
         object,

@@ -28,11 +28,11 @@ const table = (headers: readonly string[], rows: readonly string[][]): Record<st
   Object.fromEntries(headers.map((header, index) => [header, rows.map((row) => row[index] ?? '')]));
 
 /** Stages the rows and maps them; gives back where each record ended. */
-function mapped(
+async function mapped(
   contacts: readonly string[][],
   notes: readonly string[][],
   choices: Partial<Choices> = {},
-): Record<string, Record<string, number>> {
+): Promise<Record<string, Record<string, number>>> {
   const files = [fileOf('contact', table(CONTACT, contacts)), fileOf('note', table(NOTE, notes))];
   const inspection = inspectionOf(...files);
   const { mapper, document } = mapperOf(inspection, choices);
@@ -43,7 +43,12 @@ function mapped(
     );
   store.staging.index();
   const ctx = { store, emit: () => {}, signal: new AbortController().signal };
-  mapAll(ctx, { mapper, declaration: ALLCLIENTS, choices: document.choices, groupDuplicates });
+  await mapAll(ctx, {
+    mapper,
+    declaration: ALLCLIENTS,
+    choices: document.choices,
+    groupDuplicates,
+  });
   const counts = store.reconcile
     .balance('')
     .map(({ object, counts: all }) => [
@@ -74,8 +79,8 @@ const planned = (step: string): number =>
   store.plan.counts().find((one) => one.step === step)?.n ?? 0;
 
 describe('mapping the staged records', () => {
-  test('takes a contact exported twice, and then merged by its address, into the one that leads', () => {
-    const counts = mapped(
+  test('takes a contact exported twice, and then merged by its address, into the one that leads', async () => {
+    const counts = await mapped(
       [
         ['1', 'Lee', 'a@x.co', '1/1/2020'],
         ['1', 'Lee', 'a@x.co', '1/1/2020'],
@@ -93,8 +98,8 @@ describe('mapping the staged records', () => {
     ).toContain('allclients_contact_2');
   });
 
-  test('takes the same note twice as one, and asks about two different notes of one id', () => {
-    const counts = mapped(
+  test('takes the same note twice as one, and asks about two different notes of one id', async () => {
+    const counts = await mapped(
       [['1', 'Lee', 'a@x.co', '']],
       [
         ['n1', '1', '1/1/2024', 'Called'],
@@ -107,8 +112,8 @@ describe('mapping the staged records', () => {
     expect(store.review.openByCode('')).toEqual([{ code: 'WB_DUPLICATE_KEY', n: 1 }]);
   });
 
-  test('keeps contacts of one id that differ apart from each other: the first is taken, the others wait', () => {
-    const counts = mapped(
+  test('keeps contacts of one id that differ apart from each other: the first is taken, the others wait', async () => {
+    const counts = await mapped(
       [
         ['1', 'Lee', 'a@x.co', ''],
         ['1', 'Ray', 'b@x.co', ''],
@@ -119,13 +124,16 @@ describe('mapping the staged records', () => {
     expect(planned('contacts')).toBe(1);
   });
 
-  test('keeps a merged contact what it is in Odoo, whoever of the group was edited last', () => {
-    mapped([JANE, AGAIN], []);
+  test('keeps a merged contact what it is in Odoo, whoever of the group was edited last', async () => {
+    await mapped([JANE, AGAIN], []);
     expect(keysOf('contacts')).toEqual(['allclients_contact_1']);
     loaded('allclients_contact_1');
     store.staging.clear();
     const notes = [['n1', '2', '1/1/2024', 'Hers']];
-    mapped([JANE, ['2', 'Lee', 'a@x.co', '2/25/2024'], ['3', 'Lee', 'a@x.co', '2/26/2024']], notes);
+    await mapped(
+      [JANE, ['2', 'Lee', 'a@x.co', '2/25/2024'], ['3', 'Lee', 'a@x.co', '2/26/2024']],
+      notes,
+    );
     expect(keysOf('contacts')).toEqual(['allclients_contact_1']);
     const [jane] = store.plan.ofStep('contacts');
     expect(jane?.values['x_allclients_edited']).toMatch(/^2024-02-26/);
@@ -138,78 +146,79 @@ describe('mapping the staged records', () => {
     ]);
   });
 
-  test('keeps it also when the record whose id it bears is deleted at the source', () => {
+  test('keeps it also when the record whose id it bears is deleted at the source', async () => {
     const bob = ['4', 'Ray', 'b@x.co', ''];
     const third = ['3', 'Lee', 'a@x.co', ''];
-    const again = (...rows: string[][]): string[] => {
+    const again = async (...rows: string[][]): Promise<string[]> => {
       store.delta.capture();
       store.staging.clear();
-      mapped(rows, []);
+      await mapped(rows, []);
       return keysOf('contacts');
     };
-    mapped([JANE, AGAIN, third, bob], []);
+    await mapped([JANE, AGAIN, third, bob], []);
     loaded('allclients_contact_1', 'allclients_contact_4');
-    expect(again(bob, third, AGAIN)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
-    expect(again(AGAIN, bob)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
+    expect(await again(bob, third, AGAIN)).toEqual([
+      'allclients_contact_1',
+      'allclients_contact_4',
+    ]);
+    expect(await again(AGAIN, bob)).toEqual(['allclients_contact_1', 'allclients_contact_4']);
     // Each is somebody else now: the one whose id it is has the record, the other gets one of its own.
     const apart = ['2', 'Lee', 'c@x.co', ''];
-    expect(again(apart, JANE, bob)).toEqual([
+    expect(await again(apart, JANE, bob)).toEqual([
       'allclients_contact_1',
       'allclients_contact_2',
       'allclients_contact_4',
     ]);
-    expect(again(apart, bob)).toEqual(['allclients_contact_2', 'allclients_contact_4']);
+    expect(await again(apart, bob)).toEqual(['allclients_contact_2', 'allclients_contact_4']);
   });
 
-  test('merges nobody with nobody where both are in Odoo already, and says so', () => {
-    mapped([JANE, ['2', 'Lee', 'b@x.co', '']], []);
+  test('merges nobody with nobody where both are in Odoo already, and says so', async () => {
+    await mapped([JANE, ['2', 'Lee', 'b@x.co', '']], []);
     loaded('allclients_contact_1', 'allclients_contact_2');
     store.staging.clear();
-    mapped([JANE, AGAIN, ['3', 'Lee', 'a@x.co', '']], []);
+    await mapped([JANE, AGAIN, ['3', 'Lee', 'a@x.co', '']], []);
     expect(store.reconcile.merged(10)).toMatchObject([{ key: '3', into: 'allclients_contact_1' }]);
     expect(keysOf('contacts')).toEqual(['allclients_contact_1', 'allclients_contact_2']);
     expect(store.review.openByCode('')).toEqual([{ code: 'WB_DUPLICATE_LOADED', n: 1 }]);
   });
 
-  test('gives the note on a merged record the same key and text wherever its row stands', () => {
+  test('gives the note on a merged record the same key and text wherever its row stands', async () => {
     const note = (): unknown => store.plan.ofStep('notes').map(({ key, values }) => [key, values]);
-    mapped([JANE, AGAIN], []);
+    await mapped([JANE, AGAIN], []);
     const before = note();
     expect(keysOf('notes')).toEqual(['allclients_contact_1.merged.2']);
     store.staging.clear();
-    mapped([['9', 'Ray', 'r@x.co', ''], ['8', 'Kim', 'k@x.co', ''], AGAIN, JANE], []);
+    await mapped([['9', 'Ray', 'r@x.co', ''], ['8', 'Kim', 'k@x.co', ''], AGAIN, JANE], []);
     expect(note()).toEqual(before);
   });
 
-  test('gives each of the records of one id that a person merged a note of its own', () => {
+  test('gives each of the records of one id that a person merged a note of its own', async () => {
     const rows = [JANE, ['1', 'Ray', 'b@x.co', ''], ['1', 'Roy', 'c@x.co', '']];
-    mapped(rows, []);
+    await mapped(rows, []);
     for (const item of store.review.list('', true, 10)) store.review.resolve(item, 'merge', 'Kim');
     store.staging.clear();
-    expect(mapped(rows, [])['contact']).toEqual({ merged: 2, pending: 1 });
+    expect((await mapped(rows, []))['contact']).toEqual({ merged: 2, pending: 1 });
     expect(keysOf('notes').length).toBe(2);
   });
 
-  test('never merges who has no address, and under review merges nobody', () => {
-    expect(
-      mapped(
-        [
-          ['1', 'Lee', '', ''],
-          ['2', 'Lee', '', ''],
-        ],
-        [],
-      )['contact'],
-    ).toEqual({ pending: 2 });
+  test('never merges who has no address, and under review merges nobody', async () => {
+    const nobody = await mapped(
+      [
+        ['1', 'Lee', '', ''],
+        ['2', 'Lee', '', ''],
+      ],
+      [],
+    );
+    expect(nobody['contact']).toEqual({ pending: 2 });
     store.staging.clear();
-    expect(
-      mapped(
-        [
-          ['1', 'Lee', 'a@x.co', ''],
-          ['2', 'Lee', 'a@x.co', ''],
-        ],
-        [],
-        { duplicates: 'review' },
-      )['contact'],
-    ).toEqual({ queued: 2 });
+    const asked = await mapped(
+      [
+        ['1', 'Lee', 'a@x.co', ''],
+        ['2', 'Lee', 'a@x.co', ''],
+      ],
+      [],
+      { duplicates: 'review' },
+    );
+    expect(asked['contact']).toEqual({ queued: 2 });
   });
 });

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { PlannedRecord } from '../../src/core/record.ts';
 import { batches } from '../../src/engine/batches.ts';
 import type { Context } from '../../src/engine/context.ts';
+import { planRow } from '../../src/store/plan.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
 let folder = '';
@@ -192,8 +193,8 @@ function fill(store: Store, states: readonly string[]): void {
       return store.plan.setDispositions([{ object: 'contact', position, state: one, into: '' }]);
     if (one === 'lost') return;
     store.plan.add([
-      { record: planned(`c${n}`, position, 'contacts'), sort: '' },
-      { record: planned(`c${n}.2`, position, 'people'), sort: '' },
+      planRow(planned(`c${n}`, position, 'contacts'), ''),
+      planRow(planned(`c${n}.2`, position, 'people'), ''),
     ]);
     if (one === 'loaded' || one === 'half' || one === 'intent')
       store.ledger.put([ledger(`c${n}`, one === 'intent' ? 'intent' : 'done')]);
@@ -280,10 +281,7 @@ describe('batches', () => {
           const here = mkdtempSync(join(folder, 'n-'));
           const store = openStore(here);
           store.plan.add(
-            rows.map(({ lane, sort }, n) => ({
-              record: planned(`n${n}`, n + 1, 'notes', lane),
-              sort,
-            })),
+            rows.map(({ lane, sort }, n) => planRow(planned(`n${n}`, n + 1, 'notes', lane), sort)),
           );
           store.plan.index();
           store.ledger.put(

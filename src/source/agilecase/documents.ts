@@ -44,7 +44,7 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
   const claimed = new Set<string>();
   const byPath = new Map<string, BundleFile>();
   for (const file of files) byPath.set(fold(file.path), file);
-  const tails = tailIndex(files);
+  let tails: ReturnType<typeof tailIndex> | undefined;
   const byName = Map.groupBy(files, (file) => fold(file.path).split('/').at(-1) ?? '');
   const seals = new Map<string, Seal>();
   let hashes: Promise<ReadonlyMap<string, BundleFile>> | undefined;
@@ -62,7 +62,7 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
       const path = row.path || [row.folder, row.name].filter(Boolean).join('/');
       if (ESCAPES.test(path) || DEVICES.test(fold(path)))
         return { file: '', problem: `the path "${path}" leads out of the export` };
-      const there = byPath.get(fold(path)) ?? tails.get(fold(path));
+      const there = byPath.get(fold(path)) ?? (tails ??= tailIndex(files)).get(fold(path));
       if (there) return take(there);
       if (/^[0-9a-f]{64}$/i.test(row.sha256)) {
         hashes ??= bySeal(files, sealed);

@@ -90,9 +90,12 @@ export async function joinDetails(
     for (const part of parts.filter((one) => one.file.object === object))
       for await (const cells of rowsOf(part)) use[object]?.(part.file, cells);
 
-  for (const kind of ['case', 'contact'] as const)
+  for (const kind of ['case', 'contact'] as const) {
     for (const [key, entries] of audits[kind])
       store.set(kind, key, AUDIT_COLUMNS[kind], auditText(entries));
+    // What is returned below keeps them alive, and nobody asks for them again.
+    audits[kind].clear();
+  }
   return {
     fields,
     columns: (kind) => store.columns(kind),
