@@ -46,10 +46,11 @@ const ALIASES = `delete from alias where exists
   insert or replace into alias select key, partner from contact_index
     where partner in (select partner from contact_index where partner <> '' group by partner having count(*) > 1)`;
 
-/* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
+/* Documents and tasks are called alike everywhere. Of the contacts and cases that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
 const LIKENESS = `select count(*) as loaded, count(p.key) as there,
     coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
-  from base b left join planned p on p.key = b.key
+  from base b join ledger l on l.env = b.env and l.key = b.key and l.step in ('contacts', 'leads')
+  left join planned p on p.key = b.key
   where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
 
 /*
