@@ -11,7 +11,12 @@ if (major < 24) {
 }
 // The published package carries dist/; a checkout runs its TypeScript as it stands.
 void import('node:fs').then(function (fs) {
-  var built = new URL('../dist/cli/main.js', import.meta.url);
-  var source = new URL('../src/cli/main.ts', import.meta.url);
-  return import(String(fs.existsSync(source) ? source : built));
+  var checkout = fs.existsSync(new URL('../src/cli/main.ts', import.meta.url));
+  var file = function (name) {
+    var path = checkout ? '../src/' + name + '.ts' : '../dist/' + name + '.js';
+    return String(new URL(path, import.meta.url));
+  };
+  return import(file('lib/small-heap')).then(function () {
+    return import(file('cli/main'));
+  });
 });
