@@ -23,6 +23,8 @@ export interface ApiResult {
   readonly peakMb: number;
 }
 
+/** As the program itself begins (bin/waybill.js). */
+const SMALL_HEAP = `--import=${new URL('../src/lib/small-heap.ts', import.meta.url).href}`;
 const CHILD = fileURLToPath(new URL('../test/support/extract-api.ts', import.meta.url));
 const PAGE = 100;
 const USUAL_CALLS_PER_SECOND = 2;
@@ -34,7 +36,12 @@ export async function benchApi(contacts: number, say: (text: string) => void): P
   const folder = mkdtempSync(join(tmpdir(), 'waybill-api-'));
   try {
     const began = performance.now();
-    const { stdout } = await promisify(execFile)(process.execPath, [CHILD, server.url, folder]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      SMALL_HEAP,
+      CHILD,
+      server.url,
+      folder,
+    ]);
     const said = JSON.parse(stdout) as { maxRssKb: number; notices: readonly string[] };
     const attachmentCalls = server.calls.filter(isAttachment).length;
     return {

@@ -9,11 +9,7 @@ import { ensureMapped } from '../src/app/migrate.ts';
 import { createProject } from '../src/app/project.ts';
 import { scope } from '../src/app/scope.ts';
 import { inspectionOf, withSession, type Session } from '../src/app/session.ts';
-import { keepHeapSmall } from '../src/lib/small-heap.ts';
 import { readCatalog } from './catalog.ts';
-
-// As the program itself begins (src/cli/main.ts).
-keepHeapSmall();
 
 const [, , account = '', source = 'allclients'] = process.argv;
 const project = join(account, 'project');

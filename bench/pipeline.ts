@@ -18,6 +18,8 @@ export interface PipelineResult {
   readonly cpuSeconds: number;
 }
 
+/** As the program itself begins (bin/waybill.js). */
+const SMALL_HEAP = `--import=${new URL('../src/lib/small-heap.ts', import.meta.url).href}`;
 const CHILD = fileURLToPath(new URL('./pipeline-child.ts', import.meta.url));
 const SEED = 1;
 
@@ -47,7 +49,12 @@ async function measured(
   try {
     await write(join(folder, 'export'));
     say('reading, mapping and planning it');
-    const { stdout } = await promisify(execFile)(process.execPath, [CHILD, folder, source]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      SMALL_HEAP,
+      CHILD,
+      folder,
+      source,
+    ]);
     return JSON.parse(stdout) as PipelineResult;
   } finally {
     rmSync(folder, { recursive: true, force: true });

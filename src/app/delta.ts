@@ -123,7 +123,7 @@ async function bring(
   const totals = await applyDelta(ctx, run, await specialIds(ctx), await touchedSince(ctx));
   const verification = await verify(ctx);
   const frozen = source.every(({ counts }) => counts.new + counts.changed + counts.deleted === 0);
-  const sums = { ...loaded.totals, ...totals, late: loaded.late };
+  const sums = { ...loaded.totals, ...totals };
   session.store.runs.end(run, 'done', sums, await serverEnd(ctx));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.setMeta(`delta.${ctx.env}`, { at: isoNow(), since, frozen, source, ...sums });
@@ -144,7 +144,7 @@ async function bring(
     source,
     frozen,
     load: loaded.totals,
-    late: loaded.late,
+    late: loaded.totals.late,
     totals,
     verification,
     open: session.store.review.openByCode(ctx.env),

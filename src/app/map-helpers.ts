@@ -51,6 +51,7 @@ function startThread(workerData: ThreadData): Worker {
 function helperOf(thread: Worker): MapHelper {
   const waiting: PromiseWithResolvers<MappedBeside>[] = [];
   let broken: Error | undefined;
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, no window
   const order = (what: Order): void => thread.postMessage(what);
   thread.on('message', (answer: Answer) => {
     const first = waiting.shift();

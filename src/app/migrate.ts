@@ -1,7 +1,6 @@
 /** The use cases that touch Odoo: plan, run, verify, rollback. Both faces call these. */
 import type { Context } from '../engine/context.ts';
 import { settleChanges } from '../engine/change.ts';
-import { claimSummaries, planLateHistory } from '../engine/late.ts';
 import { checkNoOtherProject, checkNotRestored } from '../engine/ours.ts';
 import { rememberOurUser, rollbackBegins, rollbackEnds, touchedSince } from '../engine/touched.ts';
 import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
@@ -174,7 +173,6 @@ export const fullRun = (
 export interface OpenRun {
   readonly ctx: Context;
   readonly run: number;
-  readonly kind: 'sample' | 'full' | 'delta';
   /** How long each step took so far. */
   readonly steps: readonly StepTime[];
   readonly state: MappingState;
@@ -214,7 +212,7 @@ export async function asRun<T>(
       await fetchPictures(session, state.document);
       await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
       requireRights(session, connection);
-      return await work({ ctx, run, kind, state, catalog, steps });
+      return await work({ ctx, run, state, catalog, steps });
     } catch (error) {
       session.store.runs.end(
         run,
@@ -239,9 +237,9 @@ const RUN_NAMES = { sample: 'sample', full: 'run', delta: 'delta' } as const;
 
 async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
-  const { provisioned, totals, reassigned, late } = await loadSteps(session, open);
+  const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
-  session.store.runs.end(run, 'done', { ...totals, reassigned, late }, await serverEnd(ctx));
+  session.store.runs.end(run, 'done', { ...totals, reassigned }, await serverEnd(ctx));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
@@ -253,7 +251,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
     provisioned,
     reassigned,
     totals,
-    late,
+    late: totals.late,
     verification,
     open: session.store.review.openByCode(ctx.env),
     balances: balance.every((one) => one.balances),
@@ -266,21 +264,19 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
 /** Everything that the plan has and Odoo lacks; the same for a sample, a full run and the new records of a delta. */
 export async function loadSteps(
   session: Session,
-  { ctx, run, kind, state, catalog }: OpenRun,
-): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned' | 'late'>> {
+  { ctx, run, state, catalog }: OpenRun,
+): Promise<Pick<RunResult, 'provisioned' | 'totals' | 'reassigned'>> {
   const provisioned = await provision(
     ctx,
     run,
     customFields(state.document, session.connector.declaration, catalog),
   );
   await resolveOwners(ctx, run);
-  const late = kind === 'sample' ? 0 : await planLateHistory(ctx, run);
   const began = clock.now().getTime();
   const special = await specialIds(ctx);
   const totals = await load(ctx, run, special);
   rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
-  claimSummaries(ctx);
-  return { provisioned, totals, late, reassigned: await reassign(ctx, run, special) };
+  return { provisioned, totals, reassigned: await reassign(ctx, run, special) };
 }
 
 const ENOUGH_TO_MEASURE = 100;

@@ -3,11 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { explained } from '../app/system-errors.ts';
 import { EXIT, WaybillError, type ExitCode } from '../core/errors.ts';
-import { keepHeapSmall } from '../lib/small-heap.ts';
 import { addCommands } from './commands.ts';
 import { printError } from './print.ts';
-
-keepHeapSmall();
 
 const EXIT_HELP = `
 Exit codes: 0 done; 1 a fault of ours; 2 usage or configuration; 3 a gate is shut; 4 done, but something differs or

@@ -134,6 +134,7 @@ export const ERRORS = {
   WB_ODOO_DATABASE: code('fatal', EXIT.unreachable, 'The Odoo database does not exist'),
   WB_ODOO_LOGIN: code('fatal', EXIT.unreachable, 'Odoo refuses the login or the API key'),
   WB_ODOO_RIGHTS: code('fatal', EXIT.unreachable, 'The Odoo user lacks a right'),
+  WB_ODOO_READ_ONLY: code('fatal', EXIT.unreachable, 'The Odoo database takes no writes'),
   WB_ODOO_MODULE: code('fatal', EXIT.unreachable, 'An Odoo app that is needed is not installed'),
   WB_ODOO_BUSY: code('retriable', EXIT.unreachable, 'Odoo is busy or restarting'),
   WB_ODOO_RECORD: code('record', EXIT.differences, 'Odoo refuses a record'),

@@ -14,7 +14,7 @@ import { stopped } from './create.ts';
 import { noTotals, raise, write, type Delta, type DeltaTotals } from './delta-context.ts';
 import { decideFile, FILE_FIELDS, isFileField, writeFiles, type FileField } from './delta-files.ts';
 import { applyGone, restoreReturned } from './delta-gone.ts';
-import { RELATIVES, spreads } from './match.ts';
+import { relatives, spreads } from './match.ts';
 import { isOurs, markFields } from './ours.ts';
 import { isBlocked, makeResolver } from './resolve.ts';
 import { decide, type Decision } from './three-way.ts';
@@ -85,8 +85,6 @@ async function applyPage(delta: Delta, page: readonly ChangedRow[]): Promise<voi
   }
   await write(delta, changes);
 }
-
-const relatives = (model: string): readonly string[] => (model === 'res.partner' ? RELATIVES : []);
 
 const fieldsToRead = (one: ChangedRow): string[] =>
   changedFields(one).flatMap((field) => (isFileField(one, field) ? FILE_FIELDS : [field]));

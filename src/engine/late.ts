@@ -14,23 +14,37 @@ const LANES_AT_ONCE = 500;
 /** What people read as history; Odoo's own lines about changed fields are not. */
 const WRITTEN = ['comment', 'email', 'email_outgoing', 'sms'];
 
-/** Called before `load`. Does nothing before a first full run is done: until then everything is in order. */
+/**
+ * Called when everything is in Odoo that messages hang on. Until a first full run is done, people's own history
+ * makes nothing late; but where some of a chatter is there already, the rest of it may be.
+ */
 export async function planLateHistory(ctx: Context, run: number): Promise<number> {
-  const done = ctx.store.runs
-    .list(ctx.env)
-    .findLast((one) => one.kind === 'full' && one.state === 'done');
-  // What it loaded may have been taken back since.
-  if (!done || !ctx.store.ledger.holdsOf(ctx.env, done.id)) return 0;
+  ctx.store.delta.joinLanes(ctx.env);
   claimSummaries(ctx);
-  const lanes = ctx.store.delta.openLanes(ctx.env);
+  const begun = isLoaded(ctx) ? null : ctx.store.delta.chatters(ctx.env);
+  const lanes = begun?.size === 0 ? [] : ctx.store.delta.openLanes(ctx.env);
   let late = 0;
-  for (let at = 0; at < lanes.length; at += LANES_AT_ONCE)
-    late += await planLanes(ctx, run, lanes.slice(at, at + LANES_AT_ONCE));
+  for (let at = 0; at < lanes.length; at += LANES_AT_ONCE) {
+    const holders = ctx.store.ledger
+      .get(ctx.env, lanes.slice(at, at + LANES_AT_ONCE))
+      .filter((row) => row.state === 'done')
+      .filter((row) => begun?.has(`${row.model} ${row.resId}`) ?? true);
+    if (holders.length > 0) late += await planLanes(ctx, run, holders);
+  }
   return late;
 }
 
-async function planLanes(ctx: Context, run: number, lanes: readonly string[]): Promise<number> {
-  const holders = ctx.store.ledger.get(ctx.env, lanes).filter((row) => row.state === 'done');
+function isLoaded({ store, env }: Context): boolean {
+  const done = store.runs.list(env).findLast((one) => one.kind === 'full' && one.state === 'done');
+  // What it loaded may have been taken back since.
+  return done !== undefined && store.ledger.holdsOf(env, done.id);
+}
+
+async function planLanes(
+  ctx: Context,
+  run: number,
+  holders: readonly LedgerRow[],
+): Promise<number> {
   const newest = await newestMessages(ctx, holders);
   const now = await ctx.schema.serverTime(ctx.signal);
   let late = 0;
@@ -92,6 +106,11 @@ function planSummary(ctx: Context, run: number, rows: readonly PlannedRow[], now
   ctx.store.transaction(() => {
     ctx.store.delta.addPlanned([summary]);
     ctx.store.ledger.put(rows.map((row) => claim(ctx, run, row, key)));
+    // Some waited for the record that they hang on.
+    ctx.store.review.clearEnv(
+      ctx.env,
+      rows.map((row) => row.key),
+    );
   });
 }
 
@@ -141,7 +160,10 @@ function summaryValues(
   };
 }
 
-/** After `load`: the late notes are in Odoo as part of their summary. A claim whose summary never came is given up. */
+/**
+ * The late notes are in Odoo as part of their summary. A claim whose summary never came is given up; and a summary
+ * that nothing claims any more, since it was taken back with everything, is not wanted again beside its notes.
+ */
 export function claimSummaries(ctx: Context): void {
   const claims = ctx.store.ledger
     .intents(ctx.env)
@@ -153,5 +175,9 @@ export function claimSummaries(ctx: Context): void {
       else if (ctx.store.plan.byKeys([String(row.before['summary'])]).length === 0)
         ctx.store.ledger.forget(ctx.env, [row.key]);
     }
+    const claimed = new Set(claims.map((row) => row.before['summary']));
+    ctx.store.delta.unplan(
+      ctx.store.delta.missingSummaries(ctx.env).filter((key) => !claimed.has(key)),
+    );
   });
 }

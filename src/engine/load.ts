@@ -4,6 +4,7 @@ import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 import { noteFollowers } from './followers.ts';
+import { claimSummaries, planLateHistory } from './late.ts';
 import { batches, byBytes, inTurn, lanePool } from './batches.ts';
 import type { Context } from './context.ts';
 import { inCalls, makeCreator, stopped, untilReachable, type Creator } from './create.ts';
@@ -18,6 +19,8 @@ export interface LoadTotals {
   readonly matched: number;
   readonly queued: number;
   readonly settled: number;
+  /** Messages that were older than their chatter, and went into a summary. */
+  readonly late: number;
 }
 
 interface Loading {
@@ -31,6 +34,7 @@ interface Loading {
     matched: number;
     queued: number;
     settled: number;
+    late: number;
   };
   /** Odoo records that a contact was matched to, in this run or before, so that no second one takes the same. */
   readonly taken: Set<number>;
@@ -42,7 +46,7 @@ export async function load(
   run: number,
   special: ReadonlyMap<string, number | null>,
 ): Promise<LoadTotals> {
-  const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0 };
+  const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0, late: 0 };
   const creator = makeCreator(ctx, run, (row, error) =>
     queue(loading, row.row, error.code, refusal(error)),
   );
@@ -61,8 +65,10 @@ export async function load(
   await settleUpdates(ctx);
   for (const step of STEPS) {
     if (step === 'activities') await noteFollowers(ctx, special);
+    if (step === 'notes' && !ctx.sampled) totals.late = await planLateHistory(ctx, run);
     await loadStep(loading, step);
   }
+  claimSummaries(ctx);
   await giveExternalIds(ctx);
   return totals;
 }
@@ -118,10 +124,12 @@ async function loadBatch(
   const rows = resolvedOnly(answers);
   const matches = await matchRows(ctx, rows);
   const fresh: Resolved[] = [];
+  // By a person's answer two of a batch may be one, and the second must not write over what the first one wrote.
+  const written = new Map<number, OdooRow>();
   for (const [index, row] of rows.entries()) {
     const match = matches[index] ?? { kind: 'new' };
     if (match.kind === 'new') fresh.push(row);
-    else await settleMatch(loading, row, match);
+    else await settleMatch(loading, row, match, written);
   }
   const failedBefore = loading.totals.queued;
   for (const some of byBytes(fresh)) await loading.creator.create(some);
@@ -175,21 +183,24 @@ async function settleMatch(
   loading: Loading,
   row: Resolved,
   match: Exclude<Match, { kind: 'new' }>,
+  written: Map<number, OdooRow>,
 ): Promise<void> {
   if (match.kind === 'ambiguous') return queueAmbiguous(loading, row, match.candidates);
+  const found = written.get(match.found.id) ?? match.found;
   const { existing } = RULES[row.row.step];
-  if (row.row.step === 'contacts' && loading.taken.has(match.found.id) && !match.chosen)
-    return queueAmbiguous(loading, row, [match.found]);
-  if (row.row.step === 'contacts') loading.taken.add(match.found.id);
+  if (row.row.step === 'contacts' && loading.taken.has(found.id) && !match.chosen)
+    return queueAmbiguous(loading, row, [found]);
+  if (row.row.step === 'contacts') loading.taken.add(found.id);
   const wanted = changes(
     existing === 'choice' ? loading.ctx.choices.existing : existing,
-    match.found,
+    found,
     row.values,
   );
   // Where a stage or a tag stands in its list is nobody's loss.
-  const left = row.row.model === 'res.partner' ? untaken(row, match.found, wanted) : {};
+  const left = row.row.model === 'res.partner' ? untaken(row, found, wanted) : {};
   try {
-    await update(loading.ctx, loading.run, row, match.found, wanted, left);
+    await update(loading.ctx, loading.run, row, found, wanted, left);
+    written.set(found.id, { ...found, ...wanted });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return queue(loading, row.row, error.code, refusal(error));

@@ -120,11 +120,11 @@ export function recognise(
 }
 
 const fieldsToRead = (rows: readonly Resolved[]): string[] => [
-  ...new Set([...parentOf(rows), ...rows.flatMap(({ values }) => Object.keys(values))]),
+  ...new Set([
+    ...relatives(rows[0]?.row.model ?? ''),
+    ...rows.flatMap(({ values }) => Object.keys(values)),
+  ]),
 ];
-
-const parentOf = (rows: readonly Resolved[]): readonly string[] =>
-  rows[0]?.row.model === PARTNER ? RELATIVES : [];
 
 /** What the rule writes on an existing record. Lists are joined: a tag that is there stays. */
 export function changes(
@@ -158,7 +158,8 @@ export function changes(
 const ADDRESS = new Set(['street', 'street2', 'city', 'zip', 'state_id', 'country_id']);
 
 /** What tells whether an address would spread. */
-export const RELATIVES = ['parent_id', 'child_ids'];
+export const relatives = (model: string): readonly string[] =>
+  model === PARTNER ? ['parent_id', 'child_ids'] : [];
 
 /**
  * Writing a company on a contact that exists, or the address of one that has a company or contacts below it, makes
@@ -167,7 +168,11 @@ export const RELATIVES = ['parent_id', 'child_ids'];
  * find them all.
  */
 export const spreads = (field: string, found: OdooRow): boolean =>
-  field === 'parent_id' || (ADDRESS.has(field) && hasRelatives(found));
+  field === 'parent_id' || addressSpreads(field, found);
+
+/** Taking a company off a contact copies nothing, so of what is put back it is addresses alone. */
+export const addressSpreads = (field: string, found: OdooRow): boolean =>
+  ADDRESS.has(field) && hasRelatives(found);
 
 const hasRelatives = ({ parent_id: parent, child_ids: children }: OdooRow): boolean =>
   typeof parent === 'number' || (Array.isArray(children) && children.length > 0);

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { stopped } from './create.ts';
 import { closeAgain, reopen } from './reopen.ts';
 import { restoreFollowers } from './followers.ts';
+import { addressSpreads, relatives } from './match.ts';
 import { isOurs, markFields } from './ours.ts';
 import { touchedSince, type Touched } from './touched.ts';
 import { noTotals, type RollbackTotals, type Totals } from './rollback-totals.ts';
@@ -87,7 +88,7 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   const found = await ctx.destination.read(
     model,
     page.map((row) => row.resId),
-    [...new Set([...fields, ...markFields(info), 'write_date', 'write_uid'])],
+    [...new Set([...fields, ...relatives(model), ...markFields(info), 'write_date', 'write_uid'])],
     ctx.signal,
   );
   const byId = new Map(found.map((one) => [one.id, one]));
@@ -106,6 +107,8 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
       touched: current ? touched(row, current) : '',
       used: used.get(row.resId) ?? '',
       differed: new Set((differed.get(row.key) ?? []).map((one) => one.field)),
+      spreads: (field) =>
+        current !== undefined && addressSpreads(field, remaining(current, totals)),
     });
     if (answer.kind === 'remove') removable.push(row);
     else if (answer.kind === 'keep') keep(undoing, row, answer.reason);
@@ -113,6 +116,14 @@ async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promis
   }
   await removeRows(ctx, model, removable, dryRun, totals);
 }
+
+/** As it will be when those that a rehearsal counts as gone are gone. */
+const remaining = (found: OdooRow, { released }: Totals): OdooRow => {
+  const children = found['child_ids'];
+  return Array.isArray(children)
+    ? { ...found, child_ids: children.filter((id) => !released.has(`res.partner ${id}`)) }
+    : found;
+};
 
 function keep({ ctx, dryRun, totals }: UndoingAll, row: LedgerRow, reason: string): void {
   totals.kept.push({ key: row.key, model: row.model, resId: row.resId, reason });

@@ -11,12 +11,14 @@ export interface Judging {
   readonly used: string;
   /** Fields that differed at the last verification: on a record that nobody wrote since, no person changed those. */
   readonly differed: ReadonlySet<string>;
+  /** Whether Odoo would copy a value of this field to other records. */
+  readonly spreads: (field: string) => boolean;
 }
 
 export type Undoing =
   | { readonly kind: 'remove' }
   | { readonly kind: 'keep'; readonly reason: string }
-  /** `kept`: fields that a person changed since, which stay; they are listed with `reason`. */
+  /** `kept`: fields that a person changed since, or that would change other records too; they are listed with `reason`. */
   | {
       readonly kind: 'restore';
       readonly values: Readonly<Record<string, OdooValue>>;
@@ -44,10 +46,14 @@ function edited(row: LedgerRow, found: OdooRow, { info, touched, differed }: Jud
   return `edited by ${touched || 'somebody'}${what}`;
 }
 
-/** Field by field: what we wrote and nobody changed gets its former value back; done before is fine too. */
+/**
+ * Field by field: what we wrote and nobody changed gets its former value back, unless it has relatives by now that
+ * Odoo would give it to as well; done before is fine too.
+ */
 function restoring(row: LedgerRow, found: OdooRow | undefined, judging: Judging): Undoing {
   const values: Record<string, OdooValue> = {};
-  const kept: string[] = [];
+  const changed: string[] = [];
+  const spreading: string[] = [];
   for (const field of found && row.op === 'update' ? Object.keys(row.after) : []) {
     const type = judging.info[field]?.type;
     if (type === undefined) continue;
@@ -57,12 +63,24 @@ function restoring(row: LedgerRow, found: OdooRow | undefined, judging: Judging)
       const back = withoutOurs(before, after, now);
       if (!sameValue(type, back, now)) values[field] = back;
     } else if (sameValue(type, before, now)) continue;
-    else if (sameValue(type, after, now)) values[field] = before ?? null;
-    else kept.push(field);
+    else if (!sameValue(type, after, now)) changed.push(field);
+    else if (judging.spreads(field)) spreading.push(field);
+    else values[field] = before ?? null;
   }
-  const reason = `edited by ${judging.touched || 'somebody'}: ${kept.join(', ')}`;
-  return { kind: 'restore', values, kept, reason: kept.length > 0 ? reason : '' };
+  const reasons = [
+    changed.length > 0 ? `edited by ${judging.touched || 'somebody'}: ${changed.join(', ')}` : '',
+    spreading.length > 0 ? `${SPREADING}: ${spreading.join(', ')}` : '',
+  ];
+  return {
+    kind: 'restore',
+    values,
+    kept: [...changed, ...spreading],
+    reason: reasons.filter(Boolean).join('; '),
+  };
 }
+
+const SPREADING =
+  'has a company or contacts below it since, to which Odoo would copy the former values as well';
 
 /** What we added goes, what we took off comes back, everything else is people's. */
 function withoutOurs(before: OdooValue, after: OdooValue, now: OdooValue): number[] {

@@ -7,6 +7,7 @@ import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
 import { isoNow } from '../lib/clock.ts';
 import { stopped } from './create.ts';
+import { MESSAGE, misplaced, noteMessage, type Chatters } from './order.ts';
 import { isOurs, markFields } from './ours.ts';
 
 export interface FieldCheck {
@@ -29,13 +30,15 @@ const PAGE = 1_000;
 export async function verify(ctx: Context): Promise<Verification> {
   ctx.store.runs.clearVerdicts(ctx.env);
   const tally = new Map<string, { model: string; field: string; checked: number; equal: number }>();
+  const chatters: Chatters = new Map();
   let records = 0;
   let missing = 0;
   for (const step of STEPS) {
-    const result = await verifyStep(ctx, step, tally);
+    const result = await verifyStep(ctx, step, { tally, chatters });
     records += result.records;
     missing += result.missing;
   }
+  verifyOrder(ctx, chatters, tally);
   const fields = [...tally.values()].sort((a, b) =>
     `${a.model}.${a.field}`.localeCompare(`${b.model}.${b.field}`),
   );
@@ -53,11 +56,15 @@ export async function verify(ctx: Context): Promise<Verification> {
 }
 
 type Tally = Map<string, { model: string; field: string; checked: number; equal: number }>;
+interface Found {
+  readonly tally: Tally;
+  readonly chatters: Chatters;
+}
 
 async function verifyStep(
   ctx: Context,
   step: string,
-  tally: Tally,
+  noted: Found,
 ): Promise<{ records: number; missing: number }> {
   const total = ctx.store.ledger
     .counts(ctx.env)
@@ -72,7 +79,7 @@ async function verifyStep(
     const last = page.at(-1);
     if (!last) break;
     after = last.key;
-    const verdicts = await verifyPage(ctx, page, tally);
+    const verdicts = await verifyPage(ctx, page, noted);
     ctx.store.runs.addVerdicts(ctx.env, verdicts);
     records += page.length;
     missing += verdicts.filter((one) => one.verdict === 'missing').length;
@@ -85,7 +92,7 @@ async function verifyStep(
 async function verifyPage(
   ctx: Context,
   page: readonly LedgerRow[],
-  tally: Tally,
+  { tally, chatters }: Found,
 ): Promise<Verdict[]> {
   const model = page[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
@@ -103,7 +110,9 @@ async function verifyPage(
   const byId = new Map(found.map((one) => [one.id, one]));
   return page.flatMap((row) => {
     const there = byId.get(row.resId);
-    return verifyRow(row, there && isOurs(row, there) ? there : undefined, info, tally);
+    const ours = there && isOurs(row, there) ? there : undefined;
+    if (ours) noteMessage(chatters, row, ours);
+    return verifyRow(row, ours, info, tally);
   });
 }
 
@@ -136,6 +145,26 @@ function verifyRow(
   }
   return verdicts;
 }
+
+/** Of no field, but as much a part of what was written: an old note above a newer one tells another story. */
+function verifyOrder(ctx: Context, chatters: Chatters, tally: Tally): void {
+  const verdicts: Verdict[] = [];
+  for (const messages of chatters.values()) {
+    const wrong = new Map(misplaced(messages).map((one) => [one.key, one]));
+    for (const { key } of messages) count(tally, MESSAGE, ORDER, !wrong.has(key));
+    for (const { key, id, date, after } of wrong.values())
+      verdicts.push({
+        key,
+        field: ORDER,
+        expected: `before the entry of ${after}`,
+        found: `message ${id} of ${date} after it`,
+        verdict: 'differs',
+      });
+  }
+  ctx.store.runs.addVerdicts(ctx.env, verdicts);
+}
+
+const ORDER = 'order';
 
 function count(tally: Tally, model: string, field: string, equal: boolean): void {
   const name = `${model}.${field}`;

@@ -1,10 +1,9 @@
 /**
- * Records stream through; little lives long. Left alone, V8 grows its young generation to tens of megabytes and lets
- * the old one double before it looks: for 150,000 contacts with their notes 380 MB against 270 MB, in the same time.
+ * Imported for what it does, before the program itself. Records stream through and little lives long, yet V8 lets its
+ * young generation grow to 32 MB while the modules are loaded, keeps that to the end, and lets the old one double
+ * before it looks.
  */
 import { setFlagsFromString } from 'node:v8';
 
-export function keepHeapSmall(): void {
-  setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=60');
-}
+setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--heap-growing-percent=60');

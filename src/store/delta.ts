@@ -46,10 +46,11 @@ const ALIASES = `delete from alias where exists
   insert or replace into alias select key, partner from contact_index
     where partner in (select partner from contact_index where partner <> '' group by partner having count(*) > 1)`;
 
-/* Of the records that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
+/* Documents and tasks are called alike everywhere. Of the contacts and cases that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
 const LIKENESS = `select count(*) as loaded, count(p.key) as there,
     coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
-  from base b left join planned p on p.key = b.key
+  from base b join ledger l on l.env = b.env and l.key = b.key and l.step in ('contacts', 'leads')
+  left join planned p on p.key = b.key
   where b.env = ? and b.object <> '' and b.vals ->> '$.name' is not null and b.gone = 0`;
 
 /*
@@ -67,6 +68,19 @@ const OUTDATED = `select (select count(*) from base b join planned p on p.key = 
     where b.env = ?1 and p.object <> '' and p.vals <> b.vals) + (select count(*) ${GONE_FROM}) as n`;
 
 const WROTE_AT = "select 1 from change where env = ? and stamp = ? and stamp <> ''";
+
+/* One Odoo record may be several contacts by a person's answer: their messages are one chatter, so one lane. */
+const JOIN_LANES = `with shared as (select key, min(key) over (partition by model, res_id) as first,
+      count(*) over (partition by model, res_id) as n
+    from ledger where env = ?1 and step = 'contacts')
+  update planned set lane = shared.first from shared
+  where shared.n > 1 and planned.lane = shared.key and planned.step = ?2 and shared.key <> shared.first`;
+
+const CHATTERS = `select distinct after ->> '$.model' || ' ' || (after ->> '$.res_id') as chatter
+  from ledger where env = ? and step = ? and op = 'create'`;
+
+const MISSING_SUMMARIES = `select key from planned p where object = '' and instr(key, '.late.') > 0
+  and not exists (select 1 from ledger l where l.env = ? and l.key = p.key)`;
 
 const OPEN_LANES = `select distinct p.lane from planned p left join ledger l on l.env = ?1 and l.key = p.key
   where p.lane <> '' and p.model = 'mail.message' and l.key is null
@@ -182,6 +196,19 @@ export const deltaQueries = (db: Database) => ({
   objectOf: (env: string, key: string): string =>
     db.first(sql.selectFrom('base').select('object').where('env', '=', env).where('key', '=', key))
       ?.object ?? '',
+  joinLanes(env: string): void {
+    for (const step of messageSteps(db)) db.prepare(JOIN_LANES).run(env, step);
+  },
+  /** `model id` of the records that messages were written to. */
+  chatters: (env: string): Set<string> =>
+    new Set(
+      messageSteps(db).flatMap((step) =>
+        db
+          .prepare(CHATTERS)
+          .all(env, step)
+          .map((row) => text(row, 'chatter')),
+      ),
+    ),
   /** Records in Odoo whose chatter still lacks messages. */
   openLanes: (env: string): string[] =>
     db
@@ -299,6 +326,16 @@ export const deltaQueries = (db: Database) => ({
           vals: JSON.stringify(row.values),
         }),
       );
+  },
+  /** Keys of the planned summaries that this environment does not have. */
+  missingSummaries: (env: string): string[] =>
+    db
+      .prepare(MISSING_SUMMARIES)
+      .all(env)
+      .map((row) => text(row, 'key')),
+  unplan(keys: readonly string[]): void {
+    const remove = db.prepare('delete from planned where key = ?');
+    for (const key of keys) remove.run(key);
   },
   missingOfLane: (env: string, lane: string): PlannedRow[] =>
     db

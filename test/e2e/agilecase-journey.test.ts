@@ -113,6 +113,21 @@ describe.each<OdooVersion>([19, 14])('AgileCase from sample to rollback, on Odoo
     expect((await delta()).json<Delta>()).toMatchObject({ frozen: true, totals: { written: 0 } });
   });
 
+  it('refuses the export of another firm with the same case ids, and writes nothing', async () => {
+    const then = await dumpDatabase(odoo.databaseUrl);
+    const own = ['cases', 'contacts'].map((name) => join(folder, 'data', `${name}.json`));
+    const kept = own.map((path) => readFileSync(path));
+    change('cases', (rows) => rows.map((row, n) => ({ ...row, title: `Matter ${n} of others` })));
+    change('contacts', (rows) =>
+      rows.map((row, n) => ({ ...row, first_name: `Otto${n}`, email: `otto${n}@example.net` })),
+    );
+    const ran = await delta();
+    expect([ran.code, ran.stdout]).toEqual([3, expect.stringContaining('WB_DELTA_OTHER_ACCOUNT')]);
+    expect(ran.stdout).toContain('--accept-export');
+    expect(differences(then, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
+    for (const [at, path] of own.entries()) writeFileSync(path, kept[at] ?? '');
+  });
+
   it('a delta brings what the firm changed, keeps what people changed in Odoo, and asks where both did', async () => {
     const [one, both] = [await lead(1), await lead(2)];
     await rpc.execute('crm.lead', 'write', [[one.id], { name: 'Renamed in Odoo' }]);

@@ -2,7 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
 import { makeApiKey } from '../support/api-key.ts';
+import { differences, dumpDatabase } from '../support/dump.ts';
 import { freshOdoo, odooScript, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
 import { makeProject, prepare, waybill, type Ran, type TestProject } from '../support/project.ts';
@@ -89,14 +91,30 @@ describe.each<OdooVersion>([19, 14])('on Odoo %i', (version) => {
 
   it('says what the user may not do', async () => {
     const user = await makeUser(rpc, 'small', ['base.group_user']);
+    const key = await keyOf(odoo, version, user);
+    const then = await dumpDatabase(odoo.databaseUrl);
     await expectUserRefused(
       user.login,
-      await keyOf(odoo, version, user),
+      key,
       5,
       'may not create',
       'ir.model.fields',
       'Administration: Settings',
     );
+    expect(differences(then, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
+  });
+
+  // 19 asks PostgreSQL for a writing transaction by name, which this setting does not refuse.
+  it.runIf(version === 14)('says that the database takes no writes', async () => {
+    const then = await dumpDatabase(odoo.databaseUrl);
+    await setReadOnly(odoo, true);
+    try {
+      const ran = await project.run('run');
+      expectFailure(ran, 5, 'WB_ODOO_READ_ONLY', odoo.db, 'takes no writes');
+    } finally {
+      await setReadOnly(odoo, false);
+    }
+    expect(differences(then, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
   });
 });
 
@@ -248,6 +266,23 @@ it('asks for the CRM app before anything moves', async () => {
     await odooScript('drop', name, '19');
   }
 });
+
+/** As a standby is, or a database whose administrator shut it; Odoo connects anew afterwards. */
+async function setReadOnly({ db, databaseUrl }: TestOdoo, readOnly: boolean): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(
+      `begin read write; alter database "${db}" set default_transaction_read_only = ${readOnly ? 'on' : 'off'}; commit`,
+    );
+    await client.query(
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and pid <> pg_backend_pid()',
+      [db],
+    );
+  } finally {
+    await client.end();
+  }
+}
 
 async function makeUser(
   rpc: PlainRpc,

@@ -104,6 +104,7 @@ describe('undoing a record', () => {
     touched: '',
     used: '',
     differed: new Set(),
+    spreads: () => false,
     ...more,
   });
 
@@ -151,6 +152,15 @@ describe('undoing a record', () => {
     expect(judge(changed, found({ city: 'a', tags: [1] }), judging())).toMatchObject({
       values: {},
       kept: [],
+    });
+  });
+  it('keeps what Odoo would copy to others as it is put back, and says why', () => {
+    expect(
+      judge(changed, found({ city: 'b', tags: [1, 2] }), judging({ spreads: (f) => f === 'city' })),
+    ).toMatchObject({
+      values: { tags: [1] },
+      kept: ['city'],
+      reason: expect.stringMatching(/Odoo would copy.*: city$/) as string,
     });
   });
   it('leaves a record that was only recognised', () => {

@@ -3,12 +3,9 @@ import { join } from 'node:path';
 import type { WaybillEvent } from '../../src/core/events.ts';
 import { extract } from '../../src/engine/extract.ts';
 import { openAllClientsApi } from '../../src/source/allclients/api/api-source.ts';
-import { keepHeapSmall } from '../../src/lib/small-heap.ts';
 import { openStore } from '../../src/store/store.ts';
 import { TEST_ACCOUNT, TEST_KEY } from './allclients-server/account.ts';
 
-// As the program itself begins (src/cli/main.ts).
-keepHeapSmall();
 const [url = '', folder = ''] = process.argv.slice(2);
 const notices: string[] = [];
 const keep = (event: WaybillEvent): void => {

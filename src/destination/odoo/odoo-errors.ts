@@ -31,6 +31,8 @@ const NEXT: Partial<Record<ErrorCode, string>> = {
     'Correct "db" in waybill.yaml. For an Odoo Online it is the first part of the address.',
   WB_ODOO_RIGHTS:
     'Give the user the right in Odoo (Administration: Settings covers all that Waybill needs), or use the key of one who has it.',
+  WB_ODOO_READ_ONLY:
+    'The database takes no writes: point "url" and "db" in waybill.yaml at the Odoo that people work in, or have its administrator let it be written to; then run the same command again.',
   WB_ODOO_MODULE: 'Install the app in Odoo, then run the same command again.',
   WB_ODOO_NOT_ODOO: 'Check "url" in waybill.yaml: it must be the address of Odoo itself.',
   WB_ODOO_UNREACHABLE:
@@ -66,6 +68,7 @@ const words = (...names: readonly string[]): RegExp => new RegExp(`(^|\\.)(${nam
 const CLASSES: readonly (readonly [RegExp, ErrorCode])[] = [
   [words('AccessDenied', 'Unauthorized', 'SessionExpiredException'), 'WB_ODOO_LOGIN'],
   [words('AccessError'), 'WB_ODOO_RIGHTS'],
+  [words('ReadOnlySqlTransaction'), 'WB_ODOO_READ_ONLY'],
   [
     words(
       'SerializationFailure',
