@@ -65,7 +65,9 @@ describe.each(Object.entries(CONNECTORS))('source %s', (id, connector) => {
     const one = await source().inspect(never);
     expect(await source().inspect(never)).toEqual(one);
     const seen = [...one.files, ...one.skipped].map((file) => file.path);
-    expect(seen.sort()).toEqual(readdirSync(folder).sort());
+    expect(new Set(seen).size, 'told twice').toBe(seen.length);
+    // A source may add tables that it makes itself, such as the files that no row names.
+    expect(readdirSync(folder).filter((name) => !seen.includes(name))).toEqual([]);
     for (const file of one.files) {
       expect(file.columns.map((column) => column.index)).toEqual(file.columns.map((_, at) => at));
       expect(new Set(file.columns.map((column) => column.id)).size).toBe(file.columns.length);
