@@ -1,9 +1,10 @@
 /** A project's folder: waybill.yaml (no secret), mapping.yaml, the store, the reports. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
+import { readYaml } from '../lib/yaml-lines.ts';
 import type { SourceDecisions } from '../source/source.ts';
 import { keyFrom } from './key-command.ts';
 import { CONNECTORS } from './connectors.ts';
@@ -101,16 +102,13 @@ export function openProject(folder: string): Project {
 }
 
 function parseConfig(text: string): ProjectConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken)
-    throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? broken.message);
+  const { document, fault, lineOf } = readYaml(text);
+  if (fault) throw invalid(fault.line, fault.message);
   const result = configSchema.safeParse(document.toJS());
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw invalid(
-    lineOf(document, lines, issue?.path ?? []),
+    lineOf(issue?.path ?? []),
     `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
   );
 }
@@ -120,18 +118,6 @@ const invalid = (line: number, message: string): WaybillError =>
     place: `${CONFIG}:${line}`,
     next: `Mend line ${line} of ${CONFIG}, then run the command again.`,
   });
-
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    const range =
-      typeof node === 'object' && node !== null && 'range' in node
-        ? (node.range as [number, number, number] | undefined)
-        : undefined;
-    if (range) return lines.linePos(range[0]).line;
-  }
-  return 1;
-}
 
 export interface NewProject {
   readonly folder: string;

@@ -6,6 +6,7 @@ export interface ChainEntry {
   readonly at: string;
   readonly who: string;
   readonly what: string;
+  /** JSON as it was hashed. */
   readonly detail: string;
   readonly previous: string;
   readonly hash: string;

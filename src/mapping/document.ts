@@ -1,9 +1,10 @@
 /** mapping.yaml: read with line numbers, written to be read and compared, hashed by its meaning alone. */
-import { LineCounter, parseDocument, stringify, type Document } from 'yaml';
+import { stringify, type Document } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
+import { readYaml } from '../lib/yaml-lines.ts';
 import type { ColumnMapping, MappingDocument } from './mapping.ts';
 import { TRANSFORM } from './prepare.ts';
 
@@ -84,10 +85,8 @@ function isZone(name: string): boolean {
 
 /** Throws WB_MAPPING_INVALID with the line and what is allowed there. A column that is not as it was proposed counts as decided. */
 export function parseMapping(text: string): MappingDocument {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken) throw invalid(broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? '');
+  const { document, fault, lineOf } = readYaml(text);
+  if (fault) throw invalid(fault.line, fault.message);
   const result = documentSchema.safeParse(plain(document));
   if (!result.success) {
     const issue = result.error.issues[0];
@@ -95,7 +94,7 @@ export function parseMapping(text: string): MappingDocument {
       ...(issue?.path ?? []),
       ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []),
     ];
-    throw invalid(lineOf(document, lines, path), `${path.join('.')} ${issue?.message ?? ''}`);
+    throw invalid(lineOf(path), `${path.join('.')} ${issue?.message ?? ''}`);
   }
   const objects = Object.fromEntries(
     Object.entries(result.data.objects).map(([object, columns]) => [
@@ -170,23 +169,9 @@ const invalid = (line: number, message: string): WaybillError =>
     next: `Mend line ${line} of mapping.yaml, then: waybill map --check`,
   });
 
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    const range =
-      typeof node === 'object' && node !== null && 'range' in node
-        ? (node.range as [number, number, number] | null)
-        : null;
-    if (range) return lines.linePos(range[0]).line;
-  }
-  return 1;
-}
-
 /** Where the target of an object's column stands in mapping.yaml. */
 export function columnLine(text: string, object: string, index: number): number {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  return lineOf(document, lines, ['objects', object, index, 'to']);
+  return readYaml(text).lineOf(['objects', object, index, 'to']);
 }
 
 /** Values of several lines in quotes: block text would not survive being moved to the right, nor every line end. */

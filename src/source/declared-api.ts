@@ -1,7 +1,7 @@
 /** A REST API as a person declares it in YAML. No code in it is ever evaluated, and no secret stands in it. */
-import { LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
+import { readYaml } from '../lib/yaml-lines.ts';
 
 const path = z
   .string()
@@ -100,18 +100,15 @@ export function parseConnector(
   name: string,
   objects: readonly string[],
 ): ConnectorFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const broken = document.errors[0];
-  if (broken)
-    throw invalid(name, broken.linePos?.[0].line ?? 1, broken.message.split('\n')[0] ?? '');
+  const { document, fault, lineOf } = readYaml(text);
+  if (fault) throw invalid(name, fault.line, fault.message);
   const result = connectorSchema.safeParse(document.toJS());
   if (!result.success) {
     const issue = result.error.issues[0];
     const at = issue?.path ?? [];
-    throw invalid(name, lineOf(document, lines, at), `${at.join('.')} ${issue?.message ?? ''}`);
+    throw invalid(name, lineOf(at), `${at.join('.')} ${issue?.message ?? ''}`);
   }
-  checkMeaning(result.data, name, objects, (at) => lineOf(document, lines, at));
+  checkMeaning(result.data, name, objects, lineOf);
   return result.data;
 }
 
@@ -158,15 +155,3 @@ const invalid = (name: string, line: number, message: string): WaybillError =>
     place: `${name}:${line}`,
     next: `Mend line ${line}, then: waybill connector check ${name}`,
   });
-
-function lineOf(document: Document, lines: LineCounter, at: readonly PropertyKey[]): number {
-  for (let length = at.length; length > 0; length--) {
-    const node = document.getIn(at.slice(0, length), true);
-    const range =
-      typeof node === 'object' && node !== null && 'range' in node
-        ? (node.range as [number, number, number] | null)
-        : null;
-    if (range) return lines.linePos(range[0]).line;
-  }
-  return 1;
-}

@@ -1,4 +1,5 @@
 /** What leaves the project as lists: the id map, the inventory of files, the audit log. */
+import type { ChainEntry } from '../core/audit-chain.ts';
 import { sql, type Database } from './database.ts';
 import { number, text, type Row } from './row.ts';
 
@@ -12,15 +13,8 @@ export interface IdRow {
   readonly state: string;
 }
 
-export interface AuditRow {
+export interface AuditRow extends ChainEntry {
   readonly id: number;
-  readonly at: string;
-  readonly who: string;
-  readonly what: string;
-  /** JSON as it was hashed. */
-  readonly detail: string;
-  readonly previous: string;
-  readonly hash: string;
 }
 
 const IDS = `select coalesce(p.object, b.object, '') as object, coalesce(s.key, b.source, '') as source, l.key, l.model,

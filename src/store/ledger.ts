@@ -1,6 +1,8 @@
 /** What was done to every Odoo record, with what was there before; and the calls whose outcome is open. */
+import type { Selectable } from 'kysely';
 import { sql, type Database } from './database.ts';
 import { text } from './row.ts';
+import type { Tables } from './tables.ts';
 
 export type LedgerOp = 'create' | 'update' | 'match';
 /** intent: the write may or may not have happened. kept: rollback left it, a person changed it since. */
@@ -289,23 +291,7 @@ export const ledgerQueries = (db: Database) => ({
   },
 });
 
-const toRow = (r: {
-  env: string;
-  key: string;
-  step: string;
-  model: string;
-  res_id: number;
-  op: string;
-  state: string;
-  before: string;
-  after: string;
-  untaken: string;
-  xid: number;
-  run: number;
-  batch: number;
-  stamp: string;
-  touched: string;
-}): LedgerRow => ({
+const toRow = (r: Selectable<Tables['ledger']>): LedgerRow => ({
   env: r.env,
   key: r.key,
   step: r.step,

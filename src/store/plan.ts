@@ -1,7 +1,9 @@
 /** What the mapping made of the staged records: planned Odoo records, dispositions, owners. */
+import type { Selectable } from 'kysely';
 import type { Owner } from '../core/contact.ts';
 import type { MapState, PlannedRecord, Step, Values } from '../core/record.ts';
 import { sql, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 /** A planned record with its place in the order of loading. */
 export interface PlannedRow extends PlannedRecord {
@@ -207,18 +209,7 @@ export const planQueries = (db: Database) => ({
   },
 });
 
-export const toPlanned = (row: {
-  seq: number;
-  step: string;
-  model: string;
-  key: string;
-  object: string;
-  position: number;
-  lane: string;
-  sort: string;
-  match: string;
-  vals: string;
-}): PlannedRow => ({
+export const toPlanned = (row: Selectable<Tables['planned']>): PlannedRow => ({
   seq: row.seq,
   step: row.step as Step,
   model: row.model,

@@ -1,7 +1,9 @@
 /** The review queue, and the decisions people took, which outlive a new extraction. */
+import type { Selectable } from 'kysely';
 import type { Issue } from '../core/record.ts';
 import { isoNow } from '../lib/clock.ts';
 import { sql, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 export interface ReviewItem {
   readonly id: number;
@@ -129,21 +131,7 @@ export const reviewQueries = (db: Database) => ({
     db.all(sql.selectFrom('decision').select(['object', 'key', 'code', 'resolution'])),
 });
 
-const toItem = (r: {
-  id: number;
-  env: string;
-  object: string;
-  position: number;
-  key: string;
-  code: string;
-  message: string;
-  place: string;
-  column_id: string;
-  raw: string;
-  candidates: string;
-  resolution: string;
-  resolved_by: string;
-}): ReviewItem => ({
+const toItem = (r: Selectable<Tables['review']>): ReviewItem => ({
   id: r.id,
   env: r.env,
   object: r.object,
