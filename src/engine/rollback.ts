@@ -53,12 +53,14 @@ const SIDE_BY_SIDE: ReadonlySet<string> = new Set(['contacts', 'people', 'notes'
 
 async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
   const { ctx } = undoing;
+  // Somebody who only rehearses must not read in the progress that contacts are gone.
+  const label = undoing.dryRun ? `rehearse undoing ${step}` : `undo ${step}`;
   const total = ctx.store.ledger
     .counts(ctx.env)
     .filter((one) => one.step === step)
     .reduce((sum, one) => sum + one.n, 0);
   if (total === 0) return;
-  ctx.emit({ type: 'step-started', step: `undo ${step}`, total });
+  ctx.emit({ type: 'step-started', step: label, total });
   let done = 0;
   let below: { readonly resId: number; readonly key: string } | undefined;
   const pool = lanePool(() => (SIDE_BY_SIDE.has(step) ? ctx.pace.concurrency : 1));
@@ -70,12 +72,12 @@ async function undoStep(undoing: UndoingAll, step: string): Promise<void> {
     await pool.add('', async () => {
       await undoPage(undoing, page);
       done += page.length;
-      ctx.emit({ type: 'step-progress', step: `undo ${step}`, done });
+      ctx.emit({ type: 'step-progress', step: label, done });
     });
   }
   await pool.drain();
   if (ctx.signal.aborted) throw stopped();
-  ctx.emit({ type: 'step-ended', step: `undo ${step}`, done });
+  ctx.emit({ type: 'step-ended', step: label, done });
 }
 
 async function undoPage(undoing: UndoingAll, page: readonly LedgerRow[]): Promise<void> {
