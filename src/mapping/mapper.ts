@@ -133,7 +133,8 @@ export function createMapper(
       const name = parentObject(object, record, file);
       const parent = declaration.objects.find((one) => one.name === name)?.label ?? 'contact';
       const clues = cluesOf(object, record, file);
-      return findParent(clues, index, { order: choices.noteJoin, shape, label, parent });
+      const kind = { order: choices.noteJoin, shape, label, parent };
+      return findParent(clues, index, { ...kind, column: parentColumn(name, record, file) });
     },
     childDate: (record) => {
       const file = fileOf(record);
@@ -182,6 +183,18 @@ function parentObject(
     file.slot(record, parent) === '' &&
     file.slot(record, otherParent) !== '';
   return other ? otherParent : parent;
+}
+
+/** Where the parent is named; where it stands empty, where it would be. */
+function parentColumn(
+  parent: string | undefined,
+  record: StagedRecord,
+  file: CompiledFile,
+): string {
+  const slots = [...(parent === undefined ? [] : [parent]), 'record_id', 'email', 'full_name'];
+  const slot =
+    slots.find((name) => file.slot(record, name) !== '') ?? slots.find((name) => file.has(name));
+  return slot === undefined ? '' : file.columnOf(slot);
 }
 
 const cluesOf = (object: SourceObject, record: StagedRecord, file: CompiledFile): ParentClues => ({

@@ -172,6 +172,7 @@ export interface Parent {
 }
 
 export type ParentAnswer =
+  /** Never one that itself waits: what hangs on that waits too. */
   | { readonly kind: 'found'; readonly contact: ContactHit }
   /** It names nobody, and need not. */
   | { readonly kind: 'none' }

@@ -117,12 +117,30 @@ describe('a bundle', () => {
       'notes.csv':
         'id,case,at,author,body\nn1,OLD/7,15/01/2024 10:00,Jane,by the former number\nn2,A/3,15/01/2024 10:00,Jane,today\n',
     });
-    expect(records['case']?.map(({ cells }) => cells['Former numbers'])).toEqual([
+    expect(records['case']?.map(({ cells }) => cells['former_numbers'])).toEqual([
       'OLD/7',
       'A/3',
       '',
     ]);
     expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '3']);
+  });
+
+  it('keeps two custom fields of one label apart, whatever the order of their values', async () => {
+    const definitions =
+      'key,label,scope,group,type\na,Reference,case,Insurer,text\nb,Reference,case,Broker,text\nc,reference,case,Broker,text\n';
+    const values = ['case,1,b,B-1', 'case,1,a,A-1', 'case,1,c,C-1'];
+    for (const lines of [values, values.toReversed()]) {
+      const { records } = await read({
+        ...smallest,
+        'custom_fields.csv': definitions,
+        'custom_values.csv': `owner_type,owner,field,value\n${lines.join('\n')}\n`,
+      });
+      expect(records['case']?.[0]?.cells).toMatchObject({
+        Reference: 'A-1',
+        'Reference (Broker)': 'B-1',
+        'reference (c)': 'C-1',
+      });
+    }
   });
 
   it('takes each column of dates in the order that its values agree on', async () => {
@@ -307,6 +325,17 @@ describe('what is wrong with a bundle', () => {
     expect(Object.fromEntries(threadRoots(bySubject))).toEqual({ k1: 'k0', k2: 'k0' });
   });
 
+  it('an answer that does not say to what, or to a letter that is not there, is found by its subject', () => {
+    const letters = [
+      letter('a', '1', '', 'Claim'),
+      letter('b', '2', '', 'RE: Claim'),
+      letter('c', '3', '<elsewhere>', 'AW: RE: Claim'),
+      letter('d', '4', '', 'Invoice'),
+      letter('e', '5', '', 'Invoice'),
+    ];
+    expect(Object.fromEntries(threadRoots(letters))).toEqual({ b: 'a', c: 'a' });
+  });
+
   it('hidden columns and the values of formulas of a workbook are read, and said', async () => {
     const workbook = await writeXlsx({
       sheets: [
@@ -338,15 +367,21 @@ describe('what is wrong with a bundle', () => {
     expect(inspection.skipped[0]?.path).toBe('firm.xlsx#About');
   });
 
-  it('a table of exactly 5,000 rows may have been cut off', async () => {
-    const rows = Array.from({ length: 5_000 }, (_, n) => `n${n},1,14/01/2024 10:00,Jane,text ${n}`);
+  it.each([
+    [5_000, true],
+    [10_000, true],
+    [9_999, false],
+  ])('a table of exactly %i rows may have been cut off: %s', async (length, doubted) => {
+    const rows = Array.from({ length }, (_, n) => `n${n},1,14/01/2024 10:00,Jane,text ${n}`);
     const { inspection } = await read({
       ...smallest,
       'notes.csv': `id,case,at,author,body\n${rows.join('\n')}\n`,
     });
-    expect(inspection.notices.join('\n')).toContain(
-      'notes.csv has exactly 5000 rows: it may have been cut off',
-    );
+    expect(
+      inspection.notices
+        .join('\n')
+        .includes(`notes.csv has exactly ${length} rows: it may have been cut off`),
+    ).toBe(doubted);
   });
 
   it('JSON that is damaged says where, and numbers keep their digits', async () => {

@@ -20,7 +20,7 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
     ...(hasBody(file) && slotIndex(file, 'body_format') === -1
       ? [{ id: '(format)', slot: 'body_format' }]
       : []),
-    ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
+    ...(isThreaded(file) ? THREAD_COLUMNS : []),
     ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
     ...(hasBody(file) ? [{ id: '(pictures)', slot: 'inline' }] : []),
     ...(file.object === 'document' ? [NAME_COLUMN] : []),
@@ -38,6 +38,10 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
   return { ...file, columns };
 }
 
+const THREAD_COLUMNS: readonly JoinedColumn[] = [
+  { id: '(thread)', slot: 'thread' },
+  { id: '(ring)', slot: 'thread_ring' },
+];
 const NAME_COLUMN: JoinedColumn = { id: '(name)', slot: 'filename' };
 export const FILE_COLUMNS: readonly JoinedColumn[] = [
   { id: '(file)', slot: 'file' },

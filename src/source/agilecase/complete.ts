@@ -93,7 +93,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
       const extra = [
         ...joinedCells(file, own, key, joins),
         ...bodyCell(file, own, input),
-        ...(isThreaded(file) ? [threads.get(key) ?? ''] : []),
+        ...(isThreaded(file) ? [threads.roots.get(key) ?? '', threads.rings.get(key) ?? ''] : []),
         ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
       const match = matches.get(`${file.path}:${line}`);

@@ -85,6 +85,7 @@ export const CASE: readonly Slot[] = [
   ),
   slot('actual_close', 'Closed On', 'date', 'Date Closed', 'Close Date', 'Closed'),
   slot('tags', 'Labels', 'list', 'Label', 'Tags', 'Tag', 'Categories', 'Category', 'System Labels'),
+  slot('former_numbers', '(former numbers)', 'text'),
   slot('related', '(parties)', 'longtext'),
   slot('audit_history', '(audit history)', 'longtext'),
   slot(

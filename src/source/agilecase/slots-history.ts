@@ -58,6 +58,7 @@ export const COMMUNICATION: readonly Slot[] = [
   slot('inline', '(pictures)', 'longtext'),
   slot('mail_file', 'File', 'text', 'Eml', 'Mail File', 'Path'),
   slot('thread', '(thread)', 'key'),
+  slot('thread_ring', '(ring)', 'text'),
   slot('attachments', 'Attachments', 'list', 'Documents', 'Attachment IDs'),
   slot('author', 'User', 'text', 'Logged By', 'Created By'),
   ...BUNDLE_FILE,

@@ -1,5 +1,5 @@
 /**
- * Which messages belong together: by message id and in-reply-to, else by subject within a case. All of a thread point at
+ * Which messages belong together: by message id and in-reply-to, where that leads nowhere by subject within a case. All of a thread point at
  * its first message, as Odoo's own mail gateway does; a message that answers itself, or a ring of them, is no trap so.
  */
 export interface Letter {
@@ -21,14 +21,14 @@ export const threadSubject = (subject: string): string =>
 /** key -> key of the thread's first message; messages that stand alone or lead are not in it. */
 export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, string> {
   const groups = joined();
-  const byMessageId = new Map<string, string>();
-  for (const one of letters)
-    if (one.messageId !== '') byMessageId.set(`${one.case}\u0000${one.messageId}`, one.key);
+  const answeredBy = answers(letters);
+  const byThemselves: Letter[] = [];
   for (const one of letters) {
-    const answered = byMessageId.get(`${one.case}\u0000${one.inReplyTo}`);
-    if (one.inReplyTo !== '' && answered !== undefined) groups.join(one.key, answered);
+    const answered = answeredBy(one);
+    if (answered) groups.join(one.key, answered.key);
+    else byThemselves.push(one);
   }
-  for (const [subject, same] of Map.groupBy(letters.filter(needsSubject), subjectOf)) {
+  for (const [subject, same] of Map.groupBy(byThemselves, subjectOf)) {
     const [first, ...others] = same;
     if (!first || subject.endsWith('\u0000')) continue;
     // Two letters "Invoice" are no thread; an answer among them says that they are.
@@ -38,7 +38,36 @@ export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, str
   return leaders(letters, groups.of);
 }
 
-const needsSubject = (one: Letter): boolean => one.messageId === '' && one.inReplyTo === '';
+/** Which letter of the same case one says that it answers. */
+function answers(letters: readonly Letter[]): (one: Letter) => Letter | undefined {
+  const byMessageId = new Map<string, Letter>();
+  for (const one of letters)
+    if (one.messageId !== '') byMessageId.set(`${one.case}\u0000${one.messageId}`, one);
+  return (one) =>
+    one.inReplyTo === '' ? undefined : byMessageId.get(`${one.case}\u0000${one.inReplyTo}`);
+}
+
+/** Letters that answer themselves or each other: the key of each ring's earliest, and what to say of it. */
+export function threadRings(letters: readonly Letter[]): ReadonlyMap<string, string> {
+  const answeredBy = answers(letters);
+  const seen = new Set<Letter>();
+  const rings = new Map<string, string>();
+  for (const letter of letters) {
+    const way: Letter[] = [];
+    let one: Letter | undefined = letter;
+    for (; one && !seen.has(one); one = answeredBy(one)) {
+      seen.add(one);
+      way.push(one);
+    }
+    const ring = one === undefined || !way.includes(one) ? [] : way.slice(way.indexOf(one));
+    const [first, ...others] = ring.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    if (!first) continue;
+    const keys = others.map(({ key }) => key).join(', ');
+    rings.set(first.key, keys === '' ? 'answers itself' : `and ${keys} answer each other`);
+  }
+  return rings;
+}
+
 const subjectOf = (one: Letter): string => `${one.case}\u0000${threadSubject(one.subject)}`;
 
 function leaders(
