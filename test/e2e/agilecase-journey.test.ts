@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import type { SampleModel } from '../../src/report/sample-model.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';

@@ -4,7 +4,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIRM_STAGES, generateSampleFirm, PIXEL } from '../../src/app/demo/sample-firm.ts';
+import { PIXEL } from '../../src/app/demo/sample-firm/correspondence.ts';
+import { FIRM_STAGES } from '../../src/app/demo/sample-firm/names.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRow, type PlainRpc } from '../support/plain-rpc.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SampleFirm } from '../../src/app/demo/sample-firm.ts';
+import type { SampleFirm } from '../../src/app/demo/sample-firm/types.ts';
 
 export const TOKEN = 'a-secret-token';
 
