@@ -157,7 +157,7 @@ function childMapper(input: RangeInput, object: SourceObject): MapOne {
     if (parent === 'queued' || parent === 'excluded') return out.settle(record, parent);
     const { planned, issues, settled } = mapper.child(record, parent, contacts);
     for (const issue of issues) out.review(record, issue);
-    for (const one of planned) out.plan(one, mapper.childDate(record));
+    for (const one of planned) out.plan(one, mapper.childOrder(record));
     if (planned.length > 0) return;
     const accepted = issues.length > 0 && issues.every((issue) => leftOut(store, record, issue));
     out.settle(record, settled?.state ?? (accepted ? 'excluded' : 'queued'), settled?.into ?? '');

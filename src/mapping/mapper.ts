@@ -136,10 +136,12 @@ export function createMapper(
       const kind = { order: choices.noteJoin, shape, label, parent };
       return findParent(clues, index, { ...kind, column: parentColumn(name, record, file) });
     },
-    childDate: (record) => {
+    childOrder: (record) => {
       const file = fileOf(record);
       const slot = DATE_SLOTS.find((name) => file.slot(record, name) !== '') ?? 'date';
-      return dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
+      const date = dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
+      const version = file.slot(record, 'version');
+      return version === '' ? date : `${date} ${version.padStart(VERSION_DIGITS, '0')}`;
     },
     child: (record, parent, contacts) =>
       composeChild(objectOf(record).shape, {
@@ -162,6 +164,7 @@ export function createMapper(
   return preparedMapper(mapper, preparer(document, inspection));
 }
 
+const VERSION_DIGITS = 6;
 const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];
 
 /** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */

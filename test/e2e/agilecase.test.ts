@@ -156,6 +156,9 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
         x_ac_cause: own['cause'] ?? false,
         x_ac_broker_e_mail: own['broker_email'] ?? false,
         x_ac_inspection_time: own['inspection_time'] ?? false,
+        x_ac_site_phone: own['site_phone'] ?? false,
+        x_ac_portal_link: own['portal_url'] ?? false,
+        x_ac_surveyor: own['surveyor'] ?? false,
       });
     }
     const fields = await rpc.execute<Record<string, Record<string, unknown>>>(

@@ -104,6 +104,21 @@ describe('a bundle', () => {
     expect(column?.reason).toContain('only 0 of its 3 values are known cases');
   });
 
+  it('takes the answer about a column from the fingerprint of its headers, in the next export too', async () => {
+    const notes =
+      'id,case,matter,at,body\nn1,x,1,14/01/2024,a\nn2,y,2,14/01/2024,b\nn3,z,3,14/01/2024,c\n';
+    const first = await read({ ...smallest, 'notes.csv': notes });
+    const file = first.inspection.files.find(({ object }) => object === 'note');
+    expect(file?.columns.some(({ confidence }) => confidence < 0.8)).toBe(true);
+    const { inspection, records } = await read(
+      { ...smallest, 'March/notes 2.csv': `${notes}n4,z,1,14/03/2024,d\n` },
+      { tables: { [file?.fingerprint ?? '']: { columns: { case: 'custom', matter: 'case' } } } },
+    );
+    const again = inspection.files.find(({ object }) => object === 'note');
+    expect(again?.columns.filter(({ confidence }) => confidence < 0.8)).toEqual([]);
+    expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '2', '3', '1']);
+  });
+
   it('keeps the key of a case when its number was formatted anew', async () => {
     expect(await keysOf('A/0001/24')).toEqual(await keysOf('24-A-1'));
   });
@@ -291,6 +306,25 @@ describe('what is wrong with a bundle', () => {
     expect(inspection.notices.join('\n')).toContain('2 document row(s) have no file');
   });
 
+  it('a listing of blobs needs no column for the case: the path says it', async () => {
+    const { records, rejected } = await read({
+      ...smallest,
+      'blobs.csv':
+        'Name,Content-Length,Content-Type\ndocuments/2/Photos/scan.png,3,image/png\ndocuments/1/scan.png,3,image/png\ndocuments/nobody/x.png,4,image/png\n',
+      'documents/2/Photos/scan.png': 'two',
+      'documents/1/scan.png': 'one',
+      'documents/nobody/x.png': 'none',
+    });
+    expect(
+      records['document']?.map(({ cells }) => [cells['case'], cells['filename'], cells['file']]),
+    ).toEqual([
+      ['2', 'scan.png', 'documents/2/Photos/scan.png'],
+      ['1', 'scan.png', 'documents/1/scan.png'],
+      ['', 'x.png', 'documents/nobody/x.png'],
+    ]);
+    expect(rejected).toEqual([]);
+  });
+
   it('a table among the documents is a document', async () => {
     const { records, inspection } = await read({
       ...smallest,
@@ -349,7 +383,10 @@ describe('what is wrong with a bundle', () => {
             ['id', 'number', 'title', 'client', 'opened_on', 'fee_amount'],
             [1, 'A/1', '=SUM(1)', 'c1', new Date(Date.UTC(2024, 0, 14)), 0],
           ],
-          cells: new Map([['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }]]),
+          cells: new Map([
+            ['2,3', { formula: 'NOW()' }],
+            ['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }],
+          ]),
         },
       ],
     });
@@ -365,6 +402,7 @@ describe('what is wrong with a bundle', () => {
     const said = inspection.notices.join('\n');
     expect(said).toContain('hidden column(s) A of sheet "Cases" are read too');
     expect(said).toContain('has formulas');
+    expect(said).toContain('never computed, and so no value, like D3; open it in Excel, save it');
     expect(inspection.skipped[0]?.path).toBe('firm.xlsx#About');
   });
 
@@ -408,14 +446,18 @@ describe('what is wrong with a bundle', () => {
       ...smallest,
       'manifest.json': JSON.stringify({
         format: 'agilecase-bundle/1',
-        exported_by: { email: 'x@example.org', is_admin: false },
+        exported_by: { email: 'x@example.org', is_admin: false, groups: ['Claims team'] },
+        timezone: 'UTC',
         includes_inactive: false,
-        resources: [{ name: 'cases', path: 'cases.csv', rows: 1284 }],
+        resources: [{ name: 'cases', path: 'cases.csv', rows: 1284, sha256: '0'.repeat(64) }],
         known_gaps: ['audit_log not supplied'],
       }),
     });
     const said = inspection.notices.join('\n');
     expect(said).toContain('The manifest says 1284 rows for cases.csv; it has 3.');
+    expect(said).toContain('cases.csv is not the file that the manifest was made for');
+    expect(said).toContain('times are those of UTC; they are read as those of Europe/London');
+    expect(said).toContain('not in all groups');
     expect(said).toContain('no administrator');
     expect(said).toContain('leaves inactive records');
     expect(said).toContain('audit_log not supplied');

@@ -9,7 +9,16 @@ import type { CompleterInput } from './complete.ts';
 import { fitsType, toDeclared } from './custom-fields.ts';
 import type { Joins, JoinedColumn, Part } from './join.ts';
 import { slotIndex, type Kind } from './references.ts';
-import { hasBody, isDetail, isFiled, isThreaded, KEYS, kindOf, saysActive } from './traits.ts';
+import {
+  hasBody,
+  isDetail,
+  isFiled,
+  isThreaded,
+  KEYS,
+  kindOf,
+  listsBlobs,
+  saysActive,
+} from './traits.ts';
 
 export async function describe(part: Part, input: CompleterInput): Promise<SourceFile> {
   const { file } = part;
@@ -24,6 +33,7 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
     ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
     ...(hasBody(file) ? [{ id: '(pictures)', slot: 'inline' }] : []),
     ...(file.object === 'document' ? [NAME_COLUMN] : []),
+    ...(listsBlobs(file) ? [{ id: '(case)', slot: 'case' }] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();

@@ -85,7 +85,7 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
       ],
       notices: [
         ...(notice === '' ? [] : [notice]),
-        ...manifestNotices(manifest, inspected, others.length),
+        ...manifestNotices(manifest, inspected, others.length, AGILECASE.timeZone),
         ...notices(candidates, inspected),
         ...complete.notices,
       ],
