@@ -166,10 +166,10 @@ describe('waits in the review queue, with where it stands', () => {
       'a document row without its file',
       'WB_FILE_MISSING',
       'data/documents.csv, line 4',
-      '',
+      'path',
       /gone\.txt/,
     ],
-    ['a path that leads out', 'WB_FILE_MISSING', 'data/documents.csv, line 5', '', /leads out/],
+    ['a path that leads out', 'WB_FILE_MISSING', 'data/documents.csv, line 5', 'path', /leads out/],
     [
       'a party who is no contact',
       'WB_PARENT_MISSING',
@@ -226,7 +226,7 @@ describe('waits in the review queue, with where it stands', () => {
       '',
       /film\.mp4 has 2048\.0 MB; .*files up to .*Raise .*maxFileMegabytes/,
     ],
-    ['a link', 'WB_FILE_MISSING', 'data/documents.csv, line 6', '', /link\.txt/],
+    ['a link', 'WB_FILE_MISSING', 'data/documents.csv, line 6', 'path', /link\.txt/],
     [
       'a file without a row',
       'WB_DOCUMENT_STRANGER',

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import type { FirmFormat } from '../../src/app/demo/sample-firm/types.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
-import { threadRoots } from '../../src/source/agilecase/threads.ts';
+import { threadsAmong } from '../../src/source/agilecase/threads.ts';
 import type { SourceDecisions } from '../../src/source/source.ts';
 import { readBundle, writeBundle, type ReadBundle } from '../support/bundle.ts';
 
@@ -350,14 +350,14 @@ describe('what is wrong with a bundle', () => {
   }, 120_000);
 
   it('a thread that answers itself, or goes in a ring, has one beginning', () => {
-    expect([...threadRoots([letter('a', '2', '<a>')])]).toEqual([]);
+    expect([...threadsAmong([letter('a', '2', '<a>')]).roots]).toEqual([]);
     const ring = [letter('a', '2', '<c>'), letter('b', '1', '<a>'), letter('c', '3', '<b>')];
-    expect(Object.fromEntries(threadRoots(ring))).toEqual({ a: 'b', c: 'b' });
+    expect(Object.fromEntries(threadsAmong(ring).roots)).toEqual({ a: 'b', c: 'b' });
     const bySubject = ['Claim', 'RE: claim', 'Fwd: RE: Claim', 'Other'].map((subject, index) => ({
       ...letter(`k${index}`, String(index), '', subject),
       messageId: '',
     }));
-    expect(Object.fromEntries(threadRoots(bySubject))).toEqual({ k1: 'k0', k2: 'k0' });
+    expect(Object.fromEntries(threadsAmong(bySubject).roots)).toEqual({ k1: 'k0', k2: 'k0' });
   });
 
   it('an answer that does not say to what, or to a letter that is not there, is found by its subject', () => {
@@ -368,7 +368,7 @@ describe('what is wrong with a bundle', () => {
       letter('d', '4', '', 'Invoice'),
       letter('e', '5', '', 'Invoice'),
     ];
-    expect(Object.fromEntries(threadRoots(letters))).toEqual({ b: 'a', c: 'a' });
+    expect(Object.fromEntries(threadsAmong(letters).roots)).toEqual({ b: 'a', c: 'a' });
   });
 
   it('hidden columns and the values of formulas of a workbook are read, and said', async () => {

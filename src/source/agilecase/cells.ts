@@ -6,7 +6,7 @@ import type { CompleterInput } from './complete.ts';
 import { AGILECASE } from './declaration.ts';
 import { momentOf, rowsOf, type Joins, type Part } from './join.ts';
 import { cellOf, slotIndex, type References } from './references.ts';
-import { threadRings, threadRoots, type Letter } from './threads.ts';
+import { threadsAmong, type Letter, type Threads } from './threads.ts';
 import { hasBody, isDetail, isThreaded, KEYS, kindOf } from './traits.ts';
 
 /** References become keys, labels leaves; everything else stays as it is written. */
@@ -66,12 +66,6 @@ export function bodyCell(
   return [input.markup(file.path) && isMarkup(cellOf(file, cells, 'body')) ? 'html' : 'text'];
 }
 
-export interface Threads {
-  /** Key of a letter -> key of the first one of its thread. */
-  readonly roots: ReadonlyMap<string, string>;
-  readonly rings: ReadonlyMap<string, string>;
-}
-
 /** Only letters of one case can be a thread: a message hangs on its case. */
 export async function threadsOf(parts: readonly Part[], known: References): Promise<Threads> {
   const letters: Letter[] = [];
@@ -91,6 +85,5 @@ export async function threadsOf(parts: readonly Part[], known: References): Prom
       });
     }
   }
-  const own = letters.filter((one) => one.case !== '');
-  return { roots: threadRoots(own), rings: threadRings(own) };
+  return threadsAmong(letters.filter((one) => one.case !== ''));
 }

@@ -1,6 +1,6 @@
 /**
- * Which messages belong together: by message id and in-reply-to, where that leads nowhere by subject within a case. All of a thread point at
- * its first message, as Odoo's own mail gateway does; a message that answers itself, or a ring of them, is no trap so.
+ * Which messages belong together: by message id and in-reply-to, where that leads nowhere by subject within a case. All
+ * of a thread point at its first message, as Odoo's own mail gateway does; a ring of them is no trap so, and is said.
  */
 export interface Letter {
   readonly key: string;
@@ -18,10 +18,22 @@ const PREFIX = /^\s*(?:(?:re|fwd?|aw|wg|antw|vs|sv)\s*(?:\[\d+\])?\s*:\s*)+/i;
 export const threadSubject = (subject: string): string =>
   subject.replace(PREFIX, '').trim().replace(/\s+/g, ' ').toLowerCase();
 
-/** key -> key of the thread's first message; messages that stand alone or lead are not in it. */
-export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, string> {
+export interface Threads {
+  /** key -> key of the thread's first message; messages that stand alone or lead are not in it. */
+  readonly roots: ReadonlyMap<string, string>;
+  /** Letters that answer themselves or each other: the key of each ring's earliest, and what to say of it. */
+  readonly rings: ReadonlyMap<string, string>;
+}
+
+type Answered = (one: Letter) => Letter | undefined;
+
+export function threadsAmong(letters: readonly Letter[]): Threads {
+  const answered = answers(letters);
+  return { roots: rootsOf(letters, answered), rings: ringsOf(letters, answered) };
+}
+
+function rootsOf(letters: readonly Letter[], answeredBy: Answered): Threads['roots'] {
   const groups = joined();
-  const answeredBy = answers(letters);
   const byThemselves: Letter[] = [];
   for (const one of letters) {
     const answered = answeredBy(one);
@@ -39,7 +51,7 @@ export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, str
 }
 
 /** Which letter of the same case one says that it answers. */
-function answers(letters: readonly Letter[]): (one: Letter) => Letter | undefined {
+function answers(letters: readonly Letter[]): Answered {
   const byMessageId = new Map<string, Letter>();
   for (const one of letters)
     if (one.messageId !== '') byMessageId.set(`${one.case}\u0000${one.messageId}`, one);
@@ -47,9 +59,7 @@ function answers(letters: readonly Letter[]): (one: Letter) => Letter | undefine
     one.inReplyTo === '' ? undefined : byMessageId.get(`${one.case}\u0000${one.inReplyTo}`);
 }
 
-/** Letters that answer themselves or each other: the key of each ring's earliest, and what to say of it. */
-export function threadRings(letters: readonly Letter[]): ReadonlyMap<string, string> {
-  const answeredBy = answers(letters);
+function ringsOf(letters: readonly Letter[], answeredBy: Answered): Threads['rings'] {
   const seen = new Set<Letter>();
   const rings = new Map<string, string>();
   for (const letter of letters) {
