@@ -1,5 +1,5 @@
 /** The pipeline without Odoo: writes a large sample export, then reads, maps and plans it in a process of its own. */
-import { generateSampleFirm } from '../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../src/app/demo/sample-firm/sample-firm.ts';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -110,6 +110,7 @@ export const ERRORS = {
   WB_NOTE_AMBIGUOUS: code('record', EXIT.differences, 'A note could belong to several contacts'),
   WB_PARENT_MISSING: code('record', EXIT.differences, 'A record belongs to nothing that was found'),
   WB_PARENT_AMBIGUOUS: code('record', EXIT.differences, 'A record could belong to several others'),
+  WB_PARENT_RING: code('record', EXIT.differences, 'Records point at each other in a ring'),
   WB_FILE_MISSING: code('record', EXIT.differences, 'The bytes of an attachment are not there'),
   WB_FILE_CHANGED: code(
     'record',

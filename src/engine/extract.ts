@@ -1,13 +1,24 @@
 /** Copies the source into the staging store, raw. */
 import { WaybillError } from '../core/errors.ts';
-import type { Extracted, Inspection, Source, SourceFile } from '../source/source.ts';
+import { standardField } from '../mapping/custom-fields.ts';
+import type {
+  Extracted,
+  Inspection,
+  LoadedName,
+  Source,
+  SourceDeclaration,
+  SourceFile,
+} from '../source/source.ts';
 import { sha256 } from '../lib/hash.ts';
 import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
 export async function extract(ctx: LocalContext, source: Source): Promise<Inspection> {
-  const inspection = await source.inspect(ctx.signal, ctx.emit);
-  rememberFormer(ctx);
+  // A delta compares with what was loaded, so it is kept before the new extraction replaces it.
+  ctx.store.delta.capture();
+  const names = loadedNames(ctx, source.declaration);
+  const inspection = await source.inspect(ctx.signal, ctx.emit, names);
+  keepContent(ctx);
   ctx.store.staging.clear();
   ctx.store.runs.setMeta('inspection', null);
   const strict = ctx.store.relax();
@@ -26,10 +37,22 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   return inspection;
 }
 
-/** A delta compares with what was loaded, so it is kept before the new extraction replaces it. */
-function rememberFormer({ store }: LocalContext): void {
+/** What a record is called in the destination, behind what it was called there before. */
+function loadedNames({ store }: LocalContext, declaration: SourceDeclaration): LoadedName[] {
+  const { fieldPrefix, objects } = declaration;
+  return objects
+    .filter(({ slots }) => slots.some(({ name }) => name === 'former_numbers'))
+    .flatMap(({ name: object, shape }) =>
+      ['former_numbers', 'number'].flatMap((slot) =>
+        store.delta
+          .loadedValues(object, fieldPrefix + (standardField(slot, shape) ?? slot))
+          .flatMap(({ key, text }) => text.split('; ').map((name) => ({ object, key, name }))),
+      ),
+    );
+}
+
+function keepContent({ store }: LocalContext): void {
   const extraction = store.runs.meta<number>('extraction') ?? 0;
-  store.delta.capture();
   store.delta.keepContent(extraction, store.runs.loadedExtractions());
   store.runs.setMeta('extraction', extraction + 1);
 }

@@ -157,7 +157,7 @@ function childMapper(input: RangeInput, object: SourceObject): MapOne {
     if (parent === 'queued' || parent === 'excluded') return out.settle(record, parent);
     const { planned, issues, settled } = mapper.child(record, parent, contacts);
     for (const issue of issues) out.review(record, issue);
-    for (const one of planned) out.plan(one, mapper.childDate(record));
+    for (const one of planned) out.plan(one, mapper.childOrder(record));
     if (planned.length > 0) return;
     const accepted = issues.length > 0 && issues.every((issue) => leftOut(store, record, issue));
     out.settle(record, settled?.state ?? (accepted ? 'excluded' : 'queued'), settled?.into ?? '');
@@ -237,10 +237,15 @@ function findParent(
 ): Parent | null | 'queued' | 'excluded' {
   const answer = mapper.parentOf(record, index);
   if (answer.kind === 'none') return null;
-  if (answer.kind === 'found' && answer.contact.partner !== '')
-    return { model, key: answer.contact.partner };
-  const issue = answer.kind === 'found' ? parentWaits(record, answer.contact.key) : answer.issue;
-  const chosen = store.review.decided({ ...record, code: issue.code });
+  if (answer.kind === 'found') return { model, key: answer.contact.partner };
+  const { issue } = answer;
+  const { object, key } = record;
+  const chosen = store.review.decided({
+    object,
+    key,
+    code: issue.code,
+    column: issue.column ?? '',
+  });
   out.review(record, issue);
   if (chosen === 'none' && issue.code.startsWith('WB_PARENT_')) return null;
   const decided = chosen === '' ? undefined : index.byKey(chosen).find((hit) => hit.partner !== '');
@@ -251,9 +256,3 @@ function findParent(
 /** A person said that it is fine as it is: the record stays behind, by decision. */
 const leftOut = (store: Store, { object, key }: StagedRecord, issue: Issue): boolean =>
   store.review.decided({ object, key, code: issue.code, column: issue.column ?? '' }) === 'accept';
-
-const parentWaits = (record: StagedRecord, key: string): Issue => ({
-  code: record.object === 'note' ? 'WB_NOTE_ORPHAN' : 'WB_PARENT_MISSING',
-  message: `Belongs to record ${key}, which itself waits in the review queue.`,
-  candidates: [key],
-});

@@ -5,6 +5,8 @@ import type { Composed } from './mapping.ts';
 import { singleLine } from './transforms/text.ts';
 
 const MAX_NAME = 200;
+/** Where a row says which file it means. */
+const NAMES = ['path', 'file_name', 'filename'];
 
 export function composeAttachment({ record, file, parent, tools }: Child): Composed {
   const read = (slot: string): string => singleLine(file.slot(record, slot));
@@ -17,7 +19,7 @@ export function composeAttachment({ record, file, parent, tools }: Child): Compo
         {
           code: 'WB_FILE_MISSING',
           message: `The bytes of "${name}" are not in the export${because(read('file_problem'))}.`,
-          column: file.columnOf('file'),
+          column: file.columnOf(NAMES.find((slot) => read(slot) !== '') ?? 'file'),
           raw: read('filename'),
         },
       ],

@@ -1,6 +1,6 @@
 /** What hangs on a contact or a lead, or on nothing: one composer per shape. */
 import type { ContactIndex } from '../core/contact.ts';
-import type { StagedRecord } from '../core/record.ts';
+import type { Issue, StagedRecord } from '../core/record.ts';
 import type { Shape, SourceDeclaration } from '../source/source.ts';
 import type { CompiledFile } from './columns.ts';
 import { composeAttachment } from './compose-attachment.ts';
@@ -46,18 +46,32 @@ const composeInventory: Composer = () => ({
 const composeDetail: Composer = ({ record, file, tools }) => {
   const into = file.slot(record, 'belongs_to');
   const [object = '', key = ''] = splitOnce(into, ':');
-  if (into === 'definition') return { planned: [], issues: [], settled: { state: 'merged', into } };
-  if (into !== '')
-    return {
-      planned: [],
-      issues: [],
-      settled: { state: 'merged', into: tools.keyOf({ ...record, object, key }) },
-    };
+  if (into === 'definition') return merged(into);
+  if (object === 'ring') {
+    const [slot = '', ring = ''] = splitOnce(key, ':');
+    return merged('definition', ringIssue(ring, file.columnOf(slot), file.slot(record, slot)));
+  }
+  if (object !== 'missing' && into !== '') return merged(tools.keyOf({ ...record, object, key }));
   const what = tools.declaration.objects.find((one) => one.name === record.object);
   const message = `This ${what?.label.toLowerCase() ?? record.object} belongs to no record that is in the export.`;
   const raw = record.cells.join(' | ').slice(0, RAW);
-  return { planned: [], issues: [{ code: 'WB_PARENT_MISSING', message, raw, candidates: [] }] };
+  const column = key === '' ? '' : file.columnOf(key);
+  const issue = { code: 'WB_PARENT_MISSING', message, column, raw, candidates: [] } as const;
+  return { planned: [], issues: [issue] };
 };
+
+const merged = (into: string, ...issues: Issue[]): Composed => ({
+  planned: [],
+  issues,
+  settled: { state: 'merged', into },
+});
+
+const ringIssue = (ring: string, column: string, raw: string): Issue => ({
+  code: 'WB_PARENT_RING',
+  message: `These stand below each other in a ring: ${ring}. Each is in Odoo under its own name; mend the ring at the source, or accept.`,
+  column,
+  raw,
+});
 
 const RAW = 500;
 const splitOnce = (text: string, at: string): string[] => {

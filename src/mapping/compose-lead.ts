@@ -163,6 +163,7 @@ function plain(draft: Draft, { record, file, tools }: Child): void {
     ['type', 'type'],
     ['next_step', 'next_step'],
     ['number', 'number'],
+    ['former_numbers', 'former_numbers'],
   ] as const) {
     const text = singleLine(file.slot(record, slot));
     if (text !== '') draft.values[tools.prefix + name] = text;

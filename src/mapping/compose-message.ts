@@ -1,4 +1,5 @@
 /** A note, letter or text message of the source in the chatter of its contact or lead. */
+import type { ErrorCode } from '../core/errors.ts';
 import type { Issue, PlannedRecord, StagedRecord, Values } from '../core/record.ts';
 import { cleanHtml, escapeHtml, plainToHtml } from '../lib/html.ts';
 import type { CompiledFile } from './columns.ts';
@@ -97,8 +98,30 @@ export function composeNote({ record, file, parent, contacts, tools }: Child): C
     letter: pictured ? { ...letter, values: { ...letter.values, body: pictured.body } } : letter,
   });
   const files = [...originalLetter(record, file, parent, tools), ...(pictured?.planned ?? [])];
-  return { planned: [...files, message], issues: [] };
+  return { planned: [...files, message], issues: doubts(record, file) };
 }
+
+/** The letter is there, but not all that its row says of it. */
+function doubts(record: StagedRecord, file: CompiledFile): Issue[] {
+  const issue = (code: ErrorCode, slot: string, message: string): Issue => ({
+    code,
+    message,
+    column: file.columnOf(slot),
+    raw: file.slot(record, slot),
+  });
+  const [ring, lost] = [file.slot(record, 'thread_ring'), file.slot(record, 'file_problem')];
+  return [
+    ...(ring === ''
+      ? []
+      : [issue('WB_PARENT_RING', 'in_reply_to', `${record.key} ${ring}${IN_A_RING}`)]),
+    ...(lost === ''
+      ? []
+      : [issue('WB_FILE_MISSING', 'mail_file', `The file of the letter is not there: ${lost}.`)]),
+  ];
+}
+
+const IN_A_RING =
+  ': the earliest of them stands at the beginning of the thread. Mend what it answers at the source, or accept.';
 
 const noDate = (column: string, raw: string): Issue => ({
   code: 'WB_VALUE_INVALID',

@@ -48,6 +48,7 @@ const LEAD_STANDARD: readonly Standard[] = [
   ['next_step', 'next_step', 'next step', 'char'],
   ['created', 'created', 'created', 'datetime'],
   ['number', 'number', 'number', 'char'],
+  ['former_numbers', 'former_numbers', 'former numbers', 'char'],
   ['original_create', 'original_create_date', 'original creation date', 'datetime'],
   ['related', 'related', 'related contacts', 'text'],
   ['audit_history', 'audit_history', 'audit history', 'text'],

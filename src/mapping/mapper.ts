@@ -133,12 +133,15 @@ export function createMapper(
       const name = parentObject(object, record, file);
       const parent = declaration.objects.find((one) => one.name === name)?.label ?? 'contact';
       const clues = cluesOf(object, record, file);
-      return findParent(clues, index, { order: choices.noteJoin, shape, label, parent });
+      const kind = { order: choices.noteJoin, shape, label, parent };
+      return findParent(clues, index, { ...kind, column: parentColumn(name, record, file) });
     },
-    childDate: (record) => {
+    childOrder: (record) => {
       const file = fileOf(record);
       const slot = DATE_SLOTS.find((name) => file.slot(record, name) !== '') ?? 'date';
-      return dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
+      const date = dates(file.order(slot)).datetime(file.slot(record, slot)) ?? '';
+      const version = file.slot(record, 'version');
+      return version === '' ? date : `${date} ${version.padStart(VERSION_DIGITS, '0')}`;
     },
     child: (record, parent, contacts) =>
       composeChild(objectOf(record).shape, {
@@ -161,6 +164,7 @@ export function createMapper(
   return preparedMapper(mapper, preparer(document, inspection));
 }
 
+const VERSION_DIGITS = 6;
 const DATE_SLOTS = ['date', 'complete_date', 'due_date', 'start', 'uploaded', 'opened'];
 
 /** AllClients' notes are plain text ("No HTML", AddContactNote); another source's may be markup. */
@@ -182,6 +186,18 @@ function parentObject(
     file.slot(record, parent) === '' &&
     file.slot(record, otherParent) !== '';
   return other ? otherParent : parent;
+}
+
+/** Where the parent is named; where it stands empty, where it would be. */
+function parentColumn(
+  parent: string | undefined,
+  record: StagedRecord,
+  file: CompiledFile,
+): string {
+  const slots = [...(parent === undefined ? [] : [parent]), 'record_id', 'email', 'full_name'];
+  const slot =
+    slots.find((name) => file.slot(record, name) !== '') ?? slots.find((name) => file.has(name));
+  return slot === undefined ? '' : file.columnOf(slot);
 }
 
 const cluesOf = (object: SourceObject, record: StagedRecord, file: CompiledFile): ParentClues => ({

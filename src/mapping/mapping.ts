@@ -172,6 +172,7 @@ export interface Parent {
 }
 
 export type ParentAnswer =
+  /** Never one that itself waits: what hangs on that waits too. */
   | { readonly kind: 'found'; readonly contact: ContactHit }
   /** It names nobody, and need not. */
   | { readonly kind: 'none' }
@@ -212,8 +213,8 @@ export interface Mapper {
   parentOf(record: StagedRecord, index: ContactIndex): ParentAnswer;
   /** Every shape but user, group and partner. `contacts` finds others that the record names. */
   child(record: StagedRecord, parent: Parent | null, contacts: ContactIndex): Composed;
-  /** Sortable UTC `YYYY-MM-DD HH:MM:SS` of a child, or empty: children of one parent are loaded in this order. */
-  childDate(record: StagedRecord): string;
+  /** Sortable: UTC `YYYY-MM-DD HH:MM:SS` where it has a date, then its version: children of one parent are loaded in this order. */
+  childOrder(record: StagedRecord): string;
   /** Key of the planned record that a record becomes. */
   keyOf(record: Pick<StagedRecord, 'object' | 'key'>): string;
   /** What it met since it was last asked, for `meet` of another mapper. */

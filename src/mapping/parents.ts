@@ -18,6 +18,8 @@ export interface ChildKind {
   readonly label: string;
   /** What it belongs to, in one word: a contact, a case. */
   readonly parent: string;
+  /** Where the export names it, for whoever looks there. */
+  readonly column: string;
 }
 
 /** A note or a file is nothing without its contact; a task, a deal or an appointment may have none. */
@@ -27,13 +29,26 @@ export function findParent(clues: ParentClues, index: ContactIndex, kind: ChildK
   const named = clues.id !== '' || clues.email !== '';
   if (!named && !NEED_PARENT.includes(kind.shape)) return { kind: 'none' };
   const answer = search(clues, index, kind.order);
+  if (answer.kind === 'found' && answer.contact.partner === '')
+    return { kind: 'orphan', issue: parentWaits(answer.contact.key, kind) };
   return answer.kind === 'orphan' || answer.kind === 'ambiguous'
     ? { kind: answer.kind, issue: worded(answer.issue, kind) }
     : answer;
 }
 
-function worded(found: Issue, { shape, label, parent }: ChildKind): Issue {
-  const issue = { ...found, message: found.message.replace(/\bcontact/g, parent.toLowerCase()) };
+const parentWaits = (key: string, { shape, column }: ChildKind): Issue => ({
+  code: shape === 'message' ? 'WB_NOTE_ORPHAN' : 'WB_PARENT_MISSING',
+  message: `Belongs to record ${key}, which itself waits in the review queue.`,
+  column,
+  candidates: [key],
+});
+
+function worded(found: Issue, { shape, label, parent, column }: ChildKind): Issue {
+  const issue = {
+    ...found,
+    column,
+    message: found.message.replace(/\bcontact/g, parent.toLowerCase()),
+  };
   if (shape === 'message') return issue;
   const code = issue.code === 'WB_NOTE_ORPHAN' ? 'WB_PARENT_MISSING' : 'WB_PARENT_AMBIGUOUS';
   const what = label.toLowerCase();

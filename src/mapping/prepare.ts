@@ -106,6 +106,6 @@ export function preparedMapper(mapper: Mapper, prepare: Prepare): Mapper {
       mapper.contact(prepare(record), merged.map(prepare), key, loaded),
     parentOf: (record, index) => mapper.parentOf(prepare(record), index),
     child: (record, parent, contacts) => mapper.child(prepare(record), parent, contacts),
-    childDate: (record) => mapper.childDate(prepare(record)),
+    childOrder: (record) => mapper.childOrder(prepare(record)),
   };
 }

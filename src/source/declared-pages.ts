@@ -37,7 +37,8 @@ export async function* pages(
     const page: Page = await readPage(stream, file, url, reader, cache);
     yield page;
     if (page.answer.status >= 400 || page.records.length === 0) return;
-    const print = createHash('sha1').update(page.answer.text).digest('hex');
+    // Not of the whole answer: many bear a time or a number of their own.
+    const print = createHash('sha1').update(JSON.stringify(page.records)).digest('hex');
     if (seen.has(print)) throw loop(stream, page.url);
     seen.add(print);
     const next: URL | undefined = nextUrl(paging, page, url, n, size?.value ?? page.records.length);

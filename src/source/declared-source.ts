@@ -26,9 +26,9 @@ export function openDeclared(
         await reader.close();
       }
     },
-    async inspect(signal, emit) {
+    async inspect(signal, emit, loaded) {
       const fetched = await readDeclared(file, folder, secrets, signal, emit);
-      const inspection = await exported.inspect(signal, emit);
+      const inspection = await exported.inspect(signal, emit, loaded);
       const notices = [...fetched.flatMap((one) => one.notices), ...inspection.notices];
       return { ...inspection, notices };
     },

@@ -11,6 +11,7 @@ import type { Table } from './table.ts';
 const MAX_BYTES = 512 * 1024 ** 2;
 const CHUNK = 500;
 const LOOKED_AT = 200;
+const SHOWN = 5;
 
 export async function workbookTables(file: BundleFile): Promise<Table[]> {
   if (file.bytes > MAX_BYTES)
@@ -55,20 +56,32 @@ async function oddities(bytes: Buffer, name: string): Promise<string[]> {
   const hidden = (sheet.columns ?? []).flatMap((column, index) =>
     column.hidden ? [letters(index)] : [],
   );
-  const formulas = [...(sheet.cells?.values() ?? [])].filter((cell) => cell.type === 'formula');
-  const empty = formulas.filter((cell) => cell.value === null || cell.value === undefined).length;
+  const formulas = [...(sheet.cells ?? [])].filter(([, cell]) => cell.type === 'formula');
+  const empty = formulas.filter(([, { value }]) => value === null || value === undefined);
   return [
     ...(sheet.hidden ? [`sheet "${name}" is hidden; it is read all the same`] : []),
     ...(hidden.length > 0
       ? [`hidden column(s) ${hidden.join(', ')} of sheet "${name}" are read too`]
       : []),
     ...(formulas.length > 0
+      ? [`sheet "${name}" has formulas; what counts is the value that Excel last computed`]
+      : []),
+    ...(empty.length > 0
       ? [
-          `sheet "${name}" has formulas; what counts is the value that Excel last computed${empty > 0 ? `, and ${empty} of the first rows have none` : ''}`,
+          `sheet "${name}" has formulas that were never computed, and so no value, like ${empty
+            .slice(0, SHOWN)
+            .map(([at]) => cellName(at))
+            .join(', ')}; open it in Excel, save it, and read it again`,
         ]
       : []),
   ];
 }
+
+/** `2,0` is A3. */
+const cellName = (at: string): string => {
+  const [row = 0, column = 0] = at.split(',').map(Number);
+  return `${letters(column)}${row + 1}`;
+};
 
 const letters = (index: number): string =>
   index < 26

@@ -33,7 +33,8 @@ export interface Slot {
 
 /**
  * What a source object becomes; each has a composer in the mapping. `inventory` moves nothing: it is written down.
- * `detail` is part of another record: the source joins it, and says to which in the slot `belongs_to`.
+ * `detail` is part of another record: the source joins it, and says to which in the slot `belongs_to`:
+ * `<object>:<key>`, `definition`, `missing:<slot>` where that slot names nothing, `ring:<slot>:<ring>` where it goes round.
  */
 export type Shape =
   | 'user'
@@ -212,15 +213,23 @@ export interface SourceDecisions {
   readonly encodings?: Readonly<Record<string, string>>;
 }
 
+/** What a record was called when it was loaded: people, and other tables, may call it so still. */
+export interface LoadedName {
+  readonly object: string;
+  readonly key: string;
+  readonly name: string;
+}
+
 export interface Source {
   readonly declaration: SourceDeclaration;
   /** A quick look for a source that takes long to read: what answers, in sentences. Without it, `inspect` is quick. */
   probe?(signal: AbortSignal): Promise<readonly string[]>;
   /**
    * Reads everything once and says what is there. Throws WB_SOURCE_* / WB_ARCHIVE_UNSAFE. Idempotent.
-   * What takes long tells how far it is; broken off, the next call goes on with what was read.
+   * What takes long tells how far it is; broken off, the next call goes on with what was read. `loaded`: the numbers
+   * under which an earlier extraction went to the destination (slots `number` and `former_numbers`).
    */
-  inspect(signal: AbortSignal, emit?: Emit): Promise<Inspection>;
+  inspect(signal: AbortSignal, emit?: Emit, loaded?: readonly LoadedName[]): Promise<Inspection>;
   /** Streams one file's records in file order, in chunks of at most 1,000, in constant memory. May be called again. */
   extract(file: SourceFile, signal: AbortSignal): AsyncIterable<Extracted>;
   /** Everything is in the staging store: what was kept to go on from is no longer needed. */

@@ -46,6 +46,9 @@ const ALIASES = `delete from alias where exists
   insert or replace into alias select key, partner from contact_index
     where partner in (select partner from contact_index where partner <> '' group by partner having count(*) > 1)`;
 
+const LOADED = `select distinct source, vals ->> ?1 as text from base
+  where object = ?2 and source <> '' and vals ->> ?1 is not null order by source, text`;
+
 /* Documents and tasks are called alike everywhere. Of the contacts and cases that were loaded under a name: how many are planned still, and how many still bear name or e-mail. */
 const LIKENESS = `select count(*) as loaded, count(p.key) as there,
     coalesce(sum(p.vals ->> '$.name' = b.vals ->> '$.name' or p.vals ->> '$.email' = b.vals ->> '$.email'), 0) as alike
@@ -132,6 +135,12 @@ export const deltaQueries = (db: Database) => ({
     }
     return [...counts].map(([object, one]) => ({ object, counts: one }));
   },
+  /** What the records of an object hold in a field by what was last loaded, in whichever environment. */
+  loadedValues: (object: string, field: string): { key: string; text: string }[] =>
+    db
+      .prepare(LOADED)
+      .all(`$.${field}`, object)
+      .map((row) => ({ key: text(row, 'source'), text: text(row, 'text') })),
   likeness(env: string): { loaded: number; there: number; alike: number } {
     const row = db.prepare(LIKENESS).get(env) ?? {};
     return {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { approveMapping, proposeMapping } from '../../src/app/mapping.ts';
 import { mapHelpers } from '../../src/app/map-helpers.ts';
 import { createProject } from '../../src/app/project.ts';

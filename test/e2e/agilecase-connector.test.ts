@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { startCaseApi, TOKEN, UPDATED_AT, type CaseApi } from '../support/case-api.ts';
 import { connectorFile } from '../support/connector-file.ts';
 import { freshOdoo, type TestOdoo } from '../support/odoo.ts';

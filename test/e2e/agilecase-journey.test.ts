@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import type { SampleModel } from '../../src/report/sample-model.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
@@ -159,6 +159,41 @@ describe.each<OdooVersion>([19, 14])('AgileCase from sample to rollback, on Odoo
     expect((await project.run('review', ...told)).code).toBe(0);
     expect((await delta()).json<Delta>()).toMatchObject({ totals: { written: 1, queued: 0 } });
     expect(await lead(2)).toMatchObject({ name: 'Both, says the firm' });
+  });
+
+  it('a case that was numbered anew is found by every number it had, and so is what names it by an old one', async () => {
+    const [first] = firm.rows('cases').slice(4);
+    const numbers = [String(first?.['number']), 'NEW/00004/26', '26-4'];
+    for (const [at, number] of numbers.slice(1).entries()) {
+      changeCase(4, { number });
+      const former = numbers.slice(0, at + 1);
+      for (const [n, old] of former.entries())
+        change('notes', (rows) => [
+          ...rows,
+          { ...(rows[0] as Row), id: `n95${at}${n}`, case: old, body: `Round ${at}, by ${old}` },
+        ]);
+      const ran = await delta();
+      expect(ran.json<Delta>(), ran.stderr + ran.stdout).toMatchObject({ totals: { queued: 0 } });
+      expect(await lead(4)).toMatchObject({
+        x_ac_number: number,
+        x_ac_former_numbers: former.join('; '),
+      });
+      for (const old of former)
+        expect(
+          await rpc.count('crm.lead', [
+            ['x_ac_former_numbers', 'ilike', old],
+            ['id', '=', (await lead(4)).id],
+          ]),
+        ).toBe(1);
+    }
+    const bodies = (await chatter(4)).map((message) => String(message['body'])).join('\n');
+    for (const words of [
+      `Round 0, by ${numbers[0]}`,
+      `Round 1, by ${numbers[0]}`,
+      `Round 1, by ${numbers[1]}`,
+    ])
+      expect(bodies).toContain(words);
+    expect((await delta()).json<Delta>()).toMatchObject({ frozen: true, totals: { written: 0 } });
   });
 
   it('history from before what the chatter shows stands in one dated summary', async () => {

@@ -4,7 +4,9 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIRM_STAGES, generateSampleFirm, PIXEL } from '../../src/app/demo/sample-firm.ts';
+import { PIXEL } from '../../src/app/demo/sample-firm/correspondence.ts';
+import { FIRM_STAGES } from '../../src/app/demo/sample-firm/names.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRow, type PlainRpc } from '../support/plain-rpc.ts';
@@ -154,6 +156,9 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
         x_ac_cause: own['cause'] ?? false,
         x_ac_broker_e_mail: own['broker_email'] ?? false,
         x_ac_inspection_time: own['inspection_time'] ?? false,
+        x_ac_site_phone: own['site_phone'] ?? false,
+        x_ac_portal_link: own['portal_url'] ?? false,
+        x_ac_surveyor: own['surveyor'] ?? false,
       });
     }
     const fields = await rpc.execute<Record<string, Record<string, unknown>>>(

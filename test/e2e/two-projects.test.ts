@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { writeExport, type WrittenExport } from '../support/export.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';

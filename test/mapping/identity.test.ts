@@ -86,6 +86,7 @@ const kind = (order: Choices['noteJoin']): ChildKind => ({
   shape: 'message',
   parent: 'Contact',
   label: 'Note',
+  column: 'Contact ID',
 });
 
 describe('the contact of a note', () => {

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeXlsx } from 'hucre/xlsx';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { generateSampleFirm, type FirmFormat } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
+import type { FirmFormat } from '../../src/app/demo/sample-firm/types.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
-import { threadRoots } from '../../src/source/agilecase/threads.ts';
+import { threadsAmong } from '../../src/source/agilecase/threads.ts';
 import type { SourceDecisions } from '../../src/source/source.ts';
 import { readBundle, writeBundle, type ReadBundle } from '../support/bundle.ts';
 
@@ -103,6 +104,21 @@ describe('a bundle', () => {
     expect(column?.reason).toContain('only 0 of its 3 values are known cases');
   });
 
+  it('takes the answer about a column from the fingerprint of its headers, in the next export too', async () => {
+    const notes =
+      'id,case,matter,at,body\nn1,x,1,14/01/2024,a\nn2,y,2,14/01/2024,b\nn3,z,3,14/01/2024,c\n';
+    const first = await read({ ...smallest, 'notes.csv': notes });
+    const file = first.inspection.files.find(({ object }) => object === 'note');
+    expect(file?.columns.some(({ confidence }) => confidence < 0.8)).toBe(true);
+    const { inspection, records } = await read(
+      { ...smallest, 'March/notes 2.csv': `${notes}n4,z,1,14/03/2024,d\n` },
+      { tables: { [file?.fingerprint ?? '']: { columns: { case: 'custom', matter: 'case' } } } },
+    );
+    const again = inspection.files.find(({ object }) => object === 'note');
+    expect(again?.columns.filter(({ confidence }) => confidence < 0.8)).toEqual([]);
+    expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '2', '3', '1']);
+  });
+
   it('keeps the key of a case when its number was formatted anew', async () => {
     expect(await keysOf('A/0001/24')).toEqual(await keysOf('24-A-1'));
   });
@@ -117,12 +133,30 @@ describe('a bundle', () => {
       'notes.csv':
         'id,case,at,author,body\nn1,OLD/7,15/01/2024 10:00,Jane,by the former number\nn2,A/3,15/01/2024 10:00,Jane,today\n',
     });
-    expect(records['case']?.map(({ cells }) => cells['Former numbers'])).toEqual([
+    expect(records['case']?.map(({ cells }) => cells['former_numbers'])).toEqual([
       'OLD/7',
       'A/3',
       '',
     ]);
     expect(records['note']?.map(({ cells }) => cells['case'])).toEqual(['1', '3']);
+  });
+
+  it('keeps two custom fields of one label apart, whatever the order of their values', async () => {
+    const definitions =
+      'key,label,scope,group,type\na,Reference,case,Insurer,text\nb,Reference,case,Broker,text\nc,reference,case,Broker,text\n';
+    const values = ['case,1,b,B-1', 'case,1,a,A-1', 'case,1,c,C-1'];
+    for (const lines of [values, values.toReversed()]) {
+      const { records } = await read({
+        ...smallest,
+        'custom_fields.csv': definitions,
+        'custom_values.csv': `owner_type,owner,field,value\n${lines.join('\n')}\n`,
+      });
+      expect(records['case']?.[0]?.cells).toMatchObject({
+        Reference: 'A-1',
+        'Reference (Broker)': 'B-1',
+        'reference (c)': 'C-1',
+      });
+    }
   });
 
   it('takes each column of dates in the order that its values agree on', async () => {
@@ -272,6 +306,25 @@ describe('what is wrong with a bundle', () => {
     expect(inspection.notices.join('\n')).toContain('2 document row(s) have no file');
   });
 
+  it('a listing of blobs needs no column for the case: the path says it', async () => {
+    const { records, rejected } = await read({
+      ...smallest,
+      'blobs.csv':
+        'Name,Content-Length,Content-Type\ndocuments/2/Photos/scan.png,3,image/png\ndocuments/1/scan.png,3,image/png\ndocuments/nobody/x.png,4,image/png\n',
+      'documents/2/Photos/scan.png': 'two',
+      'documents/1/scan.png': 'one',
+      'documents/nobody/x.png': 'none',
+    });
+    expect(
+      records['document']?.map(({ cells }) => [cells['case'], cells['filename'], cells['file']]),
+    ).toEqual([
+      ['2', 'scan.png', 'documents/2/Photos/scan.png'],
+      ['1', 'scan.png', 'documents/1/scan.png'],
+      ['', 'x.png', 'documents/nobody/x.png'],
+    ]);
+    expect(rejected).toEqual([]);
+  });
+
   it('a table among the documents is a document', async () => {
     const { records, inspection } = await read({
       ...smallest,
@@ -297,14 +350,25 @@ describe('what is wrong with a bundle', () => {
   }, 120_000);
 
   it('a thread that answers itself, or goes in a ring, has one beginning', () => {
-    expect([...threadRoots([letter('a', '2', '<a>')])]).toEqual([]);
+    expect([...threadsAmong([letter('a', '2', '<a>')]).roots]).toEqual([]);
     const ring = [letter('a', '2', '<c>'), letter('b', '1', '<a>'), letter('c', '3', '<b>')];
-    expect(Object.fromEntries(threadRoots(ring))).toEqual({ a: 'b', c: 'b' });
+    expect(Object.fromEntries(threadsAmong(ring).roots)).toEqual({ a: 'b', c: 'b' });
     const bySubject = ['Claim', 'RE: claim', 'Fwd: RE: Claim', 'Other'].map((subject, index) => ({
       ...letter(`k${index}`, String(index), '', subject),
       messageId: '',
     }));
-    expect(Object.fromEntries(threadRoots(bySubject))).toEqual({ k1: 'k0', k2: 'k0' });
+    expect(Object.fromEntries(threadsAmong(bySubject).roots)).toEqual({ k1: 'k0', k2: 'k0' });
+  });
+
+  it('an answer that does not say to what, or to a letter that is not there, is found by its subject', () => {
+    const letters = [
+      letter('a', '1', '', 'Claim'),
+      letter('b', '2', '', 'RE: Claim'),
+      letter('c', '3', '<elsewhere>', 'AW: RE: Claim'),
+      letter('d', '4', '', 'Invoice'),
+      letter('e', '5', '', 'Invoice'),
+    ];
+    expect(Object.fromEntries(threadsAmong(letters).roots)).toEqual({ b: 'a', c: 'a' });
   });
 
   it('hidden columns and the values of formulas of a workbook are read, and said', async () => {
@@ -319,7 +383,10 @@ describe('what is wrong with a bundle', () => {
             ['id', 'number', 'title', 'client', 'opened_on', 'fee_amount'],
             [1, 'A/1', '=SUM(1)', 'c1', new Date(Date.UTC(2024, 0, 14)), 0],
           ],
-          cells: new Map([['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }]]),
+          cells: new Map([
+            ['2,3', { formula: 'NOW()' }],
+            ['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }],
+          ]),
         },
       ],
     });
@@ -335,18 +402,25 @@ describe('what is wrong with a bundle', () => {
     const said = inspection.notices.join('\n');
     expect(said).toContain('hidden column(s) A of sheet "Cases" are read too');
     expect(said).toContain('has formulas');
+    expect(said).toContain('never computed, and so no value, like D3; open it in Excel, save it');
     expect(inspection.skipped[0]?.path).toBe('firm.xlsx#About');
   });
 
-  it('a table of exactly 5,000 rows may have been cut off', async () => {
-    const rows = Array.from({ length: 5_000 }, (_, n) => `n${n},1,14/01/2024 10:00,Jane,text ${n}`);
+  it.each([
+    [5_000, true],
+    [10_000, true],
+    [9_999, false],
+  ])('a table of exactly %i rows may have been cut off: %s', async (length, doubted) => {
+    const rows = Array.from({ length }, (_, n) => `n${n},1,14/01/2024 10:00,Jane,text ${n}`);
     const { inspection } = await read({
       ...smallest,
       'notes.csv': `id,case,at,author,body\n${rows.join('\n')}\n`,
     });
-    expect(inspection.notices.join('\n')).toContain(
-      'notes.csv has exactly 5000 rows: it may have been cut off',
-    );
+    expect(
+      inspection.notices
+        .join('\n')
+        .includes(`notes.csv has exactly ${length} rows: it may have been cut off`),
+    ).toBe(doubted);
   });
 
   it('JSON that is damaged says where, and numbers keep their digits', async () => {
@@ -372,14 +446,18 @@ describe('what is wrong with a bundle', () => {
       ...smallest,
       'manifest.json': JSON.stringify({
         format: 'agilecase-bundle/1',
-        exported_by: { email: 'x@example.org', is_admin: false },
+        exported_by: { email: 'x@example.org', is_admin: false, groups: ['Claims team'] },
+        timezone: 'UTC',
         includes_inactive: false,
-        resources: [{ name: 'cases', path: 'cases.csv', rows: 1284 }],
+        resources: [{ name: 'cases', path: 'cases.csv', rows: 1284, sha256: '0'.repeat(64) }],
         known_gaps: ['audit_log not supplied'],
       }),
     });
     const said = inspection.notices.join('\n');
     expect(said).toContain('The manifest says 1284 rows for cases.csv; it has 3.');
+    expect(said).toContain('cases.csv is not the file that the manifest was made for');
+    expect(said).toContain('times are those of UTC; they are read as those of Europe/London');
+    expect(said).toContain('not in all groups');
     expect(said).toContain('no administrator');
     expect(said).toContain('leaves inactive records');
     expect(said).toContain('audit_log not supplied');

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isWaybillError } from '../../src/core/errors.ts';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
 import { changedFiles, openBundle, type BundleFile } from '../../src/source/bundle.ts';
 import { zipOf, type ZipEntry } from '../support/zip-archive.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTORS } from '../../src/app/connectors.ts';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { openAllClientsExport } from '../../src/source/allclients/allclients.ts';
 import { openCompletedExport } from '../../src/source/allclients/api/completed-export.ts';
 import type { Extracted, Source } from '../../src/source/source.ts';

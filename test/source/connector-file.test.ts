@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { generateSampleFirm } from '../../src/app/demo/sample-firm.ts';
+import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
 import { readBundle } from '../support/bundle.ts';
 import { startCaseApi, TOKEN, UPDATED_AT, type CaseApi, type Faults } from '../support/case-api.ts';
@@ -90,14 +90,17 @@ describe('a connector file', () => {
     expect(api.calls).toHaveLength(2);
   });
 
-  it('that goes round in circles is stopped', async () => {
-    const api = await started({ sameCursorForEver: true });
-    const text = declared(api.url, 'cursor', ['cases']).replace(', more: $.meta.has_more', '');
-    const ran = await run('fetch', text);
-    expect(ran.code).toBe(5);
-    expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_CONNECTOR_LOOP' });
-    expect(api.calls.length).toBeLessThan(5);
-  });
+  it.each([{ sameCursorForEver: true }, { newCursorForEver: true }])(
+    'that goes round in circles is stopped (%o)',
+    async (faults) => {
+      const api = await started(faults);
+      const text = declared(api.url, 'cursor', ['cases']).replace(', more: $.meta.has_more', '');
+      const ran = await run('fetch', text);
+      expect(ran.code).toBe(5);
+      expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_CONNECTOR_LOOP' });
+      expect(api.calls.length).toBeLessThan(5);
+    },
+  );
 });
 
 describe('an API read by a connector file', () => {

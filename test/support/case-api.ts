@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SampleFirm } from '../../src/app/demo/sample-firm.ts';
+import type { SampleFirm } from '../../src/app/demo/sample-firm/types.ts';
 
 export const TOKEN = 'a-secret-token';
 
@@ -11,6 +11,8 @@ export interface Faults {
   readonly busyAt?: { readonly call: number; readonly retryAfter: string };
   readonly paging?: 'cursor' | 'link' | 'page' | 'offset' | 'odata';
   readonly sameCursorForEver?: boolean;
+  /** A new cursor with each answer, and the same records. */
+  readonly newCursorForEver?: boolean;
   readonly forbidden?: string;
   /** The nth call fails, once. */
   readonly brokenAt?: number;
@@ -118,7 +120,9 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
       headers['link'] = `<${url.pathname}?from=${next}>; rel="next"`;
     // One record alone comes without its list, as some APIs do it.
     const data = some.length === 1 ? some[0] : some;
-    const meta = { next_cursor: faults.sameCursorForEver ? '0' : next, has_more: next !== null };
+    const endless = faults.sameCursorForEver ? '0' : `0.${calls.length}`;
+    const loops = faults.sameCursorForEver || faults.newCursorForEver;
+    const meta = { next_cursor: loops ? endless : next, has_more: next !== null };
     return [{ data, meta }, headers];
   }
 

@@ -1,5 +1,5 @@
 /** A connector file for the stand-in: every list of the firm, field by field under its own name. */
-import type { SampleFirm } from '../../src/app/demo/sample-firm.ts';
+import type { SampleFirm } from '../../src/app/demo/sample-firm/types.ts';
 
 export const PAGING: Readonly<Record<string, string>> = {
   cursor: '{ type: cursor, param: cursor, next: $.meta.next_cursor, more: $.meta.has_more }',

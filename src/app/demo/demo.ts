@@ -21,7 +21,7 @@ import {
 } from '../session.ts';
 import { CONNECTORS } from '../connectors.ts';
 import { generateSampleAccount } from './sample-account.ts';
-import { generateSampleFirm } from './sample-firm.ts';
+import { generateSampleFirm } from './sample-firm/sample-firm.ts';
 import { startStandIn } from './stand-in.ts';
 
 export interface DemoOptions {

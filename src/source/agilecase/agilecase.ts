@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { StagedRecord } from '../../core/record.ts';
 import { bundleOpener, openBundle, type BundleFile } from '../bundle.ts';
 import { extractTable, keyMaker } from '../extract-table.ts';
-import type { Extracted, Source, SourceDecisions, SourceFile } from '../source.ts';
+import type { Extracted, LoadedName, Source, SourceDecisions, SourceFile } from '../source.ts';
 import type { Completer } from './complete.ts';
 import { LOOSE_DOCUMENTS, WORKFLOWS } from './document-rows.ts';
 import { dataBytes, isData } from './inline.ts';
@@ -16,13 +16,16 @@ export function openAgileCaseExport(path: string, decisions: SourceDecisions): S
   const arrived = new Map<string, number>();
   let inspected: Promise<Inspected> | undefined;
   const open = bundleOpener(path);
-  const look = async (signal: AbortSignal): Promise<Inspected> =>
-    inspectBundle(path, await openBundle(path), decisions, signal);
+  const look = async (
+    signal: AbortSignal,
+    loaded: readonly LoadedName[] = [],
+  ): Promise<Inspected> =>
+    inspectBundle({ path, files: await openBundle(path), decisions, loaded, signal });
   return {
     declaration: AGILECASE,
-    async inspect(signal) {
+    async inspect(signal, _emit, loaded) {
       arrived.clear();
-      inspected = look(signal);
+      inspected = look(signal, loaded);
       return (await inspected).inspection;
     },
     async *extract(file, signal) {

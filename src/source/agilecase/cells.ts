@@ -6,7 +6,7 @@ import type { CompleterInput } from './complete.ts';
 import { AGILECASE } from './declaration.ts';
 import { momentOf, rowsOf, type Joins, type Part } from './join.ts';
 import { cellOf, slotIndex, type References } from './references.ts';
-import { threadRoots, type Letter } from './threads.ts';
+import { threadsAmong, type Letter, type Threads } from './threads.ts';
 import { hasBody, isDetail, isThreaded, KEYS, kindOf } from './traits.ts';
 
 /** References become keys, labels leaves; everything else stays as it is written. */
@@ -67,10 +67,7 @@ export function bodyCell(
 }
 
 /** Only letters of one case can be a thread: a message hangs on its case. */
-export async function threadsOf(
-  parts: readonly Part[],
-  known: References,
-): Promise<ReadonlyMap<string, string>> {
+export async function threadsOf(parts: readonly Part[], known: References): Promise<Threads> {
   const letters: Letter[] = [];
   for (const part of parts.filter(({ file }) => isThreaded(file))) {
     const { file } = part;
@@ -88,5 +85,5 @@ export async function threadsOf(
       });
     }
   }
-  return threadRoots(letters.filter((one) => one.case !== ''));
+  return threadsAmong(letters.filter((one) => one.case !== ''));
 }

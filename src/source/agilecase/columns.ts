@@ -9,7 +9,16 @@ import type { CompleterInput } from './complete.ts';
 import { fitsType, toDeclared } from './custom-fields.ts';
 import type { Joins, JoinedColumn, Part } from './join.ts';
 import { slotIndex, type Kind } from './references.ts';
-import { hasBody, isDetail, isFiled, isThreaded, KEYS, kindOf, saysActive } from './traits.ts';
+import {
+  hasBody,
+  isDetail,
+  isFiled,
+  isThreaded,
+  KEYS,
+  kindOf,
+  listsBlobs,
+  saysActive,
+} from './traits.ts';
 
 export async function describe(part: Part, input: CompleterInput): Promise<SourceFile> {
   const { file } = part;
@@ -20,10 +29,11 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
     ...(hasBody(file) && slotIndex(file, 'body_format') === -1
       ? [{ id: '(format)', slot: 'body_format' }]
       : []),
-    ...(isThreaded(file) ? [{ id: '(thread)', slot: 'thread' }] : []),
+    ...(isThreaded(file) ? THREAD_COLUMNS : []),
     ...(saysActive(file) ? [{ id: '(inactive)', slot: 'inactive' }] : []),
     ...(hasBody(file) ? [{ id: '(pictures)', slot: 'inline' }] : []),
     ...(file.object === 'document' ? [NAME_COLUMN] : []),
+    ...(listsBlobs(file) ? [{ id: '(case)', slot: 'case' }] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();
@@ -38,6 +48,10 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
   return { ...file, columns };
 }
 
+const THREAD_COLUMNS: readonly JoinedColumn[] = [
+  { id: '(thread)', slot: 'thread' },
+  { id: '(ring)', slot: 'thread_ring' },
+];
 const NAME_COLUMN: JoinedColumn = { id: '(name)', slot: 'filename' };
 export const FILE_COLUMNS: readonly JoinedColumn[] = [
   { id: '(file)', slot: 'file' },

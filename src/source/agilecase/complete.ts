@@ -13,6 +13,7 @@ import {
   matchDocuments,
   namesOf,
   numbered,
+  rowCase,
   workflowFile,
   WORKFLOWS,
   type Row,
@@ -21,7 +22,15 @@ import type { Documents } from './documents.ts';
 import type { Joins, Part } from './join.ts';
 import { moneyNotices } from './money.ts';
 import { cellOf, slotIndex, type References } from './references.ts';
-import { hasBody, hasVisibility, isFiled, isThreaded, NOT_ACTIVE, saysActive } from './traits.ts';
+import {
+  hasBody,
+  hasVisibility,
+  isFiled,
+  isThreaded,
+  listsBlobs,
+  NOT_ACTIVE,
+  saysActive,
+} from './traits.ts';
 import { stageOrder, workflowRows } from './workflows.ts';
 
 export interface CompleterInput {
@@ -93,7 +102,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
       const extra = [
         ...joinedCells(file, own, key, joins),
         ...bodyCell(file, own, input),
-        ...(isThreaded(file) ? [threads.get(key) ?? ''] : []),
+        ...(isThreaded(file) ? [threads.roots.get(key) ?? '', threads.rings.get(key) ?? ''] : []),
         ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
       const match = matches.get(`${file.path}:${line}`);
@@ -102,8 +111,12 @@ export async function completer(input: CompleterInput): Promise<Completer> {
           await inlineCell(pictures.get(`${file.path}:${line}`), (path) => documents.seal(path)),
         );
       if (!isFiled(file)) return [...own, ...extra];
-      const name = file.object === 'document' ? [names.get(`${file.path}:${line}`) ?? ''] : [];
-      return [...own, ...extra, ...name, ...(await fileCells(match, documents))];
+      if (file.object === 'document') {
+        const of = rowCase(file, own, known);
+        extra.push(names.get(`${file.path}:${line}`) ?? '', ...(listsBlobs(file) ? [of] : []));
+        if (!listsBlobs(file)) own[slotIndex(file, 'case')] = of;
+      }
+      return [...own, ...extra, ...(await fileCells(match, documents))];
     },
     made: (path) => (path === WORKFLOWS ? numbered(workflows) : looseRows(loose, documents, names)),
   };

@@ -5,6 +5,7 @@ import type { DeclaredField } from '../source.ts';
 
 export interface CustomDefinition {
   readonly key: string;
+  /** Its own within its scope: where two fields are called alike, the later one says its group or key too. */
   readonly label: string;
   readonly group: string;
   readonly isTable: boolean;
@@ -49,19 +50,35 @@ export const declaredType = (written: string): DeclaredField['type'] =>
   TYPES[written.toLowerCase().replace(/[^a-z]/g, '')] ?? 'text';
 
 export function customFields() {
-  const byName = new Map<string, CustomDefinition>();
+  const byKey = new Map<string, CustomDefinition>();
+  const byLabel = new Map<string, CustomDefinition>();
+  const taken = new Set<string>();
+  const known = (name: string): CustomDefinition | undefined =>
+    byKey.get(foldText(name)) ?? byLabel.get(foldText(name));
+  /** Values of two fields must not run into one column because their labels are the same. */
+  const ownLabel = ({ key, label, group, isTable }: CustomDefinition, scope: string): string => {
+    if (isTable) return label;
+    const choices = [label, ...(group === '' ? [] : [`${label} (${group})`]), `${label} (${key})`];
+    const free = (one: string): boolean => !taken.has(foldText(`${scope}/${one}`));
+    const own = choices.find(free) ?? label;
+    taken.add(foldText(`${scope}/${own}`));
+    return own;
+  };
+  const add = (field: CustomDefinition): void => {
+    byKey.set(foldText(field.key), field);
+    if (!byLabel.has(foldText(field.label))) byLabel.set(foldText(field.label), field);
+  };
   return {
-    define(field: CustomDefinition): void {
-      for (const name of [field.key, field.label])
-        if (name !== '' && !byName.has(foldText(name))) byName.set(foldText(name), field);
+    define(field: CustomDefinition, scope: string): void {
+      if (!byKey.has(foldText(field.key))) add({ ...field, label: ownLabel(field, scope) });
     },
     option(field: string, value: string, label: string): void {
-      byName.get(foldText(field))?.options.push([value, label || value]);
+      known(field)?.options.push([value, label || value]);
     },
     /** A value of a field that nobody declared declares it, as text. */
     find(name: string): CustomDefinition {
-      const known = byName.get(foldText(name));
-      if (known) return known;
+      const found = known(name);
+      if (found) return found;
       const made: CustomDefinition = {
         key: name,
         label: name,
@@ -71,10 +88,10 @@ export function customFields() {
         help: '',
         options: [],
       };
-      byName.set(foldText(name), made);
+      add(made);
       return made;
     },
-    declared: (name: string): CustomDefinition | undefined => byName.get(foldText(name)),
+    declared: known,
   };
 }
 export type CustomFields = ReturnType<typeof customFields>;

@@ -60,7 +60,9 @@ export async function namesOf(
         if (verdict.kind !== 'record') continue;
         const read = (slot: string): string => cellOf(file, verdict.cells, slot);
         const name = lastPart(read('file_name')) || lastPart(read('path')) || read('doc_title');
-        const of = known.resolve('case', read('case')) ?? read('contact');
+        const of =
+          known.resolve('case', read('case')) ??
+          (read('contact') || rowCase(file, verdict.cells, known));
         const folder = read('folder') || folderOf(read('path'), of);
         names.set(`${file.path}:${row.line}`, flat(of, name, folder, read('version')));
       }
@@ -83,12 +85,28 @@ export async function fileCells(match: Match | undefined, documents: Documents):
   return [match.file, String(bytes), sha256, ''];
 }
 
+/** `documents/<case key>/…` says whose it is. */
+const folderCase = (path: string, known: References): string | undefined =>
+  path
+    .split(/[/\\]/)
+    .slice(0, -1)
+    .map((part) => known.resolve('case', part))
+    .find((one) => one !== undefined);
+
+/** A listing of blobs has names, sizes and types, and the case in the path; what names a case or a contact means that one. */
+export function rowCase(file: SourceFile, cells: readonly string[], known: References): string {
+  const read = (slot: string): string => cellOf(file, cells, slot);
+  if (read('case') !== '' || read('contact') !== '') return read('case');
+  const path = read('path') || [read('folder'), read('file_name')].filter(Boolean).join('/');
+  return folderCase(path, known) ?? '';
+}
+
 interface Loose {
   readonly file: BundleFile;
   readonly case: string;
 }
 
-/** `documents/<case key>/…` says whose it is without a row; anything else waits for a person. */
+/** Files whose folder says whose they are without a row; anything else waits for a person. */
 export function looseFiles(
   documents: Documents,
   known: References,
@@ -96,11 +114,7 @@ export function looseFiles(
   const loose: Loose[] = [];
   const strangers: BundleFile[] = [];
   for (const file of documents.unclaimed()) {
-    const key = file.path
-      .split('/')
-      .slice(0, -1)
-      .map((part) => known.resolve('case', part))
-      .find((one) => one !== undefined);
+    const key = folderCase(file.path, known);
     if (key === undefined) strangers.push(file);
     else loose.push({ file, case: key });
   }

@@ -9,7 +9,7 @@ import {
   type Candidate,
   type Skipped,
 } from '../inspect-tables.ts';
-import type { Inspection, SourceDecisions, SourceFile } from '../source.ts';
+import type { Inspection, LoadedName, SourceDecisions, SourceFile } from '../source.ts';
 import { isMarkup } from '../markup.ts';
 import { formatOf } from '../table.ts';
 import { AGILECASE } from './declaration.ts';
@@ -36,12 +36,16 @@ const DOCUMENT_FOLDERS = /(^|\/)(documents?|files|attachments|blobs|emails|templ
 const RAW_FOLDER = /^(.*\/)?raw\//i;
 const WORKFLOW_FOLDER = /(^|\/)workflows?\/[^/]*\.json$/i;
 
-export async function inspectBundle(
-  path: string,
-  files: readonly BundleFile[],
-  decisions: SourceDecisions,
-  signal: AbortSignal,
-): Promise<Inspected> {
+export interface BundleInput {
+  readonly path: string;
+  readonly files: readonly BundleFile[];
+  readonly decisions: SourceDecisions;
+  readonly loaded: readonly LoadedName[];
+  readonly signal: AbortSignal;
+}
+
+export async function inspectBundle(input: BundleInput): Promise<Inspected> {
+  const { path, files, decisions, loaded, signal } = input;
   const { manifest, notice } = await readManifest(files);
   const { candidates, skipped, others } = await sortFiles(files, decisions);
   checkCases(path, candidates, skipped);
@@ -59,7 +63,7 @@ export async function inspectBundle(
   const seen = new Map<string, Look>();
   for (const part of parts) seen.set(part.file.path, await lookThrough(part, known));
   parts = parts.map((part) => pointed(part, seen.get(part.file.path)?.hits ?? []));
-  const joins = await joinDetails(parts, known, AGILECASE.timeZone);
+  const joins = await joinDetails(parts, known, loaded, AGILECASE.timeZone);
   const complete = await completer({
     parts,
     known,
@@ -81,7 +85,7 @@ export async function inspectBundle(
       ],
       notices: [
         ...(notice === '' ? [] : [notice]),
-        ...manifestNotices(manifest, inspected, others.length),
+        ...manifestNotices(manifest, inspected, others.length, AGILECASE.timeZone),
         ...notices(candidates, inspected),
         ...complete.notices,
       ],

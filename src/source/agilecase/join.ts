@@ -6,11 +6,11 @@ import type { CsvRow } from '../../lib/csv.ts';
 import { foldText } from '../../lib/names.ts';
 import { foldHeader } from '../recognise.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
-import type { DeclaredField, SourceFile } from '../source.ts';
+import type { DeclaredField, LoadedName, SourceFile } from '../source.ts';
 import type { Table } from '../table.ts';
 import { auditText, momentReader, type AuditEntry } from './audit.ts';
 import { customFields, declaredType, toDeclared, type CustomFields } from './custom-fields.ts';
-import { labelTree } from './labels.ts';
+import { labelTree, type LabelTree } from './labels.ts';
 import { cellOf, type Kind, type References } from './references.ts';
 
 export interface Part {
@@ -24,7 +24,7 @@ export interface JoinedColumn {
   readonly declared?: DeclaredField;
 }
 
-/** `case:44120`, `contact:902`, `definition`, or empty for a row that belongs to nothing. */
+/** `case:44120`, `contact:902`, `definition`, `missing:<slot that names nothing>`, `ring:<slot>:<the ring>`. */
 export type Belongs = string;
 
 export interface Joins {
@@ -42,6 +42,7 @@ const ROLE = 'Role';
 export async function joinDetails(
   parts: readonly Part[],
   known: References,
+  loaded: readonly LoadedName[],
   timeZone: string,
 ): Promise<Joins> {
   const fields = customFields();
@@ -82,14 +83,17 @@ export async function joinDetails(
       const to = owner(file, cells);
       if (!to) return;
       push(audits[to.kind], to.key, auditEntry(file, cells, timeZone));
-      if (to.kind === 'case') keepFormerNumber({ store, known, formers }, to.key, file, cells);
+      if (to.kind === 'case') auditedNumber({ store, known, formers }, to.key, file, cells);
     },
   };
+  store.column('case', FORMER_NUMBERS);
   // Definitions first: a value must find its field, a link its label.
   for (const object of Object.keys(use))
     for (const part of parts.filter((one) => one.file.object === object))
       for await (const cells of rowsOf(part)) use[object]?.(part.file, cells);
 
+  for (const { object, key, name } of loaded)
+    if (object === 'case') loadedNumber({ store, known, formers }, key, name);
   for (const kind of ['case', 'contact'] as const) {
     for (const [key, entries] of audits[kind])
       store.set(kind, key, AUDIT_COLUMNS[kind], auditText(entries));
@@ -107,7 +111,7 @@ export async function joinDetails(
         .map((label) => tree.leaf(label))
         .join('; '),
     client: (key) => clients.get(key) ?? '',
-    belongs: (file, cells) => belongsTo(file, cells, known),
+    belongs: (file, cells) => belongsTo(file, cells, known, tree),
     clashes: () => tree.clashes(),
   };
 }
@@ -145,6 +149,8 @@ function valueStore() {
     return index;
   };
   return {
+    /** There whatever the values are: what comes with a later export must find its column approved. */
+    column: (kind: Kind, column: JoinedColumn): unknown => indexOf(kind, column),
     set(kind: Kind, key: string, column: JoinedColumn, value: string): void {
       const own = values[kind].get(key) ?? [];
       values[kind].set(key, own);
@@ -172,7 +178,7 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
 function defineField(fields: CustomFields, file: SourceFile, cells: readonly string[]): void {
   const read = (slot: string): string => cellOf(file, cells, slot);
   const label = read('label') || read('field_key');
-  fields.define({
+  const field = {
     key: read('field_key') || label,
     label,
     group: read('field_group'),
@@ -184,7 +190,8 @@ function defineField(fields: CustomFields, file: SourceFile, cells: readonly str
       .map((option) => option.trim())
       .filter(Boolean)
       .map((option): [string, string] => [option, option]),
-  });
+  };
+  fields.define(field, read('scope'));
 }
 
 interface Owner {
@@ -304,15 +311,26 @@ interface Numbers {
 
 const NUMBER = /^(case|matter|file|our)?(number|no|ref|reference)$/;
 
-/** A case that was numbered anew is still asked for, and pointed at, by the number it had. */
-function keepFormerNumber(
-  { store, known, formers }: Numbers,
+function auditedNumber(
+  numbers: Numbers,
   key: string,
   file: SourceFile,
   cells: readonly string[],
 ): void {
   const former = cellOf(file, cells, 'old_value');
-  if (former === '' || !NUMBER.test(foldHeader(cellOf(file, cells, 'changed_field')))) return;
+  if (former !== '' && NUMBER.test(foldHeader(cellOf(file, cells, 'changed_field'))))
+    keepFormerNumber(numbers, key, former);
+}
+
+/** An export without an audit trail does not say that a case was numbered anew: what was loaded does. */
+function loadedNumber(numbers: Numbers, key: string, number: string): void {
+  const { known } = numbers;
+  if (known.has('case', key) && known.resolve('case', number) !== key)
+    keepFormerNumber(numbers, key, number);
+}
+
+/** A case that was numbered anew is still asked for, and pointed at, by the number it had. */
+function keepFormerNumber({ store, known, formers }: Numbers, key: string, former: string): void {
   const [other, now] = [formers.get(former), known.resolve('case', former)];
   // What a case is called today goes before what another was called once.
   if (now === undefined || other !== undefined) known.add('case', key, [former]);
@@ -320,15 +338,7 @@ function keepFormerNumber(
   store.append('case', key, FORMER_NUMBERS, former, '; ');
 }
 
-const FORMER_NUMBERS: JoinedColumn = {
-  id: 'Former numbers',
-  slot: null,
-  declared: {
-    label: 'Former numbers',
-    type: 'text',
-    help: 'Numbers that the case had in AgileCase before, by its audit trail.',
-  },
-};
+const FORMER_NUMBERS: JoinedColumn = { id: '(former numbers)', slot: 'former_numbers' };
 
 const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
 
@@ -343,13 +353,25 @@ export function momentOf(file: SourceFile, timeZone: string): (when: string) => 
 
 const DEFINITIONS = new Set(['custom_field', 'custom_option', 'label']);
 
-function belongsTo(file: SourceFile, cells: readonly string[], known: References): Belongs {
+function belongsTo(
+  file: SourceFile,
+  cells: readonly string[],
+  known: References,
+  tree: LabelTree,
+): Belongs {
+  const read = (slot: string): string => cellOf(file, cells, slot);
+  if (file.object === 'label') {
+    const ring = tree.ring(read('label_id') || read('name'));
+    return ring === undefined ? 'definition' : `ring:parent_label:${ring}`;
+  }
   if (DEFINITIONS.has(file.object)) return 'definition';
   if (file.object === 'case_contact') {
-    const caseKey = known.resolve('case', cellOf(file, cells, 'case'));
-    const contact = known.resolve('contact', cellOf(file, cells, 'contact'));
-    return caseKey === undefined || contact === undefined ? '' : `case:${caseKey}`;
+    const caseKey = known.resolve('case', read('case'));
+    if (caseKey === undefined) return 'missing:case';
+    const contact = known.resolve('contact', read('contact'));
+    return contact === undefined ? 'missing:contact' : `case:${caseKey}`;
   }
   const to = ownerOf(file, cells, known);
-  return to ? `${to.kind}:${to.key}` : '';
+  if (to) return `${to.kind}:${to.key}`;
+  return `missing:${['case', 'record', 'contact'].find((slot) => read(slot) !== '') ?? 'record'}`;
 }

@@ -8,12 +8,20 @@ export interface LabelTree {
   define(id: string, name: string, parent: string): void;
   /** What the label is called in Odoo: the last part of its path. */
   leaf(label: string): string;
+  /** Of labels that stand below each other in a ring: the ring as a person reads it, for the first of them alone. */
+  ring(label: string): string | undefined;
   /** Leaves that more than one path leads to. */
   clashes(): readonly { readonly leaf: string; readonly paths: readonly string[] }[];
 }
 
+interface Label {
+  readonly name: string;
+  readonly parent: string;
+  readonly place: number;
+}
+
 export function labelTree(): LabelTree {
-  const defined = new Map<string, { name: string; parent: string }>();
+  const defined = new Map<string, Label>();
   const names = new Set<string>();
   const paths = new Map<string, Set<string>>();
   const leafOf = (path: string): string => {
@@ -37,7 +45,7 @@ export function labelTree(): LabelTree {
   return {
     define(id, name, parent) {
       names.add(foldText(name));
-      const label = { name, parent };
+      const label = { name, parent, place: defined.size };
       for (const alias of [id, name]) if (alias !== '') defined.set(foldText(alias), label);
     },
     leaf(label) {
@@ -47,6 +55,19 @@ export function labelTree(): LabelTree {
       known.add(path);
       paths.set(foldText(leaf), known);
       return leaf;
+    },
+    ring(id) {
+      const ring: Label[] = [];
+      for (let one = defined.get(foldText(id)); one; one = defined.get(foldText(one.parent))) {
+        if (ring.includes(one)) {
+          const isFirst = ring.every(({ place }) => place >= (ring[0]?.place ?? 0));
+          return one === ring[0] && isFirst
+            ? [...ring, one].map(({ name }) => name).join(' < ')
+            : undefined;
+        }
+        ring.push(one);
+      }
+      return undefined;
     },
     clashes: () =>
       [...paths]

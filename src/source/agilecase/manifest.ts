@@ -7,13 +7,18 @@ import type { SourceFile } from '../source.ts';
 const manifestSchema = z.looseObject({
   account: z.string().optional(),
   exported_at: z.string().optional(),
-  exported_by: z
-    .looseObject({ email: z.string().optional(), is_admin: z.boolean().optional() })
-    .optional(),
+  exported_by: z.looseObject({ is_admin: z.boolean().optional(), groups: z.unknown() }).optional(),
   timezone: z.string().optional(),
   includes_inactive: z.boolean().optional(),
   resources: z
-    .array(z.looseObject({ name: z.string(), path: z.string(), rows: z.number().optional() }))
+    .array(
+      z.looseObject({
+        name: z.string(),
+        path: z.string(),
+        rows: z.number().optional(),
+        sha256: z.string().optional(),
+      }),
+    )
     .optional(),
   documents: z
     .looseObject({ root: z.string().optional(), files: z.number().optional() })
@@ -54,20 +59,37 @@ export function manifestNotices(
   manifest: Manifest | null,
   files: readonly SourceFile[],
   documents: number,
+  timeZone: string,
 ): string[] {
   if (!manifest) return [];
   const gaps = (manifest.known_gaps ?? []).map((gap) => `The export itself says: ${gap}`);
-  const rows = (manifest.resources ?? []).flatMap(({ path, rows: said }) => {
+  const rows = (manifest.resources ?? []).flatMap(({ path, rows: said, sha256 }) => {
     const found = files.find((file) => file.path === path || file.path.endsWith(`/${path}`));
     if (!found) return [`The manifest names ${path}, which is not in the export.`];
-    return said === undefined || said === found.rows
-      ? []
-      : [`The manifest says ${said} rows for ${path}; it has ${found.rows}.`];
+    return [
+      ...(said === undefined || said === found.rows
+        ? []
+        : [`The manifest says ${said} rows for ${path}; it has ${found.rows}.`]),
+      ...(sha256 === undefined || sha256.toLowerCase() === found.sha256
+        ? []
+        : [`${path} is not the file that the manifest was made for: its checksum is another one.`]),
+    ];
   });
+  const { timezone, exported_by: exporter } = manifest;
   return [
     ...gaps,
     ...rows,
-    ...(manifest.exported_by?.is_admin === false
+    ...(timezone === undefined || timezone === timeZone
+      ? []
+      : [
+          `The manifest says that its times are those of ${timezone}; they are read as those of ${timeZone}. If the manifest is right, set choices.timeZone in mapping.yaml.`,
+        ]),
+    ...(exporter?.groups === undefined || exporter.groups === 'all'
+      ? []
+      : [
+          'The export was made by somebody who is not in all groups: the cases of the others are missing.',
+        ]),
+    ...(exporter?.is_admin === false
       ? [
           'The export was made by somebody who is no administrator: cases that he may not see are missing.',
         ]

@@ -1,6 +1,6 @@
 /**
- * Which messages belong together: by message id and in-reply-to, else by subject within a case. All of a thread point at
- * its first message, as Odoo's own mail gateway does; a message that answers itself, or a ring of them, is no trap so.
+ * Which messages belong together: by message id and in-reply-to, where that leads nowhere by subject within a case. All
+ * of a thread point at its first message, as Odoo's own mail gateway does; a ring of them is no trap so, and is said.
  */
 export interface Letter {
   readonly key: string;
@@ -18,17 +18,29 @@ const PREFIX = /^\s*(?:(?:re|fwd?|aw|wg|antw|vs|sv)\s*(?:\[\d+\])?\s*:\s*)+/i;
 export const threadSubject = (subject: string): string =>
   subject.replace(PREFIX, '').trim().replace(/\s+/g, ' ').toLowerCase();
 
-/** key -> key of the thread's first message; messages that stand alone or lead are not in it. */
-export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, string> {
+export interface Threads {
+  /** key -> key of the thread's first message; messages that stand alone or lead are not in it. */
+  readonly roots: ReadonlyMap<string, string>;
+  /** Letters that answer themselves or each other: the key of each ring's earliest, and what to say of it. */
+  readonly rings: ReadonlyMap<string, string>;
+}
+
+type Answered = (one: Letter) => Letter | undefined;
+
+export function threadsAmong(letters: readonly Letter[]): Threads {
+  const answered = answers(letters);
+  return { roots: rootsOf(letters, answered), rings: ringsOf(letters, answered) };
+}
+
+function rootsOf(letters: readonly Letter[], answeredBy: Answered): Threads['roots'] {
   const groups = joined();
-  const byMessageId = new Map<string, string>();
-  for (const one of letters)
-    if (one.messageId !== '') byMessageId.set(`${one.case}\u0000${one.messageId}`, one.key);
+  const byThemselves: Letter[] = [];
   for (const one of letters) {
-    const answered = byMessageId.get(`${one.case}\u0000${one.inReplyTo}`);
-    if (one.inReplyTo !== '' && answered !== undefined) groups.join(one.key, answered);
+    const answered = answeredBy(one);
+    if (answered) groups.join(one.key, answered.key);
+    else byThemselves.push(one);
   }
-  for (const [subject, same] of Map.groupBy(letters.filter(needsSubject), subjectOf)) {
+  for (const [subject, same] of Map.groupBy(byThemselves, subjectOf)) {
     const [first, ...others] = same;
     if (!first || subject.endsWith('\u0000')) continue;
     // Two letters "Invoice" are no thread; an answer among them says that they are.
@@ -38,7 +50,34 @@ export function threadRoots(letters: readonly Letter[]): ReadonlyMap<string, str
   return leaders(letters, groups.of);
 }
 
-const needsSubject = (one: Letter): boolean => one.messageId === '' && one.inReplyTo === '';
+/** Which letter of the same case one says that it answers. */
+function answers(letters: readonly Letter[]): Answered {
+  const byMessageId = new Map<string, Letter>();
+  for (const one of letters)
+    if (one.messageId !== '') byMessageId.set(`${one.case}\u0000${one.messageId}`, one);
+  return (one) =>
+    one.inReplyTo === '' ? undefined : byMessageId.get(`${one.case}\u0000${one.inReplyTo}`);
+}
+
+function ringsOf(letters: readonly Letter[], answeredBy: Answered): Threads['rings'] {
+  const seen = new Set<Letter>();
+  const rings = new Map<string, string>();
+  for (const letter of letters) {
+    const way: Letter[] = [];
+    let one: Letter | undefined = letter;
+    for (; one && !seen.has(one); one = answeredBy(one)) {
+      seen.add(one);
+      way.push(one);
+    }
+    const ring = one === undefined || !way.includes(one) ? [] : way.slice(way.indexOf(one));
+    const [first, ...others] = ring.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    if (!first) continue;
+    const keys = others.map(({ key }) => key).join(', ');
+    rings.set(first.key, keys === '' ? 'answers itself' : `and ${keys} answer each other`);
+  }
+  return rings;
+}
+
 const subjectOf = (one: Letter): string => `${one.case}\u0000${threadSubject(one.subject)}`;
 
 function leaders(

@@ -53,6 +53,9 @@ export const saysActive = (file: SourceFile): boolean =>
   slotIndex(file, 'active') !== -1 &&
   slotIndex(file, 'inactive') === -1;
 export const NOT_ACTIVE = /^(0|n|no|f|false|inactive|archived|deleted)$/i;
+/** Documents that name no case in a column of their own. */
+export const listsBlobs = (file: SourceFile): boolean =>
+  file.object === 'document' && slotIndex(file, 'case') === -1;
 export const isFiled = (file: SourceFile): boolean =>
   file.object === 'document' ||
   (file.object === 'communication' && slotIndex(file, 'mail_file') !== -1);
