@@ -110,13 +110,11 @@ export const planQueries = (db: Database) => ({
     });
   },
   owners: (): Owner[] =>
-    db
-      .all(sql.selectFrom('owner').selectAll().orderBy('label'))
-      .map((o) => ({
-        ...o,
-        active: o.active === null ? null : o.active === 1,
-        listed: o.listed === 1,
-      })),
+    db.all(sql.selectFrom('owner').selectAll().orderBy('label')).map((o) => ({
+      ...o,
+      active: o.active === null ? null : o.active === 1,
+      listed: o.listed === 1,
+    })),
   /** What is in this Odoo of the objects, and belongs to one of the owners or was done by him. */
   loadedOf(env: string, objects: readonly string[], owners: readonly string[]): OwnedRow[] {
     return db
