@@ -16,6 +16,7 @@ export function queueUnknownOwners(ctx: Context, declaration: SourceDeclaration)
   const names = works.map(({ name }) => name);
   store.transaction(() => {
     store.review.clearCode(env, CODE);
+    if (unknown.size === 0) return;
     for (const row of store.plan.loadedOf(env, names, [...unknown.keys()]))
       store.review.add(items(ctx, declaration, row, unknown.get(row.owner) ?? ''));
   });
