@@ -7,6 +7,7 @@ import { load, settleOpenBatches, type LoadTotals } from '../engine/load.ts';
 import { mapAll } from '../engine/map.ts';
 import { mapHelpers } from './map-helpers.ts';
 import { ownerIds, resolveOwners } from '../engine/owners.ts';
+import { queueUnknownOwners } from '../engine/unknown-owners.ts';
 import { provision } from '../engine/provision.ts';
 import { reassign } from '../engine/reassign.ts';
 import { rollback } from '../engine/rollback.ts';
@@ -276,6 +277,7 @@ export async function loadSteps(
   const special = await specialIds(ctx);
   const totals = await load(ctx, run, special);
   rememberSpeed(ctx, totals.created, (clock.now().getTime() - began) / 1_000);
+  queueUnknownOwners(ctx, session.connector.declaration);
   return { provisioned, totals, reassigned: await reassign(ctx, run, special) };
 }
 

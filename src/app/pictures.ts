@@ -43,11 +43,20 @@ export async function fetchPictures(session: Session, { choices }: MappingDocume
     const picture = await fetchPicture(session, address);
     // Stopped by a person: that says nothing of the picture.
     if (session.signal.aborted) break;
-    known[address] = { ...picture, extraction };
+    known[address] = { ...likeItsTwin(picture, known), extraction };
     session.store.runs.setMeta(META, known);
     session.emit({ type: 'step-progress', step, done: at + 1 });
   }
   session.emit({ type: 'step-ended', step, done: missing.length });
+}
+
+/** One picture at two addresses is one attachment, so it has one token. */
+function likeItsTwin(picture: Picture, known: Record<string, Known>): Picture {
+  if ('problem' in picture) return picture;
+  const tokens = Object.values(known).flatMap((one) =>
+    !('problem' in one) && one.sha256 === picture.sha256 ? [one.token] : [],
+  );
+  return { ...picture, token: tokens[0] ?? picture.token };
 }
 
 function stands(

@@ -40,4 +40,6 @@ export interface Owner {
   readonly name: string;
   /** At the source; null when not known. */
   readonly active: boolean | null;
+  /** Whether the source's own list of users has him. */
+  readonly listed: boolean;
 }

@@ -127,7 +127,11 @@ export const ERRORS = {
     EXIT.differences,
     'A merge field of a template has no equivalent',
   ),
-  WB_TEMPLATE_PICTURE: code('record', EXIT.differences, 'A picture of a template was not fetched'),
+  WB_TEMPLATE_PICTURE: code(
+    'record',
+    EXIT.differences,
+    'A picture of a template is not shown from Odoo',
+  ),
   WB_OWNER_UNKNOWN: code('record', EXIT.differences, 'An owner is not a user in Odoo'),
   // destination
   WB_ODOO_UNREACHABLE: code('retriable', EXIT.unreachable, 'Odoo cannot be reached'),

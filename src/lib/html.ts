@@ -1,5 +1,6 @@
 import { Parser } from 'htmlparser2';
 import sanitize from 'sanitize-html';
+import { relinkUrls, urlsIn } from './css-urls.ts';
 
 const SPECIAL = /[&<>]/g;
 const ENTITY: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
@@ -64,42 +65,80 @@ const LAYOUT =
     ' ',
   );
 
-/** A mail's layout stays, what could run does not: scripts, handlers, style sheets, and attributes that a template engine obeys. */
-/** `relink` may give a picture another address. */
+/**
+ * A mail's layout stays, what could run does not: scripts, handlers, style sheets, and attributes that a template
+ * engine obeys. `relink` may give a picture another address.
+ */
 export const mailHtml = (
   html: string,
   relink: (address: string) => string = (address) => address,
 ): string =>
   sanitize(html, {
     transformTags: {
-      '*': (tagName, attribs) => {
-        const name = tagName === 'img' ? 'src' : 'background';
-        const address = attribs[name];
-        return { tagName, attribs: address ? { ...attribs, [name]: relink(address) } : attribs };
-      },
+      '*': (tagName, attribs) => ({ tagName, attribs: relinked(tagName, attribs, relink) }),
     },
     allowedTags: [...sanitize.defaults.allowedTags, 'img', 'center', 'font'],
     allowedAttributes: { '*': LAYOUT, a: ['href', 'name', 'target'], img: ['src'] },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   }).trim();
 
-/** Addresses of the pictures that a mail shows, each once. */
-export function imagesIn(html: string): string[] {
-  const found = new Set<string>();
-  sanitize(html, {
-    // What comes out is thrown away: only the addresses are looked at.
-    allowedTags: false,
-    allowedAttributes: false,
-    allowVulnerableTags: true,
-    transformTags: {
-      '*': (tagName, attribs) => {
-        const source = tagName === 'img' ? attribs['src'] : attribs['background'];
-        if (source) found.add(source);
-        return { tagName, attribs };
-      },
+type Attributes = Readonly<Record<string, string>>;
+
+/** Attributes that hold the address of a picture. */
+const pictureAttributes = (tag: string): string[] =>
+  tag === 'img' ? ['src', 'background'] : ['background'];
+
+function relinked(
+  tag: string,
+  attribs: Attributes,
+  relink: (address: string) => string,
+): Record<string, string> {
+  const changed = { ...attribs };
+  for (const name of pictureAttributes(tag))
+    if (attribs[name]) changed[name] = relink(attribs[name]);
+  if (attribs['style']) changed['style'] = relinkUrls(attribs['style'], relink);
+  return changed;
+}
+
+export interface PicturesOfMail {
+  /** By an element: an image, a background, a style of its own. */
+  readonly shown: readonly string[];
+  /** By nothing but a style sheet, which mailHtml takes out. */
+  readonly styled: readonly string[];
+}
+
+/** Addresses of the pictures that a mail shows, each once; what it carries in itself is none. */
+export function picturesIn(html: string): PicturesOfMail {
+  const shown = new Set<string>();
+  let [sheets, inSheet] = ['', false];
+  const parser = new Parser({
+    onopentag(name, attribs) {
+      inSheet = name === 'style';
+      for (const address of addressesIn(name, attribs)) shown.add(address);
+    },
+    ontext(text) {
+      if (inSheet) sheets += text;
+    },
+    onclosetag() {
+      inSheet = false;
     },
   });
-  return [...found];
+  parser.end(html);
+  const styled = urlsIn(sheets).filter((one) => isElsewhere(one) && !shown.has(one));
+  return { shown: [...shown], styled: [...new Set(styled)] };
+}
+
+const addressesIn = (tag: string, attribs: Attributes): string[] =>
+  [
+    ...pictureAttributes(tag).map((name) => attribs[name] ?? ''),
+    ...urlsIn(attribs['style'] ?? ''),
+  ].filter(isElsewhere);
+
+const isElsewhere = (address: string): boolean => !/^(data:|#|$)/i.test(address);
+
+export function imagesIn(html: string): string[] {
+  const { shown, styled } = picturesIn(html);
+  return [...shown, ...styled];
 }
 
 const UNSEEN = new Set(['script', 'style', 'head', 'template']);

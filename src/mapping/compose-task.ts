@@ -22,6 +22,8 @@ interface Task {
   readonly due: string;
   readonly done: string | null;
   readonly owner: Ref;
+  /** As a sender: kept where nobody in Odoo is the author. */
+  readonly by: string;
   readonly type: string;
 }
 
@@ -70,6 +72,7 @@ function readTask({ record, file, tools }: Child, issues: Issue[]): Task {
     due: due || completed || day('created'),
     done: isDone ? completed || due || day('created') : null,
     owner: tools.owner(read('owner'), read('owner_email')) ?? { ref: 'owner.fallback' },
+    by: tools.owners.sender(read('owner') || read('owner_email')),
     type: TYPES.find(([test]) => test.test(read('category')))?.[1] ?? 'todo',
   };
 }
@@ -124,6 +127,6 @@ function asMessage({ record, tools }: Child, task: Task, parent: Parent): Planne
     html: false,
     date: `${task.done ?? task.due} 12:00:00`,
     author: task.owner.ref.replace(/^owner\./, 'author.'),
-    emailFrom: '',
+    emailFrom: task.by,
   });
 }

@@ -1,8 +1,8 @@
 /** An e-mail template as a mail.template for contacts, with its merge fields translated. */
 import type { Issue, Ref, Value } from '../core/record.ts';
-import { mailHtml, plainToHtml } from '../lib/html.ts';
+import { mailHtml, picturesIn, plainToHtml } from '../lib/html.ts';
 import type { Child, ChildTools } from './compose-child.ts';
-import type { Composed } from './mapping.ts';
+import type { Composed, Picture } from './mapping.ts';
 import { translateBody, translateSubject, type Dialect } from './merge-fields.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
@@ -16,7 +16,8 @@ export function composeTemplate({ record, file, tools }: Child): Composed {
   const raw = cleanText(file.slot(record, 'body'));
   const subject = translateSubject(read('subject'), dialect);
   const shown = showing(tools);
-  const html = TAGGED.test(raw) ? mailHtml(raw, shown.relink) : plainToHtml(raw);
+  const tagged = TAGGED.test(raw);
+  const html = tagged ? mailHtml(raw, shown.relink) : plainToHtml(raw);
   const body = translateBody(html, dialect);
   const name = [read('folder'), read('name') || `Template ${record.key}`]
     .filter(Boolean)
@@ -42,6 +43,10 @@ export function composeTemplate({ record, file, tools }: Child): Composed {
   const issues = [
     ...unknown.map((field) => noEquivalent(name, field)),
     ...[...shown.missing].map(([address, why]) => notHad(name, address, why)),
+    ...(tagged ? picturesIn(raw).styled : []).flatMap((address) => {
+      const where = shown.keep(address);
+      return where === undefined ? [] : [ofStyleSheet(name, address, where)];
+    }),
   ];
   return { planned: [planned], issues };
 }
@@ -52,6 +57,15 @@ function showing({ pictures, shared, declaration }: ChildTools) {
   const missing = new Map<string, string>();
   const asPart = (part: string, at: number): string | Ref =>
     at % 2 === 0 ? part : (refs[Number(part) - 1] ?? `waybill-${part}-`);
+  // By its bytes: one picture of many templates, or at two addresses, is one.
+  const attach = (address: string, picture: Had): Ref =>
+    shared.make(
+      'attachments',
+      'ir.attachment',
+      'picture',
+      picture.sha256,
+      attachment(address, picture, declaration.name),
+    );
   return {
     missing,
     relink: (address: string): string => {
@@ -61,31 +75,53 @@ function showing({ pictures, shared, declaration }: ChildTools) {
         missing.set(address, picture.problem);
         return address;
       }
-      const { file, bytes, sha256, mime, token } = picture;
-      const name = new URL(address).pathname.split('/').at(-1) ?? '';
-      const values: Record<string, Value> = {
-        name: singleLine(name).slice(-MAX_NAME) || 'picture',
-        // Of no record: it is loaded before its templates, and Odoo 14 hides what names a model and no record.
-        type: 'binary',
-        description: `From ${declaration.name}: ${address}`,
-        mimetype: mime,
-        access_token: token,
-        datas: { file, bytes, sha256 },
-      };
-      // By its bytes: one picture of many templates, or at two addresses, is one.
-      const at = refs.push(shared.make('attachments', 'ir.attachment', 'picture', sha256, values));
-      return `/web/image/waybill-${at}-?access_token=${token}`;
+      const at = refs.push(attach(address, picture));
+      return `/web/image/waybill-${at}-?access_token=${picture.token}`;
+    },
+    /** Of a style sheet, which does not come along: Odoo has the picture all the same. Says where it is, where it was asked for. */
+    keep: (address: string): string | undefined => {
+      const picture = pictures.get(address);
+      if (!picture) return undefined;
+      if ('problem' in picture) return `It could not be fetched: ${picture.problem}`;
+      attach(address, picture);
+      return `It is in Odoo as the attachment "${nameOf(address)}"`;
     },
     resolve: (html: string): Value =>
       refs.length === 0 ? html : { parts: html.split(MARK).map(asPart) },
   };
 }
 
+type Had = Exclude<Picture, { readonly problem: string }>;
+
+/** Of no record: it is loaded before its templates, and Odoo 14 hides what names a model and no record. */
+const attachment = (
+  address: string,
+  { file, bytes, sha256, mime, token }: Had,
+  source: string,
+): Record<string, Value> => ({
+  name: nameOf(address),
+  type: 'binary',
+  description: `From ${source}: ${address}`,
+  mimetype: mime,
+  access_token: token,
+  datas: { file, bytes, sha256 },
+});
+
+const nameOf = (address: string): string =>
+  singleLine(new URL(address).pathname.split('/').at(-1) ?? '').slice(-MAX_NAME) || 'picture';
+
 const MARK = /(?<=\/web\/image\/)waybill-(\d+)-/;
 
 const notHad = (name: string, address: string, why: string): Issue => ({
   code: 'WB_TEMPLATE_PICTURE',
   message: `The template "${name}" shows ${address}, which could not be fetched: ${why}. It is still loaded from there. Upload it in Odoo and change the template; before the template is in Odoo, waybill scope tries again.`,
+  column: 'body',
+  raw: address,
+});
+
+const ofStyleSheet = (name: string, address: string, where: string): Issue => ({
+  code: 'WB_TEMPLATE_PICTURE',
+  message: `The template "${name}" shows ${address} by its style sheet, which Odoo's mails do not take along. ${where}. Put it into the template in Odoo, where it belongs.`,
   column: 'body',
   raw: address,
 });

@@ -253,6 +253,7 @@ function learn(
         ? null
         : (parseBoolean(active) ??
           (/^active$/i.test(active) ? true : /^inactive$/i.test(active) ? false : null)),
+    listed: true,
   };
   owners.teach(owner, [read('user_id'), name, email, read('login')]);
   return email === ''

@@ -28,6 +28,7 @@ export function ownerBook() {
       email: address.toLowerCase(),
       name: label.includes('@') ? '' : label,
       active: null,
+      listed: false,
     };
   };
   const refs = new Map<string, Ref>();

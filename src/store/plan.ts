@@ -48,6 +48,18 @@ export const planRow = (record: PlannedRecord, sort: string): PlanRow => [
 const INSERT =
   'insert into planned (step, model, key, object, position, lane, sort, match, vals) values (?, ?, ?, ?, ?, ?, ?, ?, ?)';
 
+export interface OwnedRow {
+  readonly object: string;
+  readonly position: number;
+  readonly owner: string;
+}
+
+const LOADED_OF = `select p.object, p.position,
+  coalesce(p.vals ->> '$.user_id.ref', replace(p.vals ->> '$.author_id.ref', 'author.', 'owner.')) as owner
+from planned p join ledger l on l.env = ? and l.key = p.key and l.state = 'done'
+where p.object in (select value from json_each(?)) and owner in (select value from json_each(?))
+group by p.object, p.position order by p.object, p.position`;
+
 export const planQueries = (db: Database) => ({
   clear(): void {
     db.transaction(() => {
@@ -93,15 +105,24 @@ export const planQueries = (db: Database) => ({
             email: o.email,
             name: o.name,
             active: o.active === null ? null : Number(o.active),
+            listed: Number(o.listed),
           }),
         );
       }
     });
   },
   owners: (): Owner[] =>
-    db
-      .all(sql.selectFrom('owner').selectAll().orderBy('label'))
-      .map((o) => ({ ...o, active: o.active === null ? null : o.active === 1 })),
+    db.all(sql.selectFrom('owner').selectAll().orderBy('label')).map((o) => ({
+      ...o,
+      active: o.active === null ? null : o.active === 1,
+      listed: o.listed === 1,
+    })),
+  /** What is in this Odoo of the objects, and belongs to one of the owners or was done by him. */
+  loadedOf(env: string, objects: readonly string[], owners: readonly string[]): OwnedRow[] {
+    return db
+      .prepare(LOADED_OF)
+      .all(env, JSON.stringify(objects), JSON.stringify(owners)) as unknown as OwnedRow[];
+  },
   contactsPerOwner(): Map<string, number> {
     const rows = db
       .prepare(

@@ -86,6 +86,9 @@ export const reviewQueries = (db: Database) => ({
       for (const key of keys) remove.run(env, key);
     });
   },
+  clearCode(env: string, code: string): void {
+    db.run(sql.deleteFrom('review').where('env', '=', env).where('code', '=', code));
+  },
   clearWholeEnv(env: string): void {
     db.run(sql.deleteFrom('review').where('env', '=', env));
   },

@@ -58,7 +58,14 @@ export interface Tables {
     by: string;
     at: string;
   };
-  owner: { key: string; label: string; email: string; name: string; active: number | null };
+  owner: {
+    key: string;
+    label: string;
+    email: string;
+    name: string;
+    active: number | null;
+    listed: number;
+  };
   owner_match: {
     env: string;
     key: string;

@@ -1,5 +1,13 @@
 /** What does not move is written down at the scope, whole, with what does the same in Odoo (rows A7, A8, A11, A12). */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readXlsx } from 'hucre/xlsx';
@@ -51,6 +59,10 @@ beforeAll(async () => {
   writeFileSync(
     join(exported, 'Groups.csv'),
     'Group Name,Description,Members\r\nInvestors,Buys to let <in cash>,12\r\nLandlords,,3\r\n',
+  );
+  appendFileSync(
+    join(exported, 'EmailTemplates.csv'),
+    `17,,Styled,S,"<style>.a { background: url('https://a.example/sheet.png') }</style><p style=""background:url(https://a.example/own.png)"">x</p>"\r\n`,
   );
   const project = join(folder, 'project');
   const odoo = ['--odoo', 'http://127.0.0.1:9', '--db', 'none', '--login', 'nobody'];
@@ -112,6 +124,8 @@ it('lists landing pages with fields and markup, campaigns with segment and size,
       'https://images.allclients.com/acct/71/logo.png',
       expect.stringContaining('EmailTemplates.csv, line 2'),
     ],
+    ['Styled', 'https://a.example/own.png', expect.any(String)],
+    ['Styled', 'https://a.example/sheet.png', expect.any(String)],
   ]);
 });
 

@@ -47,6 +47,7 @@ function badAccount(): HeldAccount {
   account.appointments.push(
     { appointmentid: '1', description: 'Lunch', enddatetime: '5/6/2027 3:00:00 PM', ...meeting },
     { appointmentid: '2', description: 'Back', enddatetime: '5/6/2027 1:00:00 PM', ...meeting },
+    { appointmentid: '3', description: 'Who', ...meeting, teammemberid: '98' },
   );
   const body = '<p onclick="steal()">Dear {{FirstName}}<script>alert(1)</script></p>';
   account.letters.push({ id: '8', name: 'Thank you', body });
@@ -111,12 +112,27 @@ it('the rest is read and loaded, and each bad thing waits with its reason', asyn
   });
   queue = (await project.run('review', '--json')).json<{ items: typeof queue }>().items;
   expect(queue.map((one) => `${one.object} ${one.code}`).sort()).toEqual([
+    'appointment WB_OWNER_UNKNOWN',
     'appointment WB_VALUE_INVALID',
     'attachment WB_FILE_CHANGED',
     'attachment WB_FILE_MISSING',
     'contact WB_DUPLICATE_KEY',
     'note WB_SOURCE_CALL',
     'note WB_SOURCE_GONE',
+    'todo WB_OWNER_UNKNOWN',
+  ]);
+});
+
+it('an item of an unknown owner names the to-do or appointment, the owner, and who stands in', () => {
+  const items = queue
+    .filter((one) => one.code === 'WB_OWNER_UNKNOWN')
+    .sort((a, b) => a.key.localeCompare(b.key));
+  expect(items.map((one) => [one.key, one.message])).toEqual([
+    [
+      '2',
+      expect.stringMatching(/^To-do 2 belongs to "99", .*no user of this Odoo.*admin stands in/),
+    ],
+    ['3', expect.stringMatching(/^Appointment 3 belongs to "98"/)],
   ]);
 });
 
@@ -170,7 +186,7 @@ it('a to-do of somebody unknown has the fallback as its owner, and the report na
 
 it('of an account whose appointment ends too early the others are there, and of a template what does not run', async () => {
   const events = await rpc.readAll('calendar.event', [], ['name']);
-  expect(events.map((one) => one['name'])).toEqual(['Lunch']);
+  expect(events.map((one) => String(one['name'])).sort()).toEqual(['Lunch', 'Who']);
   const [template] = await rpc.readAll(
     'mail.template',
     [['x_waybill_key', '!=', false]],

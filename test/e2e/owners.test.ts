@@ -116,6 +116,43 @@ describe.each<OdooVersion>([19, 14])('owners in Odoo %i', (version) => {
     });
   });
 
+  it('whom nobody knows have what belongs to them there, and it waits with its reason until they are known', async () => {
+    const { rpc, project } = await start(version, UNKNOWN);
+    await prepare(project);
+    const ran = await project.run('run', '--json');
+    expect(ran.code, ran.stderr + ran.stdout).toBe(4);
+    const waiting = async (): Promise<string[]> =>
+      (await project.run('review', '--json'))
+        .json<{ items: { object: string; code: string; key: string; message: string }[] }>()
+        .items.map((one) => `${one.code} ${one.object} ${one.key}: ${one.message}`)
+        .sort();
+    // Nora has no user either, but the firm knows her: she stands in the report alone.
+    expect(await waiting()).toEqual([
+      expect.stringMatching(
+        /^WB_OWNER_UNKNOWN appointment 41: Appointment 41 belongs to "Gus Ghost"/,
+      ),
+      expect.stringMatching(/^WB_OWNER_UNKNOWN todo 32: To-do 32 .*"Gus Ghost".*admin stands in/),
+      expect.stringMatching(/^WB_OWNER_UNKNOWN todo 33: To-do 33 .*"Gus Ghost"/),
+    ]);
+    const ownerOf = async (model: string, domain: unknown[]): Promise<unknown> => {
+      const [row] = await rpc.readAll(model, domain, ['user_id']);
+      return (row?.['user_id'] as unknown[] | undefined)?.[0];
+    };
+    const both = async (): Promise<unknown[]> => [
+      await ownerOf('mail.activity', [['summary', '=', 'Call Ben']]),
+      await ownerOf('calendar.event', [['name', '=', 'Visit']]),
+    ];
+    expect(await both()).toEqual([rpc.uid, rpc.uid]);
+    if (version === 14) {
+      const done = await rpc.readAll('mail.message', [['body', 'like', 'Wrote']], ['email_from']);
+      expect(done.map((one) => one['email_from'])).toEqual(['Gus Ghost']);
+    }
+    const gus = await makeUser(rpc, 'Gus Ghost', 'gus@firm.example');
+    expect((await project.run('run', '--json')).code).toBe(0);
+    expect(await waiting()).toEqual([]);
+    expect(await both()).toEqual([gus, gus]);
+  });
+
   it('become users when the mapping says so, with no invitation, and go with the rollback', async () => {
     const { odoo, rpc, project } = await start(version);
     await prepare(project);
@@ -149,6 +186,19 @@ describe.each<OdooVersion>([19, 14])('owners in Odoo %i', (version) => {
     );
   });
 });
+
+const UNKNOWN = {
+  ...EXPORT,
+  'ToDos.csv': `To Do ID,Contact ID,Summary,Due Date,Status,Complete Date,Team Member
+31,2,Ask Nora,01/15/2030,open,,Nora New
+32,2,Call Ben,01/15/2030,open,,Gus Ghost
+33,2,Wrote,01/15/2020,closed,01/16/2020,Gus Ghost
+34,2,Of nobody,01/16/2030,open,,
+`,
+  'Appointments.csv': `Appointment ID,Contact ID,Description,Start Date Time,End Date Time,Team Member
+41,2,Visit,01/15/2030 10:00 AM,01/15/2030 11:00 AM,Gus Ghost
+`,
+};
 
 const OWNED = ['res.partner', 'crm.lead', 'mail.activity', 'calendar.event'];
 

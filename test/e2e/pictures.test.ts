@@ -13,6 +13,8 @@ const LOGO = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
+/** Another picture than the logo: what comes after the end of a PNG is not looked at. */
+const HERO = Buffer.concat([LOGO, Buffer.from('hero')]);
 const TOO_LARGE = Buffer.concat([LOGO, Buffer.alloc(11 * 1024 ** 2)]);
 const asked: string[] = [];
 
@@ -22,6 +24,7 @@ const server: Server = createServer((request, response) => {
   if (path.startsWith('/moved'))
     return response.writeHead(302, { location: '/logo.png?v=1&w=2' }).end();
   if (path.startsWith('/logo')) return response.end(LOGO);
+  if (path === '/hero.png') return response.end(HERO);
   if (path === '/large.png') return response.end(TOO_LARGE);
   if (path === '/page.png') return response.end('<html>Log in</html>');
   return response.writeHead(404).end();
@@ -40,7 +43,8 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
   let project: TestProject;
 
   beforeAll(async () => {
-    const welcome = `<p>Dear {{First Name}}</p><img src="${base}/logo.png?v=1&amp;w=2" alt="Logo"><table background="${base}/moved"><tr><td>x</td></tr></table>`;
+    const welcome = `<p>Dear {{First Name}}</p><img src="${base}/logo.png?v=1&amp;w=2" alt="Logo"><table background="${base}/moved"><tr><td style="color: red; background: url(&quot;${base}/logo-td.png&quot;) no-repeat">x</td></tr></table>`;
+    const sheet = `<style>@import url(${base}/more.css); .hero { background-image: url('${base}/hero.png') }</style><p class="hero">y</p>`;
     const broken = ['gone.png', 'page.png', 'large.png'].map((one) => `<img src="${base}/${one}">`);
     writeFileSync(
       join(folder, 'Contacts.csv'),
@@ -51,6 +55,7 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
       table(
         ['Template ID', 'Name', 'Subject', 'Body'],
         ['1', 'Welcome', 'Welcome', welcome],
+        ['3', 'Sheet', 'Sheet', sheet],
         ['2', 'Broken', 'Broken', broken.join('')],
       ),
     );
@@ -72,7 +77,7 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
     const planned = await project.run('plan');
     expect(planned.code, planned.stderr).toBe(0);
     expect(asked).toEqual([]);
-    expect(await waiting()).toHaveLength(5);
+    expect(await waiting()).toHaveLength(7);
     for (const message of await waiting()) expect(message).toMatch(/private network/);
   });
 
@@ -89,6 +94,9 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
       expect.stringMatching(/"Broken" shows \S+\/gone\.png, .*HTTP 404/),
       expect.stringMatching(/"Broken" shows \S+\/large\.png, .*larger/),
       expect.stringMatching(/"Broken" shows \S+\/page\.png, .*no picture/),
+      expect.stringMatching(
+        /"Sheet" shows \S+\/hero\.png by its style sheet.*attachment "hero\.png"/,
+      ),
     ]);
     const { Welcome: welcome = '', Broken: left = '' } = await bodies();
     for (const name of ['gone', 'page', 'large']) expect(left).toContain(`${base}/${name}.png`);
@@ -97,17 +105,22 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
     const found = await rpc.readAll(
       'ir.attachment',
       [['x_waybill_key', '!=', false]],
-      ['mimetype', 'public'],
+      ['mimetype', 'public', 'name', 'datas'],
     );
-    expect(found).toMatchObject([{ mimetype: 'image/png', public: false }]);
+    expect(found).toMatchObject([
+      { mimetype: 'image/png', public: false, name: 'logo.png' },
+      { mimetype: 'image/png', public: false, name: 'hero.png' },
+    ]);
+    expect(Buffer.from(String(found[1]?.['datas']), 'base64').equals(HERO)).toBe(true);
+    expect(welcome).toMatch(/style="color: ?red; ?background: ?url\('[^']*'\) no-repeat"/);
     const shown = [
-      ...welcome.matchAll(/(?:src|background)="(\/web\/image\/\d+\?access_token=[\w-]+)"/g),
-    ];
-    expect(shown.map((one) => one[1]?.split('?')[0])).toEqual(
-      Array(2).fill(`/web/image/${found[0]?.id}`),
+      ...welcome.matchAll(/(?:src="|background="|url\(')(\/web\/image\/\d+\?access_token=[\w-]+)/g),
+    ].map((one) => one[1] ?? '');
+    expect(shown.map((one) => one.split('?')[0])).toEqual(
+      Array(3).fill(`/web/image/${found[0]?.id}`),
     );
-    const address = shown[0]?.[1] ?? '';
-    expect((await asStranger(address)).equals(LOGO)).toBe(true);
+    for (const address of shown) expect((await asStranger(address)).equals(LOGO)).toBe(true);
+    const [address = ''] = shown;
     expect((await asStranger(address.replace(/token=./, 'token=_'))).equals(LOGO)).toBe(false);
   });
 
@@ -137,7 +150,7 @@ describe.each<OdooVersion>([19, 14])('pictures of templates, into Odoo %i', (ver
   it('is taken back with the rest', async () => {
     const back = await project.run('rollback', '--yes');
     expect([0, 6], back.stderr).toContain(back.code);
-    const names = [['name', 'in', ['logo.png', 'moved']]];
+    const names = [['name', 'in', ['logo.png', 'moved', 'logo-td.png', 'hero.png']]];
     expect(await rpc.readAll('ir.attachment', names, ['id'])).toEqual([]);
   });
 

@@ -432,6 +432,44 @@ describe('what is not there', () => {
     expect(server.counts()['GetContactSpecialEvents']).toBe(1);
   });
 
+  it('a function that is refused to a key that opens the account is named, and the rest is read', async () => {
+    const refuses = new Set(['GetDeals', 'GetContactAttachments', 'GetOptInStatusList']);
+    const server = await standIn(people(4), { refuses });
+    const { rows, inspection } = await readSource(server.source());
+    expect(rows('contact')).toHaveLength(4);
+    for (const name of refuses) {
+      expect(inspection.notices.join()).toContain(
+        `${name} cannot be used here: the key has no right to it`,
+      );
+      expect(server.counts()[name]).toBe(1);
+    }
+  });
+
+  it('a key that is taken back in the middle stops the reading', async () => {
+    const account = people(4);
+    const server = await standIn(account);
+    server.seeing = ({ n }) => {
+      if (n === 12) account.key = 'F'.repeat(32);
+      return true;
+    };
+    const error = await failure(readSource(server.source()));
+    expect(isWaybillError(error, 'WB_SOURCE_LOGIN')).toBe(true);
+  });
+
+  it('one contact whose notes are refused is listed, and the others are asked', async () => {
+    const account = people(5);
+    for (const { id } of account.contacts as { id: string }[])
+      push(account.notesOf, id, { date: '3/4/2016 9:05 AM', notecontent: 'hello' });
+    const server = await standIn(account);
+    server.failing = ({ name, params }) =>
+      name === 'GetContactNotes' && params.includes('=1002') ? 'refused' : undefined;
+    const { rows, rejected } = await readSource(server.source());
+    expect(rows('note')).toHaveLength(4);
+    expect(rejected).toMatchObject([
+      { code: 'WB_SOURCE_CALL', message: expect.stringContaining('contact 1002') as string },
+    ]);
+  });
+
   it('a contact that disappears between list and detail keeps what the list said, and is listed once', async () => {
     const account = people(5);
     for (const { id } of account.contacts as { id: string }[])

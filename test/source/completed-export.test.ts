@@ -1,5 +1,5 @@
 /** An export completed by the API: the export's records, and from the API what no file of it holds, joined by record id. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { openAllClientsExport } from '../../src/source/allclients/allclients.ts'
 import { openCompletedExport } from '../../src/source/allclients/api/completed-export.ts';
 import { sampleAccount } from '../support/allclients-server/account.ts';
 import { openStandIn, type OpenStandIn } from '../support/allclients-server/open.ts';
+import { cellsOf, cutExport } from '../support/cut-export.ts';
 import { readSource } from '../support/read-source.ts';
 
 const SIZE = { seed: 5, contacts: 60, notes: 30 };
@@ -24,26 +25,6 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Leaves only these files of the export, and of the contacts only these columns. */
-function keepOnly(files: readonly string[], columns: (header: string) => boolean): void {
-  for (const name of readdirSync(folder))
-    if (!files.includes(name)) rmSync(join(folder, name), { recursive: true });
-  const path = join(folder, 'Contacts.csv');
-  const [, header = '', ...rows] = readFileSync(path, 'utf8').split('\r\n');
-  const kept = header.split(',').map(columns);
-  const cut = (line: string): string =>
-    cells(line)
-      .filter((_cell, index) => kept[index])
-      .join(',');
-  writeFileSync(
-    path,
-    [cut(header), ...rows.filter((row) => row.startsWith('7')).map(cut)].join('\r\n'),
-  );
-}
-
-const cells = (line: string): string[] =>
-  line.match(/("([^"]|"")*"|[^,]*)(,|$)/g)?.map((cell) => cell.replace(/,$/, '')) ?? [];
-
 const completed = () =>
   openCompletedExport(
     openAllClientsExport(folder, {}),
@@ -53,7 +34,8 @@ const completed = () =>
 
 it('adds flags, owner, opt-in and labelled fields to the contacts, and every object that the export lacks', async () => {
   const plain = await readSource(server.source());
-  keepOnly(
+  cutExport(
+    folder,
     ['Contacts.csv'],
     (header) => !['Flags', 'Team Member', 'Lead Score', 'Nickname'].includes(header),
   );
@@ -95,10 +77,10 @@ it('takes what the export has from the export, and does not ask for it', async (
 });
 
 it('says which contacts only one of them knows', async () => {
-  keepOnly(['Contacts.csv'], () => true);
+  cutExport(folder, ['Contacts.csv'], () => true);
   const path = join(folder, 'Contacts.csv');
   const [header = '', , ...rows] = readFileSync(path, 'utf8').split('\r\n');
-  const stranger = cells(header).map((name) =>
+  const stranger = cellsOf(header).map((name) =>
     name === 'Contact ID' ? '79999' : name === 'First Name' ? 'Nora' : '',
   );
   writeFileSync(path, [header, ...rows, stranger.join(',')].join('\r\n'));

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WaybillError } from '../../core/errors.ts';
+import { sha256 } from '../../lib/hash.ts';
 import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
 import { createProject, openProject, type NewProject } from '../project.ts';
@@ -73,6 +74,13 @@ export const SAMPLE_SOURCES = Object.keys(SAMPLES);
 export const demoFolder = (source: string): string =>
   source === SAMPLE_SOURCES[0] ? 'demo' : `demo-${source}`;
 
+/** One per demo: a second one elsewhere leaves the first as it is. */
+const databaseOf = (options: DemoOptions): string => {
+  const { database } = sampleOf(options);
+  const usual = options.folder === demoFolder(options.source);
+  return usual ? database : `${database}_${sha256(resolve(options.folder)).slice(0, 8)}`;
+};
+
 function sampleOf({ source }: DemoOptions): Sample {
   const sample = SAMPLES[source];
   if (sample) return sample;
@@ -97,7 +105,7 @@ export async function runDemo(faces: Faces, options: DemoOptions): Promise<DemoO
 
 async function forth(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const { folder, source } = options;
-  const { database } = sampleOf(options);
+  const database = databaseOf(options);
   const fresh = !existsSync(join(folder, 'waybill.yaml'));
   const account = fresh ? await sampleSource(faces, options) : undefined;
   try {
@@ -213,14 +221,14 @@ function farewell(
     `Report:   ${report}`,
     `Odoo:     ${odoo.url}/odoo/${source === 'allclients' ? 'contacts' : 'crm'}?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
     `Queue:    npm run waybill -- review ${folder}`,
-    `Undo it:  npm run demo -- --rollback${source === 'allclients' ? '' : ` --source ${source}`}`,
+    `Undo it:  npm run demo -- --rollback${source === 'allclients' ? '' : ` --source ${source}`}${folder === demoFolder(source) ? '' : ` --dir ${folder}`}`,
   ].join('\n');
 }
 
 async function undo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   const { folder } = options;
   openProject(folder);
-  const odoo = await localOdoo(faces, sampleOf(options).database, false);
+  const odoo = await localOdoo(faces, databaseOf(options), false);
   const withKey = { ...faces, secrets: { ...faces.secrets, WAYBILL_ODOO_API_KEY: odoo.apiKey } };
   return withSession(folder, withKey, 'write', async (session) => {
     const totals = await rollbackRun(session, withKey, undefined, false);

@@ -19,7 +19,7 @@ export interface HeldAttachment {
 
 export interface HeldAccount {
   readonly id: string;
-  readonly key: string;
+  key: string;
   readonly contacts: Elements[];
   readonly labels: Elements[];
   readonly categories: Elements[];

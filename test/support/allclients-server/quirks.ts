@@ -19,6 +19,8 @@ export interface Quirks {
   repeats: 'none' | 'same' | 'changed';
   /** Functions this white label has not: HTTP 404. */
   lacks: ReadonlySet<string>;
+  /** Functions that this key may not call, though it opens the account. */
+  refuses: ReadonlySet<string>;
   /** GetTeamMembers is for resellers. */
   membersRefused: boolean;
   /** Listed, and gone when asked about. */
@@ -52,6 +54,7 @@ export const NO_QUIRKS: Quirks = {
   ignoreOffset: false,
   repeats: 'none',
   lacks: NONE,
+  refuses: NONE,
   membersRefused: false,
   vanished: NONE,
   vagueStatistics: false,
@@ -66,4 +69,5 @@ export const NO_QUIRKS: Quirks = {
 };
 
 /** What happens to one call instead of its answer. */
-export type Fault = 'http-500' | 'html' | 'cut' | 'truncated' | 'rate-limit' | 'busy-text' | 'slow';
+export type Fault =
+  'http-500' | 'html' | 'cut' | 'truncated' | 'rate-limit' | 'busy-text' | 'slow' | 'refused';

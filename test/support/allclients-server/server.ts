@@ -114,9 +114,15 @@ function reply(
   if (!work || method !== 'POST' || standIn.quirks.lacks.has(name)) return 404;
   if (form['accountid'] !== account.id || form['apikey'] !== account.key)
     return { error: 'Authentication failed' };
+  if (standIn.quirks.refuses.has(name)) return { error: 'VIP Partner Key - Authentication failed' };
   return work({ account, quirks: standIn.quirks, origin: standIn.url }, form);
 }
 
+/** Faults that look like any other answer. */
+const IN_WORDS: Readonly<Partial<Record<Fault, string>>> = {
+  'busy-text': 'Too many requests, try again later',
+  refused: 'Access denied',
+};
 const PAGE =
   '<!DOCTYPE html><html><head><title>Runtime Error</title></head><body>Server Error in / Application.</body></html>';
 
@@ -132,7 +138,8 @@ function respond(
   if (fault === 'http-500') return send(500, 'text/html', PAGE);
   if (fault === 'html') return send(200, 'text/html', PAGE);
   if (fault === 'rate-limit') return send(429, 'text/plain', 'Too Many Requests');
-  const made = fault === 'busy-text' ? { error: 'Too many requests, try again later' } : make();
+  const said = fault === undefined ? undefined : IN_WORDS[fault];
+  const made = said === undefined ? make() : { error: said };
   if (made === 404) return send(404, 'text/html', '<html><body>Not found.</body></html>');
   if ('page' in made) return send(200, 'text/html', made.page);
   const json = form['response_type'] === 'json';

@@ -85,10 +85,12 @@ export function openAttachment(folder: string, file: string): Promise<Readable> 
   const path = resolve(root, file);
   if (path.startsWith(root + sep) && existsSync(path))
     return Promise.resolve(createReadStream(path));
-  throw new WaybillError('WB_FILE_MISSING', `The attachment ${file} is not in ${root}.`, {
-    place: file,
-    next: 'Run: waybill scope   It fetches what is not there.',
-  });
+  return Promise.reject(
+    new WaybillError('WB_FILE_MISSING', `The attachment ${file} is not in ${root}.`, {
+      place: file,
+      next: 'Run: waybill scope   It fetches what is not there.',
+    }),
+  );
 }
 
 /** Three calls: whether the credentials fit, and how long a reading will take. */

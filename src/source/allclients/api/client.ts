@@ -17,8 +17,8 @@ export type Outcome =
   /** GetWebFormHTML alone answers with a page. */
   | { readonly kind: 'page'; readonly html: string }
   | { readonly kind: 'error'; readonly said: string }
-  /** This server has no such function. */
-  | { readonly kind: 'absent'; readonly why: string }
+  /** This server has no such function, or `refused` it though it knows the key. */
+  | { readonly kind: 'absent'; readonly why: string; readonly refused?: true }
   /** Asked as often as is polite, and still no answer that can be read. */
   | { readonly kind: 'failed'; readonly why: string };
 
@@ -83,6 +83,8 @@ export function apiClient(address: ApiAddress, journal: Journal): ApiClient {
       failures = 0;
     }
     refuseLogin(answer.outcome, base);
+    if (answer.outcome.kind === 'absent' && answer.outcome.refused && !RESELLERS_ONLY.has(name))
+      refuseLogin((await ask(TEST_FUNCTION, {}, signal)).outcome, base);
     return answer;
   };
 
@@ -156,7 +158,7 @@ class TryAgain extends Error {
 }
 
 const REFUSED = /authentication|not authorized|access denied/i;
-/** Opened, as far as is known, by a reseller's credentials only: a refusal says nothing about the key. */
+/** Opened, as far as is known, by a reseller's credentials only: a refusal is what is expected. */
 const RESELLERS_ONLY: ReadonlySet<string> = new Set(['GetTeamMembers', 'GetCustomFields']);
 const PAGE_FUNCTION = 'GetWebFormHTML';
 const BUSY = /too many|rate limit|try again|temporarily/i;
@@ -188,8 +190,8 @@ function outcomeOf(name: string, status: number, text: string): Outcome {
   const answer = parseAnswer(text);
   if (answer.kind === 'tree') return answer;
   if (answer.kind === 'error')
-    return RESELLERS_ONLY.has(name) && REFUSED.test(answer.said)
-      ? { kind: 'absent', why: `the key has no right to it ("${answer.said}")` }
+    return name !== TEST_FUNCTION && REFUSED.test(answer.said)
+      ? { kind: 'absent', why: `the key has no right to it ("${answer.said}")`, refused: true }
       : answer;
   return name === PAGE_FUNCTION
     ? { kind: 'page', html: text }

@@ -46,6 +46,7 @@ export interface Reading {
 
 /** Some servers answer for a function they have not with an error page: one that never works is none. */
 const LACKING_AFTER = 5;
+const WORKS = Number.NEGATIVE_INFINITY;
 
 export function newReading(
   address: ApiAddress,
@@ -62,8 +63,11 @@ export function newReading(
   };
   const outcome = async (name: string, params: Params): Promise<Outcome> => {
     const answer = await client.call(name, params, signal);
+    // It worked before: this one question is refused, and the next may be answered.
+    if (answer.kind === 'absent' && failed.get(name) === WORKS)
+      return { kind: 'error', said: answer.why };
     if (answer.kind === 'absent') lack(name, answer.why);
-    if (answer.kind !== 'failed') failed.set(name, Number.NEGATIVE_INFINITY);
+    if (answer.kind !== 'failed') failed.set(name, WORKS);
     const times = (failed.get(name) ?? 0) + 1;
     failed.set(name, times);
     if (answer.kind === 'failed' && times >= LACKING_AFTER)
