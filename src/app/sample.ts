@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { chooseSample, type Choice } from '../engine/choose-sample.ts';
 import { diff } from '../engine/diff.ts';
-import { featuresOf, wantedFeatures } from '../engine/features.ts';
+import { featuresOf, objectsApart, uncoveredFeatures } from '../engine/features.ts';
 import type { LoadTotals } from '../engine/load.ts';
 import { serverEnd } from '../engine/run-end.ts';
 import { isoNow } from '../lib/clock.ts';
@@ -76,7 +76,7 @@ function sampleModel(
   records: readonly DiffRecord[],
 ): SampleModel {
   const covered = new Set(choice.covered);
-  const wanted = wantedFeatures(session.store, inspectionOf(session), state.document);
+  const { store, connector } = session;
   const places = new Set(choice.places.map((place) => `${place.object} ${place.position}`));
   return {
     title: `Sample: ${session.connector.declaration.name} to Odoo, ${session.project.name}`,
@@ -87,7 +87,8 @@ function sampleModel(
     size: choice.places.length,
     needed: choice.needed,
     covered: [...covered].sort(),
-    uncovered: wanted.filter((label) => !covered.has(label)).sort(),
+    uncovered: uncoveredFeatures(store, inspectionOf(session), state.document, covered),
+    apart: objectsApart(store, connector.declaration),
     records,
     queued: session.store.review
       .list(ctx.env, true, 100_000)

@@ -1,8 +1,9 @@
 /** What a sample should show at least once: each record's features, from its cells at the source and its planned values. */
-import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
+import type { MapState, PlannedRecord, StagedRecord, Value } from '../core/record.ts';
 import { isRef, isRefs } from '../core/record.ts';
 import type { MappingDocument } from '../mapping/mapping.ts';
-import type { Inspection, SourceColumn } from '../source/source.ts';
+import type { Inspection, SourceColumn, SourceDeclaration } from '../source/source.ts';
+import type { NotShown } from '../report/sample-model.ts';
 import { placeOf } from '../store/sample.ts';
 import type { Store } from '../store/store.ts';
 
@@ -130,29 +131,50 @@ function oddities(
   ];
 }
 
-/** Everything the export has that a sample could show: filled columns and their options, of what is loaded record by record. */
-export function wantedFeatures(
+const WHY: Readonly<Record<MapState, string>> = {
+  planned: 'its list has too many values to show each',
+  merged: 'only in records that are merged into others',
+  excluded: 'only in records that a confirmed rule leaves out',
+  queued: 'only in records that wait in the review queue',
+  rejected: 'only in records that cannot be read',
+};
+
+/** What records hold that nothing chosen shows, of objects whose records are loaded one by one; and what became of them. */
+export function uncoveredFeatures(
   store: Store,
   inspection: Inspection,
   document: MappingDocument,
-): string[] {
-  const loaded = new Set(store.staging.counts().map(({ object }) => object));
-  const files = inspection.files.filter((file) => loaded.has(file.object));
+  covered: ReadonlySet<string>,
+): NotShown[] {
   const columns = mappedColumns(inspection, document);
-  return [
-    ...new Set(
-      files.flatMap((file) =>
-        (columns.get(file.path) ?? []).flatMap((column) => columnFeatures(file.object, column)),
-      ),
-    ),
-  ];
+  const fates = store.sample.fates();
+  const found = new Map<string, Set<string>>();
+  for (const object of store.sample.objects())
+    for (const record of store.staging.records(object))
+      for (const column of columns.get(record.file) ?? [])
+        for (const { label } of cellFeatures(record, column))
+          if (!covered.has(label))
+            found.set(
+              label,
+              (found.get(label) ?? new Set()).add(WHY[fates.get(placeOf(record)) ?? 'planned']),
+            );
+  return [...found]
+    .map(([what, why]) => ({ what, why: [...why].sort().join('; ') }))
+    .sort((a, b) => (a.what < b.what ? -1 : 1));
 }
 
-function columnFeatures(object: string, { id, profile }: SourceColumn): string[] {
-  if (profile.filled === 0) return [];
-  const name = `${object} "${id}"`;
-  return [
-    `${name} filled`,
-    ...(profile.options ?? []).map((option) => value(name, option.value).label),
-  ];
+/** Objects that no sample shows record by record, with what becomes of them. */
+export function objectsApart(store: Store, { objects }: SourceDeclaration): NotShown[] {
+  return store.sample.apart().map(({ object, state, n }) => ({
+    what: `${n} ${objects.find(({ name }) => name === object)?.plural ?? object}`,
+    why: APART[state],
+  }));
 }
+
+const APART: Readonly<Record<MapState, string>> = {
+  planned: 'loaded',
+  merged: 'they go into other records, or many into one',
+  excluded: 'they are not loaded, by a confirmed rule',
+  queued: 'they wait in the review queue',
+  rejected: 'they cannot be read',
+};
