@@ -24,7 +24,7 @@ import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
 import { defaultChoices } from '../mapping/propose.ts';
-import { certify } from './certificate.ts';
+import { certify, forgetCertificate } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
 import {
@@ -365,6 +365,7 @@ export async function rollbackRun(
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     if (!dryRun) rollbackBegins(ctx);
+    if (!dryRun) forgetCertificate(session, ctx.env);
     const totals = await rollback(ctx, dryRun);
     if (!dryRun) rollbackEnds(ctx);
     if (dryRun) return { ...totals, steps };
