@@ -100,6 +100,8 @@ export interface PlanNumbers {
     readonly exists: boolean;
   }[];
   readonly queued: readonly { readonly code: string; readonly n: number }[];
+  /** What to do at the source before the run. */
+  readonly freeze: string;
 }
 
 /** What a run would do to this Odoo, in numbers. Writes nothing to Odoo. */
@@ -115,7 +117,6 @@ export async function planRun(
     await settleOpen(contextOf(session, connection, state.document), lastRun);
     await fetchPictures(session, state.document);
     await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
-    const partner = catalog.fields['res.partner'] ?? {};
     return {
       environment: connection.env,
       steps: session.store.plan.counts().map(({ step, model, n }) => {
@@ -126,12 +127,16 @@ export async function planRun(
         name: field.name,
         label: field.label,
         type: field.type,
-        exists: field.name in partner,
+        exists: field.name in (catalog.fields[field.model] ?? {}),
       })),
       queued: session.store.review.openByCode(connection.env),
+      freeze: freezeAdvice(session),
     };
   });
 }
+
+const freezeAdvice = ({ connector, project }: Session): string =>
+  `Freeze: let nobody write in ${connector.declaration.name} from the export to the end of the run. What is written there all the same comes with: waybill delta ${project.folder}. A delta that finds nothing proves that the freeze held.`;
 
 export interface RunResult {
   readonly run: number;

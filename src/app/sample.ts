@@ -12,7 +12,13 @@ import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { DiffRecord, FieldVerdict, SampleModel } from '../report/sample-model.ts';
 import { sampleHtml, sampleVerdict, sampleWorkbook } from '../report/sample.ts';
-import { sampleFacts, waiveSample, type SampleFacts } from './gates.ts';
+import {
+  sampleEnvironment,
+  sampleFacts,
+  sampleGate,
+  waiveSample,
+  type SampleFacts,
+} from './gates.ts';
 import { approvedMapping } from './mapping.ts';
 import { asRun, loadSteps, type OpenRun } from './migrate.ts';
 import { environmentOf } from './project.ts';
@@ -37,7 +43,17 @@ export const runSample = (
   envName?: string,
   size = SAMPLE_SIZE,
 ): Promise<SampleResult> =>
-  asRun(session, faces, envName, 'sample', (open) => loadSample(session, open, size));
+  asRun(
+    session,
+    faces,
+    envName,
+    'sample',
+    (open) => loadSample(session, open, size),
+    // A sample is records in an Odoo too: production waits for the one of staging, where there is staging.
+    (env, state) => {
+      if (sampleEnvironment(session, env) !== env) sampleGate(session, env, state.hash);
+    },
+  );
 
 async function loadSample(session: Session, open: OpenRun, size: number): Promise<SampleResult> {
   const { ctx, run, state } = open;

@@ -58,7 +58,14 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   it('writes a scope with the Odoo side, and signs its numbers', async () => {
     expect((await run('scope')).code).toBe(0);
     const html = readFileSync(join(project.folder, 'reports/scope.html'), 'utf8');
-    for (const text of ['Client Type', 'Odoo (production): 19', 'inventory only'])
+    for (const text of [
+      'Client Type',
+      'Odoo (production): 19',
+      'languages: en_US',
+      'not Odoo&#39;s own',
+      'No attachment has bytes',
+      'inventory only',
+    ])
       expect(html).toContain(text);
     expect((await run('scope', '--sign')).code).toBe(2);
     expect((await run('scope', '--sign', '--by', 'Ana')).json()).toMatchObject({
@@ -84,8 +91,11 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   });
 
   it('opens production with the sample that was approved on staging, and each has its own ledger', async () => {
-    const shut = await run('run', '--env', 'production');
-    expect([shut.code, shut.stdout]).toEqual([3, expect.stringContaining('staging')]);
+    for (const command of ['run', 'sample']) {
+      const shut = await run(command, '--env', 'production');
+      expect([shut.code, shut.stdout]).toEqual([3, expect.stringContaining('staging')]);
+    }
+    expect(await rpc.count('ir.model.fields', [['name', '=', 'x_waybill_key']])).toBe(0);
     expect([0, 4]).toContain((await run('sample', '--env', 'staging')).code);
     expect((await run('run', '--env', 'production')).code).toBe(3);
     expect((await run('sample', '--env', 'staging', '--approve', '--by', 'Ana')).code).toBe(0);
