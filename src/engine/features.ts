@@ -1,6 +1,6 @@
 /** What a sample should show at least once: each record's features, from its cells at the source and its planned values. */
 import type { MapState, PlannedRecord, StagedRecord, Value } from '../core/record.ts';
-import { isRef, isRefs } from '../core/record.ts';
+import { isFileRef, isRef, isRefs } from '../core/record.ts';
 import type { MappingDocument } from '../mapping/mapping.ts';
 import type { Inspection, SourceColumn, SourceDeclaration } from '../source/source.ts';
 import type { NotShown } from '../report/sample-model.ts';
@@ -84,7 +84,16 @@ function rowFeatures(row: PlannedRecord, names: ReadonlyMap<string, string>): Fe
     ...Object.entries(row.values).flatMap(([field, filled]) =>
       valueFeatures(`${row.step} ${field}`, filled, names),
     ),
+    ...fileFeatures(row),
   ];
+}
+
+/** What kind of file it is, by its name: a source may not say, and Odoo treats each kind in its own way. */
+function fileFeatures({ values }: PlannedRecord): Feature[] {
+  const { name } = values;
+  if (typeof name !== 'string' || !Object.values(values).some(isFileRef)) return [];
+  const type = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? 'none';
+  return [{ group: 'file types', label: `a file of the type ${type}` }];
 }
 
 function valueFeatures(
@@ -94,12 +103,17 @@ function valueFeatures(
 ): Feature[] {
   if (filled === null) return [];
   const refs = isRef(filled) ? [filled] : isRefs(filled) ? filled : [];
-  const shared = refs.flatMap(({ ref }) =>
-    names.has(ref) ? [{ group: `${field} to`, label: `${field} to ${names.get(ref)}` }] : [],
-  );
+  const shared = refs.flatMap(({ ref }) => {
+    const name = names.get(ref) ?? (ref.startsWith(STANDARD) ? ref : undefined);
+    return name === undefined ? [] : [{ group: `${field} to`, label: `${field} to ${name}` }];
+  });
+  const either = typeof filled === 'boolean' ? [value(field, String(filled))] : [];
   const written = typeof filled === 'string' ? scripts(filled) : [];
-  return [one(`${field} set`), ...shared, ...written];
+  return [one(`${field} set`), ...either, ...shared, ...written];
 }
+
+/** Records that every Odoo has: types of activities and messages. */
+const STANDARD = 'xml.';
 
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['Chinese or Japanese characters', /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u],
