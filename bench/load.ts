@@ -64,7 +64,7 @@ async function askOdoo(): Promise<{ catalog: Catalog; version: string }> {
   try {
     const signal = AbortSignal.timeout(300_000);
     const facts = await destination.facts(signal);
-    const catalog = await catalogOf({ env: 'bench', destination, facts }, signal);
+    const catalog = await catalogOf({ destination, facts }, signal);
     return { catalog, version: facts.version };
   } finally {
     await destination.close();

@@ -10,7 +10,7 @@ try {
   const destination = await connectOdoo(odoo);
   const signal = AbortSignal.timeout(120_000);
   const facts = await destination.facts(signal);
-  const catalog = await catalogOf({ env: 'bench', destination, facts }, signal);
+  const catalog = await catalogOf({ destination, facts }, signal);
   writeFileSync(CATALOG_PATH, `${JSON.stringify(catalog)}\n`);
   await destination.close();
 } finally {

@@ -40,5 +40,33 @@ export function certify(
   const path = resolve(join(project.reportsFolder, `certificate-${ctx.env}.html`));
   writeFileSync(`${path}.new`, certificateHtml(model));
   renameSync(`${path}.new`, path);
+  store.runs.setMeta(`certificate.${ctx.env}`, { run, at: model.at } satisfies Certificate);
   return path;
 }
+
+interface Certificate {
+  readonly run: number;
+  readonly at: string;
+}
+
+/** A certificate speaks of what was there then: it holds until something is written, or taken back. */
+export function certificateOf(
+  { store, project }: Session,
+  env: string,
+): { readonly holds: boolean; readonly told: string } {
+  const made = store.runs.meta<Certificate | null>(`certificate.${env}`);
+  if (!made)
+    return { holds: false, told: 'No second full run has certified yet that it changed nothing.' };
+  const day = made.at.slice(0, 10);
+  const since = store.ledger.writtenAfter(env, made.run);
+  if (since === 0)
+    return { holds: true, told: `Run ${made.run} certified on ${day} that it changed nothing.` };
+  return {
+    holds: false,
+    told: `The certificate of ${day} is outdated: ${since} record(s) were written since. For a new one: waybill run ${project.folder} --env ${env}`,
+  };
+}
+
+/** What was taken back is certified no more. */
+export const forgetCertificate = ({ store }: Session, env: string): void =>
+  store.runs.setMeta(`certificate.${env}`, null);

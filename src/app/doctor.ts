@@ -119,14 +119,15 @@ async function checkSource(session: Session): Promise<Check[]> {
   ];
 }
 
-export function checkOdoo({ facts, env }: Connection): Check[] {
+export function checkOdoo({ facts, env, url }: Connection): Check[] {
   const checks: Check[] = [
     {
       verdict: 'ok',
       what: `Odoo (${env}): ${facts.version} ${facts.edition}, through ${facts.transport}, as ${facts.user.login}.`,
     },
   ];
-  checks.push(checkApps(facts), ...checkRights(facts));
+  checks.push(checkHosting(url), checkApps(facts), ...checkRights(facts));
+  checks.push({ verdict: 'ok', what: `Odoo: languages: ${facts.languages.join(', ')}.` });
   if (facts.expires)
     checks.push({
       verdict: 'warn',
@@ -159,6 +160,17 @@ export function checkOdoo({ facts, env }: Connection): Check[] {
     what: `Odoo: ${facts.counts['res.partner'] ?? 0} contacts are there already.`,
   });
   return checks;
+}
+
+function checkHosting(url: string): Check {
+  const { hostname } = new URL(url);
+  if (!hostname.endsWith('.odoo.com'))
+    return { verdict: 'ok', what: `Odoo: on a server that is not Odoo's own (${hostname}).` };
+  return {
+    verdict: 'warn',
+    what: `Odoo: hosted by Odoo (${hostname}): calls are limited, and on Odoo Online only the Custom plan has the external API.`,
+    next: 'Keep the plan until the handoff; do not let the version be changed between sample and run.',
+  };
 }
 
 function checkApps({ modules, user }: Connection['facts']): Check {

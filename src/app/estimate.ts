@@ -160,19 +160,17 @@ export function basisOf(
   declaration: SourceDeclaration,
   inspection: Inspection,
   counts: Readonly<Record<string, number>>,
-  hosted: boolean,
+  where: Pick<Basis, 'api' | 'hosted' | 'attachmentBytes'>,
   measured: number | null,
 ): Basis {
   const columns = inspection.files.flatMap((file) => file.columns);
   return {
     source: declaration.id,
     counts,
-    attachmentBytes: 0,
+    ...where,
     columns: columns.length,
     customColumns: columns.filter((one) => one.slot === null && one.profile.filled > 0).length,
     unsureColumns: columns.filter((one) => one.slot !== null && one.confidence < 0.8).length,
-    api: false,
-    hosted,
     measured,
   };
 }

@@ -45,13 +45,15 @@ export function sampleGate(
   throw shut(session, where, mappingHash);
 }
 
+/** As the audit log has it. */
+export const WAIVED = 'full run allowed without an approved sample';
+
+/** The audit log keeps why the gate was shut, too. */
 export function waiveSample(session: Session, env: string, mappingHash: string, by: string): void {
+  const sample = sampleState(session, sampleEnvironment(session, env), mappingHash);
   session.store.transaction(() => {
     session.store.runs.approve(env, 'sample waived', mappingHash, by);
-    session.store.runs.audit(by, 'full run allowed without an approved sample', {
-      env,
-      mapping: mappingHash,
-    });
+    session.store.runs.audit(by, WAIVED, { env, mapping: mappingHash, sample });
   });
 }
 

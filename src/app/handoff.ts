@@ -13,6 +13,7 @@ import { reportJson } from '../report/json.ts';
 import type { ReportModel } from '../report/model.ts';
 import { verdictOf } from '../report/verdict.ts';
 import { workbook } from '../report/workbook.ts';
+import { consentOf, type Consent } from './consent.ts';
 import { environmentOf } from './project.ts';
 import { reportModel } from './report.ts';
 import type { Session } from './session.ts';
@@ -30,17 +31,19 @@ export interface Handoff {
 /** Throws WB_HANDOFF_TOO_EARLY when no run has ended yet. */
 export async function writeHandoff(session: Session, envName?: string): Promise<Handoff> {
   const { env } = environmentOf(session.project, envName);
-  if (!session.store.runs.list(env).some((run) => run.kind === 'full' && run.state === 'done'))
-    throw new WaybillError('WB_HANDOFF_TOO_EARLY', `No full run into "${env}" has ended yet.`, {
-      next: `Run: waybill run ${session.project.folder} --env ${env}`,
-    });
+  const hash = lastMapping(session, env);
+  const consent = consentOf(session, env, hash);
   session.store.runs.audit('handoff', 'handoff package written', { env });
   const model = reportModel(session, env);
-  const parts = [...(await documents(session, env, model)), ...lists(session, env, model)];
+  const parts = [
+    ...(await documents(session, env, model, hash)),
+    ...reports(session, env, consent),
+    ...lists(session, env, model),
+  ];
   const index: PackageFile = {
     name: 'index.html',
     about: 'begin here',
-    content: indexHtml(handoffModel(session, model), parts),
+    content: indexHtml(handoffModel(session, model, consent), parts),
   };
   const all = withManifest([index, ...parts]);
   const zip = await writeZip(session, env, all);
@@ -51,12 +54,26 @@ export async function writeHandoff(session: Session, envName?: string): Promise<
 const hashOf = (content: string | Uint8Array): string =>
   createHash('sha256').update(content).digest('hex');
 
-function handoffModel(session: Session, model: ReportModel): HandoffModel {
+/** The hash of the mapping that Odoo was last loaded with. */
+function lastMapping({ store, project }: Session, env: string): string {
+  const done = store.runs.list(env).filter((run) => run.state === 'done' && run.kind !== 'sample');
+  const last = done.at(-1);
+  if (last && done.some((run) => run.kind === 'full') && store.ledger.counts(env).length > 0)
+    return last.mapping_hash;
+  throw new WaybillError(
+    'WB_HANDOFF_TOO_EARLY',
+    `No full run into "${env}" has ended yet, or it was taken back.`,
+    { next: `Run: waybill run ${project.folder} --env ${env}` },
+  );
+}
+
+function handoffModel(session: Session, model: ReportModel, consent: Consent): HandoffModel {
   return {
     title: model.title,
     at: model.at,
     environment: model.environment,
     verdict: verdictOf(model),
+    consent: consent.told,
     odoo: model.destination
       ? `${model.destination.db} at ${model.destination.url}, Odoo ${model.destination.version}`
       : '',
@@ -69,12 +86,10 @@ async function documents(
   session: Session,
   env: string,
   model: ReportModel,
+  hash: string,
 ): Promise<PackageFile[]> {
-  const reports = session.project.reportsFolder;
-  const made = (file: string, name: string, about: string): PackageFile[] =>
-    existsSync(join(reports, file))
-      ? [{ name, about, content: readFileSync(join(reports, file)) }]
-      : [];
+  const changed = model.mapping?.hash !== hash;
+  const loaded = session.store.runs.meta<string>(`mapping.${hash}`);
   return [
     {
       name: 'report.html',
@@ -84,22 +99,34 @@ async function documents(
     { name: 'reconciliation.json', about: 'the same as data', content: reportJson(model) },
     {
       name: 'mapping.yaml',
-      about: 'the approved mapping',
-      content: readFileSync(session.project.mappingPath),
+      about: `the mapping of the last run${changed ? '; the project has changed it since' : ''}`,
+      content: (changed && loaded) || readFileSync(session.project.mappingPath),
     },
     {
       name: 'field-mapping.xlsx',
-      about: 'every column and where it went',
+      about: `every column and where it went${changed ? ', by the mapping as it was changed since the last run' : ''}`,
       content: await mappingWorkbook(model),
     },
-    ...made(`sample-${env}.html`, 'sample.html', 'the approved sample, field by field'),
-    ...made(`sample-${env}.xlsx`, 'sample.xlsx', 'the same as a workbook'),
+  ];
+}
+
+/** What earlier commands wrote, each called what it is. */
+function reports(session: Session, env: string, consent: Consent): PackageFile[] {
+  const made = (file: string, name: string, about: string): PackageFile[] => {
+    const path = join(session.project.reportsFolder, file);
+    return existsSync(path) ? [{ name, about, content: readFileSync(path) }] : [];
+  };
+  return [
+    ...made(`sample-${consent.sampleEnv}.html`, 'sample.html', consent.sample),
+    ...made(`sample-${consent.sampleEnv}.xlsx`, 'sample.xlsx', 'the same as a workbook'),
     ...made(
       `spot-check-${env}.html`,
       'spot-check.html',
       'records side by side, for a look of your own',
     ),
-    ...made(`certificate-${env}.html`, 'certificate.html', 'a second full run changed nothing'),
+    ...(consent.certified
+      ? made(`certificate-${env}.html`, 'certificate.html', 'a second full run changed nothing')
+      : []),
     ...made(
       'inventory.html',
       'inventory.html',

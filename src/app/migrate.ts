@@ -25,7 +25,7 @@ import { groupDuplicates } from '../mapping/duplicates.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Catalog } from '../mapping/mapping.ts';
 import { defaultChoices } from '../mapping/propose.ts';
-import { certify } from './certificate.ts';
+import { certify, forgetCertificate } from './certificate.ts';
 import { sampleGate } from './gates.ts';
 import { sourceNotice } from './scope.ts';
 import {
@@ -101,6 +101,8 @@ export interface PlanNumbers {
     readonly exists: boolean;
   }[];
   readonly queued: readonly { readonly code: string; readonly n: number }[];
+  /** What to do at the source before the run. */
+  readonly freeze: string;
 }
 
 /** What a run would do to this Odoo, in numbers. Writes nothing to Odoo. */
@@ -116,7 +118,6 @@ export async function planRun(
     await settleOpen(contextOf(session, connection, state.document), lastRun);
     await fetchPictures(session, state.document);
     await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
-    const partner = catalog.fields['res.partner'] ?? {};
     return {
       environment: connection.env,
       steps: session.store.plan.counts().map(({ step, model, n }) => {
@@ -127,12 +128,16 @@ export async function planRun(
         name: field.name,
         label: field.label,
         type: field.type,
-        exists: field.name in partner,
+        exists: field.name in (catalog.fields[field.model] ?? {}),
       })),
       queued: session.store.review.openByCode(connection.env),
+      freeze: freezeAdvice(session),
     };
   });
 }
+
+const freezeAdvice = ({ connector, project }: Session): string =>
+  `Freeze: let nobody write in ${connector.declaration.name} from the export to the end of the run. What is written there all the same comes with: waybill delta ${project.folder}. A delta that finds nothing proves that the freeze held.`;
 
 export interface RunResult {
   readonly run: number;
@@ -367,6 +372,7 @@ export async function rollbackRun(
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     if (!dryRun) rollbackBegins(ctx);
+    if (!dryRun) forgetCertificate(session, ctx.env);
     const totals = await rollback(ctx, dryRun);
     if (!dryRun) rollbackEnds(ctx);
     if (dryRun) return { ...totals, steps };

@@ -141,16 +141,23 @@ function estimatePart(session: Session, env: string): ReportModel['estimate'] {
   const { runs } = session.store;
   const predicted = runs.meta<{ grade: string; runHours: number }>(`estimate.${env}`);
   const speed = runs.meta<{ perSecond: number }>(`speed.${env}`);
-  const full = runs.list(env).find((run) => run.kind === 'full' && run.state === 'done');
-  if (!predicted || !speed || !full) return null;
-  const ms = new Date(full.ended_at).getTime() - new Date(full.started_at).getTime();
+  const full = runs.list(env).filter((run) => run.kind === 'full');
+  const done = full.findIndex((run) => run.state === 'done');
+  if (!predicted || !speed || done === -1) return null;
+  const needed = full.slice(0, done + 1);
+  const ms = needed.reduce((sum, run) => sum + lasted(run), 0);
   return {
     grade: predicted.grade,
     predictedHours: predicted.runHours,
     actualHours: Math.round(ms / 36_000) / 100,
+    killed: needed.filter((run) => run.ended_at === '').length,
     recordsPerSecond: Math.round(speed.perSecond),
   };
 }
+
+/** Of a run that was killed nobody knows when it ended. */
+const lasted = (run: { readonly started_at: string; readonly ended_at: string }): number =>
+  run.ended_at === '' ? 0 : Date.parse(run.ended_at) - Date.parse(run.started_at);
 
 function scopePart(session: Session, env: string): ReportModel['scope'] {
   const signed = signedScope(session);

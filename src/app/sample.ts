@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { WaybillError } from '../core/errors.ts';
 import { chooseSample, type Choice } from '../engine/choose-sample.ts';
 import { diff } from '../engine/diff.ts';
-import { featuresOf, wantedFeatures } from '../engine/features.ts';
+import { featuresOf, objectsApart, uncoveredFeatures } from '../engine/features.ts';
 import type { LoadTotals } from '../engine/load.ts';
 import { serverEnd } from '../engine/run-end.ts';
 import { isoNow } from '../lib/clock.ts';
@@ -12,7 +12,13 @@ import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import type { DiffRecord, FieldVerdict, SampleModel } from '../report/sample-model.ts';
 import { sampleHtml, sampleVerdict, sampleWorkbook } from '../report/sample.ts';
-import { sampleFacts, waiveSample, type SampleFacts } from './gates.ts';
+import {
+  sampleEnvironment,
+  sampleFacts,
+  sampleGate,
+  waiveSample,
+  type SampleFacts,
+} from './gates.ts';
 import { approvedMapping } from './mapping.ts';
 import { asRun, loadSteps, type OpenRun } from './migrate.ts';
 import { environmentOf } from './project.ts';
@@ -37,7 +43,17 @@ export const runSample = (
   envName?: string,
   size = SAMPLE_SIZE,
 ): Promise<SampleResult> =>
-  asRun(session, faces, envName, 'sample', (open) => loadSample(session, open, size));
+  asRun(
+    session,
+    faces,
+    envName,
+    'sample',
+    (open) => loadSample(session, open, size),
+    // A sample is records in an Odoo too: production waits for the one of staging, where there is staging.
+    (env, state) => {
+      if (sampleEnvironment(session, env) !== env) sampleGate(session, env, state.hash);
+    },
+  );
 
 async function loadSample(session: Session, open: OpenRun, size: number): Promise<SampleResult> {
   const { ctx, run, state } = open;
@@ -76,7 +92,7 @@ function sampleModel(
   records: readonly DiffRecord[],
 ): SampleModel {
   const covered = new Set(choice.covered);
-  const wanted = wantedFeatures(session.store, inspectionOf(session), state.document);
+  const { store, connector } = session;
   const places = new Set(choice.places.map((place) => `${place.object} ${place.position}`));
   return {
     title: `Sample: ${session.connector.declaration.name} to Odoo, ${session.project.name}`,
@@ -87,7 +103,8 @@ function sampleModel(
     size: choice.places.length,
     needed: choice.needed,
     covered: [...covered].sort(),
-    uncovered: wanted.filter((label) => !covered.has(label)).sort(),
+    uncovered: uncoveredFeatures(store, inspectionOf(session), state.document, covered),
+    apart: objectsApart(store, connector.declaration),
     records,
     queued: session.store.review
       .list(ctx.env, true, 100_000)

@@ -8,6 +8,7 @@ import { changedFiles } from '../source/bundle.ts';
 import { isVirtual, type Inspection } from '../source/source.ts';
 import { writeInventories, type InventoryFiles } from './inventories.ts';
 import { inspectionOf, openSource, type Session } from './session.ts';
+import { sourceFiles, type SourceFiles } from './source-files.ts';
 
 export interface Scope {
   readonly inspection: Inspection;
@@ -16,6 +17,8 @@ export interface Scope {
     readonly records: number;
     readonly rejectedRows: number;
   }[];
+  /** Attachments and documents whose bytes are there. */
+  readonly files: SourceFiles;
   readonly traps: readonly string[];
   /** What does not move, written down. */
   readonly inventory: InventoryFiles;
@@ -59,7 +62,8 @@ export async function scope(session: Session): Promise<Scope> {
     rejectedRows: rejected.filter((item) => item.object === object).length,
   }));
   const inventory = await writeInventories(session);
-  return { inspection, objects, traps: session.connector.declaration.traps, inventory };
+  const { traps } = session.connector.declaration;
+  return { inspection, objects, files: sourceFiles(session), traps, inventory };
 }
 
 /** The numbers that the result is reconciled against, and who signed them. */

@@ -112,6 +112,7 @@ export function inspectionOf(session: Session): Inspection {
 
 export interface Connection {
   readonly env: string;
+  readonly url: string;
   readonly destination: Destination;
   readonly facts: DestinationFacts;
 }
@@ -135,7 +136,7 @@ export async function withOdoo<T>(
   try {
     const facts = await destination.facts(faces.signal);
     checkSameDatabase(session, env, facts);
-    return await work({ env, destination, facts });
+    return await work({ env, url: config.url, destination, facts });
   } finally {
     await destination.close();
   }
@@ -251,7 +252,7 @@ async function fieldsOf(
 }
 
 export async function catalogOf(
-  { destination, facts }: Connection,
+  { destination, facts }: Pick<Connection, 'destination' | 'facts'>,
   signal: AbortSignal,
 ): Promise<Catalog> {
   const fields = Object.fromEntries(

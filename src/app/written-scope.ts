@@ -25,6 +25,7 @@ export async function writtenScope(
     at: isoNow(),
     source: session.connector.declaration.name,
     inspection: found.inspection,
+    files: found.files,
     objects: session.connector.declaration.objects.map((object) => ({
       label: object.plural,
       records: counts[object.name]?.records ?? 0,

@@ -10,6 +10,12 @@ const EXIT_HELP = `
 Exit codes: 0 done; 1 a fault of ours; 2 usage or configuration; 3 a gate is shut; 4 done, but something differs or
 waits in the review queue; 5 source or Odoo cannot be reached or refuses; 6 rollback left conflicts; 130 stopped, can be resumed.`;
 
+// Who read what we say has closed the pipe (waybill --help | head -1): nobody is told any more, and the work goes on.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 const program = new Command('waybill')
   .description(
     "Moves a company's CRM into Odoo, proves every value it moved, and can take it all back.",

@@ -6,13 +6,14 @@ import type { Scope } from '../app/scope.ts';
 import { ERRORS, type ErrorCode } from '../core/errors.ts';
 import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import type { Verification } from '../engine/verify.ts';
+import { filesText } from '../report/scope.ts';
 import { lostText } from '../report/verdict.ts';
 import { table } from './print.ts';
 import { count } from './progress.ts';
 
 const KEPT_SHOWN = 20;
 
-export function scopeText({ inspection, objects, traps, inventory }: Scope): string {
+export function scopeText({ inspection, objects, files: bytes, traps, inventory }: Scope): string {
   const files = table([
     ['file', 'object', 'rows', 'columns', 'encoding'],
     ...inspection.files.map((file) => [
@@ -39,6 +40,7 @@ export function scopeText({ inspection, objects, traps, inventory }: Scope): str
           `${count(one.records)} ${one.object} records${one.rejectedRows > 0 ? `, ${count(one.rejectedRows)} rows rejected` : ''}`,
       )
       .join('; '),
+    filesText(bytes),
     ...inspection.skipped.map((file) => `Left out: ${file.path}: ${file.reason}`),
     ...inspection.notices.map((text) => `Note: ${text}`),
     ...(unsure.length > 0 ? ['Not sure about:', ...unsure] : []),
@@ -84,6 +86,7 @@ export function planText(plan: PlanNumbers): string {
     steps,
     `${fresh.length} custom field(s) to make, ${plan.fields.length - fresh.length} there already.`,
     ...(queue.length > 0 ? ['In the review queue:', ...queue] : []),
+    plan.freeze,
   ].join('\n');
 }
 
@@ -106,7 +109,11 @@ export const balanceText = (balances: boolean): string =>
     : 'Some source records are not accounted for: see the report.';
 
 export const lateText = (late: number): string[] =>
-  late > 0 ? [`${count(late)} older note(s) went into a dated summary note each contact got.`] : [];
+  late > 0
+    ? [
+        `${count(late)} older or re-dated note(s) went into a dated summary note that each contact got.`,
+      ]
+    : [];
 
 /** A run creates what Odoo lacks; what it has already is a delta's to change. */
 const outdatedText = (n: number): string[] =>

@@ -2,10 +2,11 @@
  * Chooses the records of a sample: a greedy cover of everything that the plan shows, by what each record costs
  * (a record with a chatter brings the whole of it, since a chatter's order cannot be mended later).
  */
-import type { PlannedRecord, Value } from '../core/record.ts';
-import { isJoined, isRef, isRefs } from '../core/record.ts';
-import type { Store } from '../store/store.ts';
+import type { PlannedRecord } from '../core/record.ts';
 import { placeOf, type SourcePlace } from '../store/sample.ts';
+import type { Store } from '../store/store.ts';
+import { bundlesOf, refsOf, type Bundle, type BundleOf } from './bundle.ts';
+import { cover } from './cover.ts';
 import type { Feature, FeaturesOf } from './features.ts';
 
 export interface Choice {
@@ -118,91 +119,63 @@ export function chooseSample(store: Store, featuresOf: FeaturesOf, size: number)
   const bounds = extremes(store);
   const holders = indexFeatures(store, featuresOf);
   for (const [label, place] of bounds) holders.set(label, [{ place, score: 0 }]);
-  const picked = makePicked(store, poolOf(store, featuresOf, holders, bounds), holders.keys());
-  for (let next = picked.best(); next; next = picked.best()) picked.take(next);
+  const [bundleOf, labels] = [bundlesOf(store), labelsOf(store, featuresOf, holders, bounds)];
+  const offered = [...holders.values()].flat().map(({ place }) => bundleOf(place));
+  const picked = makePicked(bundleOf);
+  for (const bundle of cover(new Set(offered), labels)) picked.add(bundle);
   const needed = picked.places().length;
   addChildren(store, picked, size);
   for (const place of store.sample.spread(size * 2)) {
     if (picked.places().length >= size) break;
     picked.take(place, size);
   }
-  return { keys: picked.keys, places: picked.places(), covered: picked.covered(), needed };
+  const covered = [...new Set(picked.places().flatMap(labels))];
+  return { keys: picked.keys, places: picked.places(), covered, needed };
 }
 
 type Picked = ReturnType<typeof makePicked>;
 
-function makePicked(store: Store, pool: ReturnType<typeof poolOf>, wanted: Iterable<string>) {
+function makePicked(bundleOf: BundleOf) {
   const keys = new Set<string>();
   const places = new Map<string, SourcePlace>();
-  const open = new Set(wanted);
-  const covered: string[] = [];
-  const cover = (place: SourcePlace): void => {
-    for (const label of pool.labels(place)) if (open.delete(label)) covered.push(label);
+  const add = (bundle: Bundle): void => {
+    for (const key of bundle.keys) keys.add(key);
+    for (const [at, place] of bundle.places) places.set(at, place);
   };
   return {
     keys,
-    covered: () => covered,
     places: () => [...places.values()],
-    best: (): SourcePlace | undefined => pool.best(open),
-    /** With everything it points at and its whole chatter; not at all when that would pass `limit`. */
-    take(place: SourcePlace, limit = Infinity): void {
-      const all = closure(store, place, keys);
-      const fresh = [...all.places].filter(([at]) => !places.has(at));
-      if (places.size + fresh.length > limit) return;
-      for (const key of all.keys) keys.add(key);
-      for (const [at, one] of fresh) {
-        places.set(at, one);
-        cover(one);
-      }
+    add,
+    /** With all that it brings; not at all when that would pass `limit`. */
+    take(place: SourcePlace, limit: number): void {
+      const bundle = bundleOf(place);
+      const fresh = [...bundle.places.keys()].filter((at) => !places.has(at));
+      if (places.size + fresh.length <= limit) add(bundle);
     },
   };
 }
 
-/** What every record shows, and which of the holders gives most of what is still open for what it costs. */
-function poolOf(
-  store: Store,
-  featuresOf: FeaturesOf,
-  holders: ReadonlyMap<string, readonly Holder[]>,
-  bounds: ReadonlyMap<string, SourcePlace>,
-) {
-  const known = new Map<string, readonly string[]>();
-  const labels = (place: SourcePlace): readonly string[] => {
-    const at = placeOf(place);
-    const have = known.get(at) ?? labelsOf(store, featuresOf, place, bounds);
-    known.set(at, have);
-    return have;
-  };
-  const lanes = store.sample.laneSizes();
-  const places = new Map([...holders.values()].flat().map(({ place }) => [placeOf(place), place]));
-  const costs = new Map(
-    [...places].map(([at, place]) => [at, costOf(store.sample.ofSource(place), lanes)]),
-  );
-  return {
-    labels,
-    best(open: ReadonlySet<string>): SourcePlace | undefined {
-      let best: { place: SourcePlace; gain: number } | undefined;
-      for (const [at, place] of places) {
-        const fresh = labels(place).filter((label) => open.has(label)).length;
-        const gain = fresh / (costs.get(at) ?? 1);
-        if (fresh === 0) places.delete(at);
-        else if (gain > (best?.gain ?? 0)) best = { place, gain };
-      }
-      return best?.place;
-    },
-  };
-}
-
+/** What a record shows of all that is wanted. */
 function labelsOf(
   store: Store,
   featuresOf: FeaturesOf,
-  place: SourcePlace,
+  wanted: ReadonlyMap<string, unknown>,
   bounds: ReadonlyMap<string, SourcePlace>,
-): string[] {
-  const [record] = store.staging.at(place.object, [place.position]);
-  const own = record ? featuresOf(record, store.sample.ofSource(place)) : [];
-  const at = placeOf(place);
-  const bound = [...bounds].filter(([, one]) => placeOf(one) === at).map(([label]) => label);
-  return [...new Set([...own.map((feature) => feature.label), ...bound])];
+): (place: SourcePlace) => readonly string[] {
+  const known = new Map<string, readonly string[]>();
+  const bound = Map.groupBy(bounds, ([, place]) => placeOf(place));
+  const read = (place: SourcePlace): readonly string[] => {
+    const [record] = store.staging.at(place.object, [place.position]);
+    const own = record ? featuresOf(record, store.sample.ofSource(place)) : [];
+    const labels = own.map(({ label }) => label).filter((label) => wanted.has(label));
+    const most = (bound.get(placeOf(place)) ?? []).map(([label]) => label);
+    return [...new Set([...labels, ...most])];
+  };
+  return (place) => {
+    const labels = known.get(placeOf(place)) ?? read(place);
+    known.set(placeOf(place), labels);
+    return labels;
+  };
 }
 
 /** Children of what is in already, each with its whole chatter, as far as there is room. */
@@ -215,35 +188,4 @@ function addChildren(store: Store, picked: Picked, size: number): void {
     const points = refsOf(row.values).some((ref) => parents.has(ref) && !shared.has(ref));
     if (points) picked.take({ object: row.object, position: row.position }, size);
   }
-}
-
-export const refsOf = (values: Readonly<Record<string, Value>>): string[] =>
-  Object.values(values).flatMap(refsIn);
-
-function refsIn(value: Value): string[] {
-  if (isRef(value)) return [value.ref];
-  if (isRefs(value)) return value.map(({ ref }) => ref);
-  return isJoined(value) ? value.parts.flatMap((part) => (isRef(part) ? [part.ref] : [])) : [];
-}
-
-/** Everything that must come along: what it points at, the other records made of the same source record, whole chatters. */
-function closure(store: Store, start: SourcePlace, have: ReadonlySet<string>) {
-  const keys = new Set<string>();
-  const places = new Map<string, SourcePlace>();
-  const lanes = new Set<string>();
-  const queue: PlannedRecord[] = store.sample.ofSource(start);
-  for (let row = queue.pop(); row; row = queue.pop()) {
-    if (keys.has(row.key)) continue;
-    keys.add(row.key);
-    const place = { object: row.object, position: row.position };
-    if (row.object !== '' && !places.has(placeOf(place))) {
-      places.set(placeOf(place), place);
-      queue.push(...store.sample.ofSource(place));
-    }
-    const wanted = refsOf(row.values).filter((ref) => !keys.has(ref) && !have.has(ref));
-    if (wanted.length > 0) queue.push(...store.plan.byKeys(wanted));
-    if (row.lane !== '' && !lanes.has(row.lane)) queue.push(...store.sample.ofLane(row.lane));
-    lanes.add(row.lane);
-  }
-  return { keys, places };
 }

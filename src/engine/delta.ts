@@ -113,6 +113,7 @@ function planChange(
   }
   const after: Record<string, OdooValue> = {};
   const files: FileField[] = [];
+  const taken: string[] = [];
   const open = changedFields(one);
   const base: Record<string, Value> = {
     ...one.row.values,
@@ -126,8 +127,10 @@ function planChange(
     if (answer.kind === 'write') after[field] = answer.value;
     if (answer.kind === 'file') files.push([field, answer.file]);
     if (answer.kind === 'keep') delta.totals.kept++;
+    if (answer.kind === 'same') taken.push(field);
     base[field] = one.row.values[field] ?? null;
   }
+  delta.ctx.store.delta.forgetUntaken(delta.ctx.env, row.key, taken);
   if (files.length > 0 || Object.keys(after).length > 0)
     return { change: { row, found, after, base: withoutEmpty(base, one) }, files };
   delta.ctx.store.delta.setBase(delta.ctx.env, row.key, withoutEmpty(base, one));

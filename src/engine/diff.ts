@@ -8,7 +8,7 @@ import type { Inspection, SourceColumn, SourceDeclaration } from '../source/sour
 import type { LedgerRow } from '../store/ledger.ts';
 import { sameValue } from './compare.ts';
 import type { Context } from './context.ts';
-import { refsOf } from './choose-sample.ts';
+import { refsOf } from './bundle.ts';
 import { composer, lineage, type Lineage } from './lineage.ts';
 import { ownerIds } from './owners.ts';
 

@@ -1,8 +1,9 @@
 /** What a sample should show at least once: each record's features, from its cells at the source and its planned values. */
-import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
-import { isRef, isRefs } from '../core/record.ts';
+import type { MapState, PlannedRecord, StagedRecord, Value } from '../core/record.ts';
+import { isFileRef, isRef, isRefs } from '../core/record.ts';
 import type { MappingDocument } from '../mapping/mapping.ts';
-import type { Inspection, SourceColumn } from '../source/source.ts';
+import type { Inspection, SourceColumn, SourceDeclaration } from '../source/source.ts';
+import type { NotShown } from '../report/sample-model.ts';
 import { placeOf } from '../store/sample.ts';
 import type { Store } from '../store/store.ts';
 
@@ -83,7 +84,16 @@ function rowFeatures(row: PlannedRecord, names: ReadonlyMap<string, string>): Fe
     ...Object.entries(row.values).flatMap(([field, filled]) =>
       valueFeatures(`${row.step} ${field}`, filled, names),
     ),
+    ...fileFeatures(row),
   ];
+}
+
+/** What kind of file it is, by its name: a source may not say, and Odoo treats each kind in its own way. */
+function fileFeatures({ values }: PlannedRecord): Feature[] {
+  const { name } = values;
+  if (typeof name !== 'string' || !Object.values(values).some(isFileRef)) return [];
+  const type = /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? 'none';
+  return [{ group: 'file types', label: `a file of the type ${type}` }];
 }
 
 function valueFeatures(
@@ -93,12 +103,17 @@ function valueFeatures(
 ): Feature[] {
   if (filled === null) return [];
   const refs = isRef(filled) ? [filled] : isRefs(filled) ? filled : [];
-  const shared = refs.flatMap(({ ref }) =>
-    names.has(ref) ? [{ group: `${field} to`, label: `${field} to ${names.get(ref)}` }] : [],
-  );
+  const shared = refs.flatMap(({ ref }) => {
+    const name = names.get(ref) ?? (ref.startsWith(STANDARD) ? ref : undefined);
+    return name === undefined ? [] : [{ group: `${field} to`, label: `${field} to ${name}` }];
+  });
+  const either = typeof filled === 'boolean' ? [value(field, String(filled))] : [];
   const written = typeof filled === 'string' ? scripts(filled) : [];
-  return [one(`${field} set`), ...shared, ...written];
+  return [one(`${field} set`), ...either, ...shared, ...written];
 }
+
+/** Records that every Odoo has: types of activities and messages. */
+const STANDARD = 'xml.';
 
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['Chinese or Japanese characters', /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}/u],
@@ -130,29 +145,50 @@ function oddities(
   ];
 }
 
-/** Everything the export has that a sample could show: filled columns and their options, of what is loaded record by record. */
-export function wantedFeatures(
+const WHY: Readonly<Record<MapState, string>> = {
+  planned: 'its list has too many values to show each',
+  merged: 'only in records that are merged into others',
+  excluded: 'only in records that a confirmed rule leaves out',
+  queued: 'only in records that wait in the review queue',
+  rejected: 'only in records that cannot be read',
+};
+
+/** What records hold that nothing chosen shows, of objects whose records are loaded one by one; and what became of them. */
+export function uncoveredFeatures(
   store: Store,
   inspection: Inspection,
   document: MappingDocument,
-): string[] {
-  const loaded = new Set(store.staging.counts().map(({ object }) => object));
-  const files = inspection.files.filter((file) => loaded.has(file.object));
+  covered: ReadonlySet<string>,
+): NotShown[] {
   const columns = mappedColumns(inspection, document);
-  return [
-    ...new Set(
-      files.flatMap((file) =>
-        (columns.get(file.path) ?? []).flatMap((column) => columnFeatures(file.object, column)),
-      ),
-    ),
-  ];
+  const fates = store.sample.fates();
+  const found = new Map<string, Set<string>>();
+  for (const object of store.sample.objects())
+    for (const record of store.staging.records(object))
+      for (const column of columns.get(record.file) ?? [])
+        for (const { label } of cellFeatures(record, column))
+          if (!covered.has(label))
+            found.set(
+              label,
+              (found.get(label) ?? new Set()).add(WHY[fates.get(placeOf(record)) ?? 'planned']),
+            );
+  return [...found]
+    .map(([what, why]) => ({ what, why: [...why].sort().join('; ') }))
+    .sort((a, b) => (a.what < b.what ? -1 : 1));
 }
 
-function columnFeatures(object: string, { id, profile }: SourceColumn): string[] {
-  if (profile.filled === 0) return [];
-  const name = `${object} "${id}"`;
-  return [
-    `${name} filled`,
-    ...(profile.options ?? []).map((option) => value(name, option.value).label),
-  ];
+/** Objects that no sample shows record by record, with what becomes of them. */
+export function objectsApart(store: Store, { objects }: SourceDeclaration): NotShown[] {
+  return store.sample.apart().map(({ object, state, n }) => ({
+    what: `${n} ${objects.find(({ name }) => name === object)?.plural ?? object}`,
+    why: APART[state],
+  }));
 }
+
+const APART: Readonly<Record<MapState, string>> = {
+  planned: 'loaded',
+  merged: 'they go into other records, or many into one',
+  excluded: 'they are not loaded, by a confirmed rule',
+  queued: 'they wait in the review queue',
+  rejected: 'they cannot be read',
+};

@@ -1,4 +1,5 @@
 /** Loads what is planned and not yet in this Odoo, step by step, and gives every record its external id. */
+import { watchDeleted, type Deleted } from './deleted.ts';
 import { isWaybillError, type ErrorCode, type WaybillError } from '../core/errors.ts';
 import { STEPS, type Step } from '../core/record.ts';
 import type { OdooRow, OdooValue } from '../destination/destination.ts';
@@ -38,6 +39,7 @@ interface Loading {
   };
   /** Odoo records that a contact was matched to, in this run or before, so that no second one takes the same. */
   readonly taken: Set<number>;
+  readonly deleted: Deleted;
 }
 
 /** `special`: ids that are not in the ledger (owners, authors, subtypes). Safe to call again at any time. */
@@ -58,6 +60,7 @@ export async function load(
     creator,
     totals,
     taken: ctx.store.ledger.recognised(ctx.env),
+    deleted: watchDeleted(ctx, run),
   };
   totals.settled = await creator.settleOpen((keys) =>
     resolvedOnly(ctx.store.plan.byKeys(keys).map(resolver)),
@@ -121,7 +124,7 @@ async function loadBatch(
     if (isBlocked(answer))
       queue(loading, answer.row, 'WB_ODOO_RECORD', waiting(ctx, answer.waitsFor));
   }
-  const rows = resolvedOnly(answers);
+  const rows = await onlyOnWhatIsThere(loading, resolvedOnly(answers));
   const matches = await matchRows(ctx, rows);
   const fresh: Resolved[] = [];
   // By a person's answer two of a batch may be one, and the second must not write over what the first one wrote.
@@ -134,6 +137,25 @@ async function loadBatch(
   const failedBefore = loading.totals.queued;
   for (const some of byBytes(fresh)) await loading.creator.create(some);
   loading.totals.created += fresh.length - (loading.totals.queued - failedBefore);
+}
+
+/** Without those that point at what somebody deleted in Odoo: they wait. */
+async function onlyOnWhatIsThere(
+  loading: Loading,
+  rows: readonly Resolved[],
+): Promise<readonly Resolved[]> {
+  const deleted = await loading.deleted(rows.map(({ row }) => row));
+  for (const { row } of rows) {
+    const gone = deleted.get(row.key);
+    if (gone) queue(loading, row, 'WB_ODOO_RECORD', hangsOn(loading.ctx, gone));
+  }
+  return rows.filter(({ row }) => !deleted.has(row.key));
+}
+
+function hangsOn(ctx: Context, { key, model, resId }: LedgerRow): string {
+  const [other] = ctx.store.plan.byKeys([key]);
+  const name = other ? placeOf(ctx, other) : key;
+  return `It belongs to ${name}, which somebody deleted in Odoo (${model} ${resId}) since it was loaded. Resolve with "accept" to leave this out too.`;
 }
 
 /** Odoo's own words, without the call and the address: the same for every record of the queue. */

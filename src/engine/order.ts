@@ -3,18 +3,18 @@ import type { OdooRow } from '../destination/destination.ts';
 import type { LedgerRow } from '../store/ledger.ts';
 
 export interface Message {
-  readonly key: string;
   readonly id: number;
   /** As Odoo holds it: dates of one shape, so that they sort as text. */
   readonly date: string;
 }
-export interface Misplaced extends Message {
-  /** The newest date that stands before it. */
-  readonly after: string;
+export interface OwnMessage extends Message {
+  readonly key: string;
 }
+/** With the newest date that stands before it. */
+export type Misplaced<T extends Message> = T & { readonly after: string };
 
 /** Chatter (`model id`) -> what we wrote there. */
-export type Chatters = Map<string, Message[]>;
+export type Chatters = Map<string, OwnMessage[]>;
 
 /** What somebody moved to another record, or merged with one, differs in the record it is on, and is in no order of ours. */
 export function noteMessage(chatters: Chatters, row: LedgerRow, found: OdooRow): void {
@@ -30,7 +30,7 @@ export function noteMessage(chatters: Chatters, row: LedgerRow, found: OdooRow):
 export const MESSAGE = 'mail.message';
 
 /** Those that stand after a newer one. */
-export function misplaced(messages: readonly Message[]): Misplaced[] {
+export function misplaced<T extends Message>(messages: readonly T[]): Misplaced<T>[] {
   let newest = '';
   return messages
     .toSorted((a, b) => a.id - b.id)

@@ -12,6 +12,8 @@ export interface HandoffModel {
   readonly at: string;
   readonly environment: string;
   readonly verdict: { readonly mood: string; readonly text: string };
+  /** Who allowed what, and what still holds: a sentence each. */
+  readonly consent: readonly string[];
   readonly odoo: string;
   readonly waiting: number;
   readonly auditHash: string;
@@ -28,6 +30,7 @@ export function indexHtml(model: HandoffModel, files: readonly PackageFile[]): s
     verdict: model.verdict,
     sections: [
       ['files', 'What is in this package', `<ul>${links.join('')}</ul>`],
+      ['consent', 'Who allowed it', list(model.consent)],
       ['week', 'In the first week', firstWeek(model)],
       ['check', 'How to check it', checking(model)],
     ],

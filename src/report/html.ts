@@ -79,7 +79,7 @@ function verification(model: ReportModel): string {
   const found = model.verification;
   if (!found) return '<p>Nothing was read back yet.</p>';
   const differs = table(
-    'Values that differ, and values that the rule for existing contacts did not take',
+    'Values that differ, and values that were not taken: by the rule for existing contacts, or since no entry can move in a history',
     ['Record', 'Field', 'Source', 'Odoo', 'Verdict'],
     found.verdicts.map((one) => [
       one.key,
@@ -205,7 +205,7 @@ function source(model: ReportModel): string {
 
 const estimated = ({ estimate }: ReportModel): string =>
   estimate
-    ? `<p>Estimated (grade ${escape(estimate.grade)}): ${estimate.predictedHours} h of run time. It took ${estimate.actualHours} h, at ${number(estimate.recordsPerSecond)} records/s.</p>`
+    ? `<p>Estimated (grade ${escape(estimate.grade)}): ${estimate.predictedHours} h of run time. It took ${estimate.actualHours} h${estimate.killed > 0 ? `, and the time of ${estimate.killed} run(s) that were killed` : ''}, at ${number(estimate.recordsPerSecond)} records/s.</p>`
     : '';
 
 function run(model: ReportModel): string {

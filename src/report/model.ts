@@ -56,7 +56,10 @@ export interface ReportModel {
   readonly estimate: {
     readonly grade: string;
     readonly predictedHours: number;
+    /** Of all full runs up to the one that ended, the interrupted ones included. */
     readonly actualHours: number;
+    /** Runs that were killed: how long they took is not known, and not in it. */
+    readonly killed: number;
     readonly recordsPerSecond: number;
   } | null;
   /** The numbers that were signed, beside those of the extraction that is loaded now. */

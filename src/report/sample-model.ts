@@ -30,6 +30,11 @@ export interface DiffRecord {
   }[];
 }
 
+export interface NotShown {
+  readonly what: string;
+  readonly why: string;
+}
+
 export interface SampleModel {
   readonly title: string;
   /** ISO time. */
@@ -42,7 +47,9 @@ export interface SampleModel {
   readonly needed: number;
   readonly covered: readonly string[];
   /** What the sample cannot show, since no record that is loaded has it. */
-  readonly uncovered: readonly string[];
+  readonly uncovered: readonly NotShown[];
+  /** Objects that no sample shows record by record. */
+  readonly apart: readonly NotShown[];
   readonly records: readonly DiffRecord[];
   readonly queued: readonly { readonly place: string; readonly message: string }[];
   readonly totals: Readonly<Record<FieldVerdict, number>>;

@@ -43,9 +43,15 @@ const coverage = (model: SampleModel): string =>
   ) +
   table(
     'Not shown: no record that would be loaded has it',
-    ['What'],
-    model.uncovered.map((what) => [what]),
+    ['What', 'Why'],
+    model.uncovered.map(({ what, why }) => [what, why]),
     'Nothing is left out.',
+  ) +
+  table(
+    'Not loaded record by record, so in no sample',
+    ['What', 'Why'],
+    model.apart.map(({ what, why }) => [what, why]),
+    'Everything is loaded record by record.',
   );
 
 const queued = (model: SampleModel): string =>
@@ -115,7 +121,7 @@ export function sampleWorkbook(model: SampleModel): Promise<Uint8Array> {
       head: ['What', 'Shown'],
       rows: [
         ...model.covered.map((what) => [what, 'yes']),
-        ...model.uncovered.map((what) => [what, 'no record that is loaded has it']),
+        ...[...model.uncovered, ...model.apart].map(({ what, why }) => [what, `no: ${why}`]),
       ],
     },
   ];

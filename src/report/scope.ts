@@ -16,6 +16,7 @@ export interface ScopeModel {
     readonly compatibility: string;
     readonly note: string;
   }[];
+  readonly files: { readonly count: number; readonly bytes: number };
   readonly traps: readonly string[];
   readonly odoo: readonly {
     readonly verdict: 'ok' | 'warn' | 'fail';
@@ -66,7 +67,14 @@ const objects = (model: ScopeModel): string =>
       one.note,
     ]),
     'The export holds nothing.',
-  );
+  ) + `<p>${escape(filesText(model.files))}</p>`;
+
+/** In units of a thousand, as file managers show them. */
+export function filesText({ count, bytes }: ScopeModel['files']): string {
+  if (count === 0) return 'No attachment has bytes in the export.';
+  const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kB'] : [bytes / 1_000_000, 'MB'];
+  return `${number(count)} attachment(s) with ${number(Math.ceil(size))} ${unit} in all.`;
+}
 
 const columns = (model: ScopeModel): string =>
   model.inspection.files

@@ -19,6 +19,15 @@ export interface ChangedRow {
   readonly base: Values;
 }
 
+/** A message in Odoo that the source dates otherwise by now. */
+export interface RedatedRow {
+  readonly row: PlannedRow;
+  readonly resId: number;
+  /** As it was sent. */
+  readonly was: string;
+  readonly now: string;
+}
+
 export interface GoneRow {
   readonly key: string;
   readonly object: string;
@@ -193,6 +202,51 @@ export const deltaQueries = (db: Database) => ({
     const update = db.prepare('update base set gone = ? where env = ? and key = ?');
     db.transaction(() => {
       for (const key of keys) update.run(Number(gone), env, key);
+    });
+  },
+  redated(env: string): RedatedRow[] {
+    const query = sql
+      .selectFrom('base')
+      .innerJoin('planned', 'planned.key', 'base.key')
+      .innerJoin('ledger', (join) =>
+        join.onRef('ledger.key', '=', 'base.key').onRef('ledger.env', '=', 'base.env'),
+      )
+      .selectAll('planned')
+      .select(['base.vals as base_vals', 'ledger.res_id as res_id', 'ledger.after as sent'])
+      .where('base.env', '=', env)
+      .where('planned.model', '=', 'mail.message')
+      .where((e) => e('planned.vals', '<>', e.ref('base.vals')))
+      .where('ledger.state', '=', 'done')
+      .where('ledger.op', '=', 'create')
+      .orderBy('planned.sort')
+      .orderBy('planned.seq');
+    return db.all(query).flatMap((one) => {
+      const row = toPlanned(one);
+      const { date: then } = JSON.parse(one.base_vals) as Values;
+      const { date: was } = JSON.parse(one.sent) as Values;
+      const { date: now } = row.values;
+      if (typeof was !== 'string' || typeof now !== 'string') return [];
+      if (now === then || now === was) return [];
+      return [{ row, resId: one.res_id, was, now }];
+    });
+  },
+  /** Odoo holds by now what the source says. */
+  forgetUntaken(env: string, key: string, fields: readonly string[]): void {
+    const remove = db.prepare(
+      "update ledger set untaken = json_remove(untaken, '$.' || ?) where env = ? and key = ?",
+    );
+    for (const field of fields) remove.run(field, env, key);
+  },
+  /** The date of a message counts as settled, though Odoo keeps another: the report lists it as not taken over. */
+  settleDate(env: string, key: string, date: string): void {
+    db.transaction(() => {
+      db.prepare(
+        "update ledger set untaken = json_set(untaken, '$.date', ?) where env = ? and key = ?",
+      ).run(date, env, key);
+      const base = db.first(
+        sql.selectFrom('base').select('vals').where('env', '=', env).where('key', '=', key),
+      );
+      if (base) this.setBase(env, key, { ...(JSON.parse(base.vals) as Values), date });
     });
   },
   setBase(env: string, key: string, values: Values): void {

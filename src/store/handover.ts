@@ -23,12 +23,8 @@ const IDS = `select coalesce(p.object, b.object, '') as object, coalesce(s.key, 
   left join planned p on p.key = l.key
   left join staged s on s.object = p.object and s.position = p.position
   left join base b on b.env = l.env and b.key = l.key
-  where l.env = ? and l.step <> 'provision' and l.res_id > 0
+  where l.env = ? and l.step <> 'provision' and l.res_id > 0 and l.before ->> '$.redated' is null
   order by l.key`;
-
-const FILE_BYTES = `select coalesce(sum(v.value ->> '$.bytes'), 0) as bytes
-  from planned p, json_each(p.vals) v
-  where p.model = 'ir.attachment' and v.type = 'object' and v.value ->> '$.sha256' is not null`;
 
 const toId = (row: Row): IdRow => ({
   object: text(row, 'object'),
@@ -53,11 +49,6 @@ export const handoverQueries = (db: Database) => ({
       .where('model', '=', model)
       .orderBy('seq');
     yield* db.iterate(query);
-  },
-  /** Of all files that the plan would send. */
-  fileBytes(): number {
-    const row = db.prepare(FILE_BYTES).get();
-    return row ? number(row, 'bytes') : 0;
   },
   *audit(): IterableIterator<AuditRow> {
     yield* db.iterate(sql.selectFrom('audit').selectAll().orderBy('id'));

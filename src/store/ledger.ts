@@ -1,7 +1,7 @@
 /** What was done to every Odoo record, with what was there before; and the calls whose outcome is open. */
 import type { Selectable } from 'kysely';
 import { sql, type Database } from './database.ts';
-import { text } from './row.ts';
+import { number, text } from './row.ts';
 import type { Tables } from './tables.ts';
 
 export type LedgerOp = 'create' | 'update' | 'match';
@@ -39,6 +39,9 @@ export interface BatchRow {
   readonly marker: number;
   readonly keys: readonly string[];
 }
+
+const WRITTEN_AFTER = `select (select count(*) from ledger where env = ?1 and run > ?2)
+  + (select count(distinct key) from change where env = ?1 and run > ?2 and state <> 'dropped') as n`;
 
 /* Messages are many and have no owner. What the source itself gives to somebody else by now is the delta's. */
 const GIVEN_TO = `select l.key from ledger l join planned p on p.key = l.key
@@ -233,6 +236,9 @@ export const ledgerQueries = (db: Database) => ({
          where p.step = 'activities' and (l.op is null or l.op <> 'create')`,
       )
       .all(env) as { model: string; ref: string; resId: number | null }[],
+  /** Records that runs after this one wrote, or may have written. */
+  writtenAfter: (env: string, run: number): number =>
+    number(db.prepare(WRITTEN_AFTER).get(env, run) ?? {}, 'n'),
   counts: (env: string): { step: string; op: string; state: string; n: number }[] =>
     db.all(
       sql

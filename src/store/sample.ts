@@ -1,5 +1,5 @@
 /** The chosen sample of an environment, and what choosing it asks of the plan. */
-import type { PlannedRecord, StagedRecord } from '../core/record.ts';
+import type { MapState, PlannedRecord, StagedRecord } from '../core/record.ts';
 import { sql, type Database } from './database.ts';
 import { toPlanned, type PlannedRow } from './plan.ts';
 import { number, text } from './row.ts';
@@ -106,6 +106,37 @@ export const sampleQueries = (db: Database) => ({
     }
     return raised;
   },
+  /** Objects whose records become Odoo records one by one. */
+  objects: (): string[] =>
+    db
+      .all(sql.selectFrom('planned').select('object').distinct().where('object', '<>', ''))
+      .map((row) => row.object)
+      .sort(),
+  /** What became of the records that are not planned, by place. */
+  fates(): Map<string, MapState> {
+    const rows = db.iterate(
+      sql
+        .selectFrom('disposition')
+        .select(['object', 'position', 'state'])
+        .where('state', '<>', 'planned'),
+    );
+    const fates = new Map<string, MapState>();
+    for (const row of rows) fates.set(placeOf(row), row.state as MapState);
+    return fates;
+  },
+  /** Objects of which no record is planned, by what became of them. */
+  apart: (): { object: string; state: MapState; n: number }[] =>
+    db
+      .all(
+        sql
+          .selectFrom('disposition')
+          .select((e) => ['object', 'state', e.fn.countAll<number>().as('n')])
+          .where('object', 'not in', sql.selectFrom('planned').select('object').distinct())
+          .groupBy(['object', 'state'])
+          .orderBy('object')
+          .orderBy('state'),
+      )
+      .map((row) => ({ ...row, state: row.state as MapState })),
   /** Every n-th source record that has a planned one, from all of them. */
   spread(wanted: number): SourcePlace[] {
     const all = db.prepare("select count(*) as n from planned where object <> ''").get() ?? {};

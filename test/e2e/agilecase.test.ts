@@ -476,6 +476,10 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(await rpc.count('mail.mail')).toBe(0);
     const again = await project.run('run', '--json');
     expect(again.json<{ totals: object }>().totals).toMatchObject({ created: 0, updated: 0 });
+    const plan = await project.run('plan', '--json');
+    expect(plan.json()).toMatchObject({ freeze: expect.stringContaining('AgileCase') as string });
+    const { fields } = plan.json<{ fields: { name: string; exists: boolean }[] }>();
+    expect(fields.filter((field) => !field.exists)).toEqual([]);
     const back = await project.run('rollback', '--yes', '--json');
     expect(back.code, back.stderr + back.stdout).toBe(0);
     // A contact that was there got values and lost them again: that it was written to stays in its date.

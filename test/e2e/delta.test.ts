@@ -65,6 +65,9 @@ describe.each<OdooVersion>([19, 14])('deltas, on Odoo %i', { timeout: 900_000 },
       one['Contact ID'] === String(100 + n) ? { ...one, ...more } : one,
     );
   };
+  const redate = (n: number, to: string): void => {
+    notes = notes.map((one) => (one['Note ID'] === String(500 + n) ? { ...one, Date: to } : one));
+  };
   const partner = async (n: number): Promise<PlainRow> => {
     const [found] = await rpc.readAll('res.partner', [
       ['x_waybill_key', '=', `allclients_contact_${100 + n}`],
@@ -83,6 +86,32 @@ describe.each<OdooVersion>([19, 14])('deltas, on Odoo %i', { timeout: 900_000 },
     (await rpc.readAll('res.partner.category', [['id', 'in', row['category_id']]]))
       .map((one) => String(one['name']))
       .sort();
+
+  const chatterOf = async (n: number) =>
+    rpc.readAll(
+      'mail.message',
+      [
+        ['model', '=', 'res.partner'],
+        ['res_id', '=', (await partner(n)).id],
+        ['message_id', 'like', '@waybill'],
+      ],
+      ['body', 'date'],
+    );
+  const dateOf = async (n: number): Promise<unknown> =>
+    (await chatterOf(1)).find((one) => one['body'] === `<p>note ${n}</p>`)?.['date'];
+  /** Fields of messages that are not all as they were sent, or not in order. */
+  const unequal = async (): Promise<unknown> => {
+    const { verification } = (await project.run('verify', '--json')).json<{
+      verification: { fields: { model: string; checked: number; equal: number }[] };
+    }>();
+    const ours = verification.fields.filter((one) => one.model === 'mail.message');
+    return ours.filter((one) => one.equal < one.checked);
+  };
+  /** Dates that were not taken over. */
+  const listed = async () =>
+    (
+      await project.report<{ verification: { verdicts: Record<string, unknown>[] } }>()
+    ).verification.verdicts.filter((one) => one['field'] === 'date');
 
   beforeAll(async () => {
     odoo = await freshOdoo(version, 'delta');
@@ -217,6 +246,49 @@ describe.each<OdooVersion>([19, 14])('deltas, on Odoo %i', { timeout: 900_000 },
       totals: { created: 0 },
       balances: true,
     });
+  });
+
+  it('keeps the order of a history whose dates the source changes, and lists what it could not redate, once', async () => {
+    const then = await chatterOf(1);
+    // The second entry to before the first; the last but one of the list and another contact's only one within it.
+    redate(2, '2/1/2024 9:00 AM');
+    redate(12, '3/10/2024 8:00 AM');
+    redate(3, '3/2/2024 9:00 AM');
+    const ran = await delta();
+    expect(ran.json(), ran.stderr).toMatchObject({
+      late: 1,
+      load: { created: 1 },
+      totals: { written: 2, queued: 0 },
+      verification: { missing: 0 },
+      balances: true,
+    });
+    expect(await unequal()).toEqual([]);
+    const after = await chatterOf(1);
+    const dates = after.map((one) => String(one['date']));
+    expect(dates).toEqual([...dates].sort());
+    expect(after.length).toBe(then.length + 1);
+    expect(await dateOf(2)).toBe('2024-03-05 15:00:00');
+    const summary = String(after.at(-1)?.['body']);
+    expect(summary).toContain('2024-03-05 15:00:00 UTC');
+    expect(summary).toContain('2024-02-01 15:00:00 UTC');
+    expect(summary).toContain('note 2');
+    expect(await listed()).toMatchObject([
+      { verdict: 'untaken', expected: '2024-02-01 15:00:00', found: '2024-03-05 15:00:00' },
+    ]);
+    expect((await delta()).json()).toMatchObject({
+      frozen: true,
+      late: 0,
+      load: { created: 0 },
+      totals: { changed: 0, written: 0 },
+    });
+    // Another date that is out of place is told anew; the one that it has is listed no more.
+    redate(2, '1/15/2024 9:00 AM');
+    expect((await delta()).json()).toMatchObject({ late: 1, totals: { written: 0 } });
+    expect(await listed()).toMatchObject([{ expected: '2024-01-15 15:00:00' }]);
+    redate(2, '3/5/2024 9:00 AM');
+    expect((await delta()).json()).toMatchObject({ late: 0, totals: { written: 0 } });
+    expect(await listed()).toEqual([]);
+    expect(await unequal()).toEqual([]);
   });
 
   it('asks about what was deleted at the source, archives when told, and brings back what returns', async () => {

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
-import { writeExport } from '../support/export.ts';
+import { smallExport } from '../support/small-export.ts';
 import { freshOdoo, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
 import { makeProject, waybill, type TestProject } from '../support/project.ts';
+import { unzip } from '../support/unzip.ts';
 
 const CONTACTS = `Contact ID,First Name,Last Name,Email,City,Client Type
 1,Ann,Adams,ann@example.com,Austin,Hot
@@ -22,7 +22,7 @@ const NOTES =
   'Note ID,Contact ID,Date,Note\n1,1,3/1/2024 9:00 AM,called\n2,3,3/2/2024 9:00 AM,wrote\n';
 
 describe('from staging to the handoff', { timeout: 900_000 }, () => {
-  const files = writeExport({ 'Contacts.csv': CONTACTS, 'Notes.csv': NOTES });
+  const files = smallExport({ 'Contacts.csv': CONTACTS, 'Notes.csv': NOTES });
   const unzipped = mkdtempSync(join(tmpdir(), 'waybill-handoff-'));
   let staging: TestOdoo;
   let production: TestOdoo;
@@ -58,7 +58,14 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   it('writes a scope with the Odoo side, and signs its numbers', async () => {
     expect((await run('scope')).code).toBe(0);
     const html = readFileSync(join(project.folder, 'reports/scope.html'), 'utf8');
-    for (const text of ['Client Type', 'Odoo (production): 19', 'inventory only'])
+    for (const text of [
+      'Client Type',
+      'Odoo (production): 19',
+      'languages: en_US',
+      'not Odoo&#39;s own',
+      'No attachment has bytes',
+      'inventory only',
+    ])
       expect(html).toContain(text);
     expect((await run('scope', '--sign')).code).toBe(2);
     expect((await run('scope', '--sign', '--by', 'Ana')).json()).toMatchObject({
@@ -84,8 +91,11 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
   });
 
   it('opens production with the sample that was approved on staging, and each has its own ledger', async () => {
-    const shut = await run('run', '--env', 'production');
-    expect([shut.code, shut.stdout]).toEqual([3, expect.stringContaining('staging')]);
+    for (const command of ['run', 'sample']) {
+      const shut = await run(command, '--env', 'production');
+      expect([shut.code, shut.stdout]).toEqual([3, expect.stringContaining('staging')]);
+    }
+    expect(await rpc.count('ir.model.fields', [['name', '=', 'x_waybill_key']])).toBe(0);
     expect([0, 4]).toContain((await run('sample', '--env', 'staging')).code);
     expect((await run('run', '--env', 'production')).code).toBe(3);
     expect((await run('sample', '--env', 'staging', '--approve', '--by', 'Ana')).code).toBe(0);
@@ -151,6 +161,19 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
       'mapping.yaml',
     ])
       expect(Object.keys(manifest)).toContain(name);
+    const index = readFileSync(join(unzipped, 'index.html'), 'utf8');
+    expect(index).toContain('the sample in &quot;staging&quot;, approved by Ana on');
+    expect(index).toContain('certified on');
+  });
+
+  it('hands over no certificate once something was written after it', async () => {
+    files.write('Contacts.csv', CONTACTS.replace('Boston', 'Bergen'));
+    expect((await run('delta')).json()).toMatchObject({ totals: { written: 1 } });
+    const made = (await run('handoff')).json<{ zip: string; files: { name: string }[] }>();
+    expect(made.files.map(({ name }) => name)).not.toContain('certificate.html');
+    await unzip(made.zip, unzipped);
+    const index = readFileSync(join(unzipped, 'index.html'), 'utf8');
+    expect(index).toContain('is outdated: 1 record(s) were written since');
   });
 
   it('refuses an Odoo that was restored to an older backup, and two environments in one database', async () => {
@@ -185,26 +208,3 @@ describe('from staging to the handoff', { timeout: 900_000 }, () => {
     expect((await run('audit')).code).toBe(4);
   });
 });
-
-async function unzip(path: string, folder: string): Promise<void> {
-  const zip = await new Promise<ZipFile>((done, failed) =>
-    fromBuffer(readFileSync(path), { lazyEntries: true }, (error, file) =>
-      file ? done(file) : failed(error ?? new Error('no zip')),
-    ),
-  );
-  for (;;) {
-    const entry = await new Promise<Entry | undefined>((done) => {
-      zip.once('entry', done).once('end', () => done(undefined));
-      zip.readEntry();
-    });
-    if (!entry) return;
-    const chunks: Buffer[] = [];
-    const stream = await new Promise<NodeJS.ReadableStream>((done, failed) =>
-      zip.openReadStream(entry, (error, opened) =>
-        opened ? done(opened) : failed(error ?? new Error('no entry')),
-      ),
-    );
-    for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
-    writeFileSync(join(folder, entry.fileName), Buffer.concat(chunks));
-  }
-}

@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { readXlsx } from 'hucre/xlsx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateSampleAccount } from '../../src/app/demo/sample-account.ts';
-import { candidates } from '../../src/engine/choose-sample.ts';
-import { featuresOf } from '../../src/engine/features.ts';
-import { seededRandom, type Random } from '../../src/lib/random.ts';
-import { parseMapping } from '../../src/mapping/document.ts';
 import type { SampleModel } from '../../src/report/sample-model.ts';
-import type { Inspection } from '../../src/source/source.ts';
-import { openStore } from '../../src/store/store.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
@@ -118,27 +112,14 @@ describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_00
     expect(
       model.covered.filter((one) => one.startsWith('contacts category_id to ')).length,
     ).toBeGreaterThan(45);
-    expect(model.uncovered.filter((one) => one.startsWith('contact '))).toEqual([]);
-  });
-
-  it('needs at most a fifth of the records that a random choice needs to show the same', () => {
-    const store = openStore(join(project.folder, '.waybill'), 'read');
-    const inspection = store.runs.meta<Inspection>('inspection');
-    const document = parseMapping(readFileSync(join(project.folder, 'mapping.yaml'), 'utf8'));
-    if (!inspection) throw new Error('no inspection');
-    const all = [...candidates(store, featuresOf(store, inspection, document))].map((one) =>
-      one.features.map((feature) => feature.label),
+    expect(new Set(model.uncovered.map(({ why }) => why))).toEqual(
+      new Set(['only in records that wait in the review queue']),
     );
-    store.close();
-    // What only one record has (the longest, the barest) is left out: a random choice needs nearly all records for it.
-    const wanted = [...Map.groupBy(all.flat(), (label) => label)]
-      .filter(([label, holders]) => holders.length > 1 && model.covered.includes(label))
-      .map(([label]) => label);
-    const tries = Array.from({ length: 5 }, (_, seed) =>
-      randomlyNeeded(all, new Set(wanted), seededRandom(seed + 1)),
-    );
-    const mean = tries.reduce((a, b) => a + b) / tries.length;
-    expect(model.needed * 5).toBeLessThanOrEqual(mean);
+    expect(model.uncovered.filter(({ what }) => what.startsWith('contact '))).toEqual([]);
+    expect(model.apart).toContainEqual({
+      what: '6 users',
+      why: expect.stringContaining('into other') as string,
+    });
   });
 
   it('is written as a page and as a workbook that holds texts, not formulas', async () => {
@@ -218,18 +199,3 @@ describe.each<OdooVersion>([19, 14])('the sample, on Odoo %i', { timeout: 900_00
     expect(ran.code, ran.stderr).toBe(4);
   });
 });
-
-function randomlyNeeded(
-  all: readonly (readonly string[])[],
-  open: Set<string>,
-  random: Random,
-): number {
-  const left = [...all];
-  let taken = 0;
-  while (open.size > 0 && left.length > 0) {
-    const [labels = []] = left.splice(random.int(left.length), 1);
-    for (const label of labels) open.delete(label);
-    taken++;
-  }
-  return taken;
-}

@@ -55,6 +55,7 @@ export function expectNoSecret(project: TestProject, secret: string, ran: readon
 }
 
 export interface Item {
+  readonly object: string;
   readonly id: number;
   readonly code: string;
   readonly message: string;

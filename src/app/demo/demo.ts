@@ -42,7 +42,7 @@ export interface DemoOutcome {
 
 interface Sample {
   readonly database: string;
-  write(folder: string, options: DemoOptions): Promise<void>;
+  write(folder: string, options: Pick<DemoOptions, 'contacts' | 'notes'>): Promise<void>;
 }
 
 const SEED = 20;
@@ -56,7 +56,7 @@ const FIRM = {
   documents: 500,
 };
 
-const SAMPLES: Readonly<Record<string, Sample>> = {
+export const SAMPLES: Readonly<Record<string, Sample>> = {
   allclients: {
     database: 'waybill_demo',
     write: (folder, { contacts, notes }) =>

@@ -4,6 +4,7 @@ import { basisOf, estimate, type Basis, type Estimate } from '../../app/estimate
 import { environmentOf } from '../../app/project.ts';
 import { readRateCard } from '../../app/rate-card.ts';
 import { inspectionOf, withSession, type Faces, type Session } from '../../app/session.ts';
+import { sourceFiles } from '../../app/source-files.ts';
 import { WaybillError } from '../../core/errors.ts';
 import { perform, projectCommand, type CommonOptions, type Outcome } from '../command.ts';
 import { table } from '../print.ts';
@@ -40,27 +41,27 @@ function act(folder: string, options: EstimateOptions, faces: Faces): Promise<Ou
   return withSession(folder, faces, 'write', (session) => {
     const result = estimate(fromScope(session, options.env), card);
     const { env } = environmentOf(session.project, options.env);
-    session.store.runs.setMeta(`estimate.${env}`, result);
+    // Once it has run, what was predicted is what the report sets against what it took.
+    if (!session.store.runs.list(env).some((run) => run.kind === 'full' && run.state === 'done'))
+      session.store.runs.setMeta(`estimate.${env}`, result);
     return Promise.resolve(outcome(result));
   });
 }
 
 function fromScope(session: Session, envName: string | undefined): Basis {
   const { env, config } = environmentOf(session.project, envName);
+  const { source } = session.project.config;
   const counts = Object.fromEntries(
     session.store.staging.counts().map(({ object, n }) => [object, n]),
   );
-  const hosted = new URL(config.url).hostname.endsWith('.odoo.com');
+  const where = {
+    api: source.api !== undefined || source.connector !== undefined,
+    hosted: new URL(config.url).hostname.endsWith('.odoo.com'),
+    attachmentBytes: sourceFiles(session).bytes,
+  };
   const measured =
     session.store.runs.meta<{ perSecond: number }>(`speed.${env}`)?.perSecond ?? null;
-  const basis = basisOf(
-    session.connector.declaration,
-    inspectionOf(session),
-    counts,
-    hosted,
-    measured,
-  );
-  return { ...basis, attachmentBytes: session.store.handover.fileBytes() };
+  return basisOf(session.connector.declaration, inspectionOf(session), counts, where, measured);
 }
 
 function typedIn({ source = '', counts = '' }: EstimateOptions): Basis {

@@ -77,7 +77,12 @@ function sampleText(
     verdict,
     ...(model.uncovered.length > 0
       ? [
-          `Not shown, since no record that would be loaded has it: ${model.uncovered.slice(0, 5).join('; ')}${model.uncovered.length > 5 ? `; and ${model.uncovered.length - 5} more` : ''}`,
+          `Not shown, since no record that would be loaded has it: ${model.uncovered
+            .slice(0, 5)
+            .map(({ what, why }) => `${what} (${why})`)
+            .join(
+              '; ',
+            )}${model.uncovered.length > 5 ? `; and ${model.uncovered.length - 5} more` : ''}`,
         ]
       : []),
     ...(model.queued.length > 0
