@@ -21,9 +21,7 @@ export function watchDeleted(ctx: Context, run: number): Deleted {
     const keys = new Set(rows.flatMap((row) => refsOf(row.values)));
     const asked = [...keys].filter((key) => !known.has(key));
     // What this very run made is there.
-    const earlier = ctx.store.ledger
-      .get(ctx.env, asked)
-      .filter((row) => row.run < run && row.resId > 0);
+    const earlier = ctx.store.ledger.earlier(ctx.env, asked, run);
     for (const [model, same] of Map.groupBy(earlier, (row) => row.model)) {
       const there = await stillThere(ctx, model, same);
       for (const row of same) known.set(row.key, there.has(row.key) ? null : row);

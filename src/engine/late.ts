@@ -68,7 +68,8 @@ async function planLanes(
       messages.some(({ id, date }) => id === resId && date === was),
     );
     const stay = outOfPlace(messages, moved);
-    const newest = newestOf(withDates(messages, moved.filter((one) => !stay.includes(one)))); // prettier-ignore
+    const redatedHere = moved.filter((one) => !stay.includes(one));
+    const newest = newestOf(withDates(messages, redatedHere));
     const rows = ctx.store.delta
       .missingOfLane(ctx.env, holder.key)
       .filter((row) => dateOf(row) < newest);

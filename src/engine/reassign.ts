@@ -85,7 +85,8 @@ async function reassignSome(
   const fields = new Set(due.flatMap(({ planned }) => ownerFields(planned)));
   const asked = [...fields, 'team_id', ...markFields(info)].filter((field) => field in info);
   const ids = due.map(({ row }) => row.resId);
-  const read = await ctx.destination.read(model, ids, [...new Set([...asked, 'write_date', 'write_uid'])], ctx.signal); // prettier-ignore
+  const all = [...new Set([...asked, 'write_date', 'write_uid'])];
+  const read = await ctx.destination.read(model, ids, all, ctx.signal);
   const found = new Map(read.map((one) => [one.id, one]));
   const changes = due.flatMap(({ planned, row }): Change[] => {
     const current = found.get(row.resId);

@@ -125,6 +125,20 @@ export const ledgerQueries = (db: Database) => ({
       )
       .map(toRow);
   },
+  /** Those of these that runs before this one made or matched. */
+  earlier(env: string, keys: readonly string[], run: number): LedgerRow[] {
+    return db
+      .all(
+        sql
+          .selectFrom('ledger')
+          .selectAll()
+          .where('env', '=', env)
+          .where('key', 'in', [...keys])
+          .where('run', '<', run)
+          .where('res_id', '>', 0),
+      )
+      .map(toRow);
+  },
   /** Rows of a step, ordered by key, `limit` at a time after `after`. */
   page(env: string, step: string, after: string, limit: number): LedgerRow[] {
     return db

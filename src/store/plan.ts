@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Owner } from '../core/contact.ts';
 import type { MapState, PlannedRecord, Step, Values } from '../core/record.ts';
 import { sql, type Database } from './database.ts';
+import { number, text } from './row.ts';
 import type { Tables } from './tables.ts';
 
 /** A planned record with its place in the order of loading. */
@@ -121,7 +122,12 @@ export const planQueries = (db: Database) => ({
   loadedOf(env: string, objects: readonly string[], owners: readonly string[]): OwnedRow[] {
     return db
       .prepare(LOADED_OF)
-      .all(env, JSON.stringify(objects), JSON.stringify(owners)) as unknown as OwnedRow[];
+      .all(env, JSON.stringify(objects), JSON.stringify(owners))
+      .map((row) => ({
+        object: text(row, 'object'),
+        position: number(row, 'position'),
+        owner: text(row, 'owner'),
+      }));
   },
   contactsPerOwner(): Map<string, number> {
     const rows = db
