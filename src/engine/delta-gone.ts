@@ -7,9 +7,24 @@ import { raise, type Delta } from './delta-context.ts';
 import { isOurs, markFields } from './ours.ts';
 
 const PAGE = 500;
+/** Nobody deletes a fifth of a CRM between two deltas; exports of a selection, or cut off, are made every day. */
+const SHARE = 0.2;
+const MANY = 20;
+
+/** What is gone: the object of each key, and of which objects so much is gone that the export must be doubted. */
+interface Gone {
+  readonly objects: ReadonlyMap<string, string>;
+  readonly doubted: ReadonlyMap<string, string>;
+}
 
 export async function applyGone(delta: Delta): Promise<void> {
   const { ctx } = delta;
+  const doubted = new Map(
+    ctx.store.delta
+      .goneShares(ctx.env)
+      .filter(({ gone, loaded }) => gone >= MANY && gone > loaded * SHARE)
+      .map(({ object, gone, loaded }) => [object, `${gone} of ${loaded}`]),
+  );
   let after = '';
   for (;;) {
     if (ctx.signal.aborted) throw stopped();
@@ -20,15 +35,11 @@ export async function applyGone(delta: Delta): Promise<void> {
     const objects = new Map(page.map((one) => [one.key, one.object]));
     const rows = ctx.store.ledger.get(ctx.env, [...objects.keys()]);
     for (const same of Map.groupBy(rows, (row) => row.model).values())
-      await settleGone(delta, same, objects);
+      await settleGone(delta, same, { objects, doubted });
   }
 }
 
-async function settleGone(
-  delta: Delta,
-  rows: readonly LedgerRow[],
-  objects: ReadonlyMap<string, string>,
-): Promise<void> {
+async function settleGone(delta: Delta, rows: readonly LedgerRow[], gone: Gone): Promise<void> {
   const { ctx } = delta;
   const model = rows[0]?.model ?? '';
   const info = await ctx.destination.fields(model, ctx.signal);
@@ -44,7 +55,7 @@ async function settleGone(
   for (const row of rows) {
     const there = found.get(row.resId);
     const current = there && isOurs(row, there) ? there : undefined;
-    const fate = goneFate(delta, row, current, objects.get(row.key) ?? '', canArchive);
+    const fate = goneFate(delta, row, current, gone, canArchive);
     if (fate === 'left') delta.totals.left++;
     if (fate === 'archive' && current)
       archive.push({ row, found: current, after: { active: false }, base: {} });
@@ -60,11 +71,13 @@ function goneFate(
   delta: Delta,
   row: LedgerRow,
   found: OdooRow | undefined,
-  object: string,
+  { objects, doubted }: Gone,
   canArchive: boolean,
 ): 'archive' | 'left' | 'queued' {
   const { ctx } = delta;
   if (!found) return 'left';
+  const object = objects.get(row.key) ?? '';
+  const doubt = doubted.get(object);
   const decided = ctx.store.review.decided({
     env: ctx.env,
     object,
@@ -74,10 +87,15 @@ function goneFate(
   const policy = decided === 'accept' ? 'keep' : decided || ctx.choices.deletions;
   if (policy === 'keep' || (policy === 'archive' && !canArchive)) return 'left';
   const edited = delta.touched(row, found);
-  const safe = row.op === 'create' && edited === '';
+  const safe = row.op === 'create' && edited === '' && doubt === undefined;
   if (policy === 'archive' && (safe || decided === 'archive')) return 'archive';
+  const what = doubt
+    ? `Not in this export, like ${doubt} of its kind: was the export whole?`
+    : 'Deleted at the source;';
+  const since = edited && `, edited by ${edited}`;
+  const older = row.op === 'create' ? '' : ', where it was before the migration';
   raise(delta, row, 'WB_DELTA_DELETED', row.key, {
-    message: `Deleted at the source; ${row.model} ${row.resId} is still in Odoo${edited ? `, edited by ${edited}` : ''}${row.op === 'create' ? '' : ', where it was before the migration'}. Resolve with ${canArchive ? '"archive" or ' : ''}"keep".`,
+    message: `${what} ${row.model} ${row.resId} is still in Odoo${since}${older}. Resolve with ${canArchive ? '"archive" or ' : ''}"keep".`,
     candidates: canArchive ? ['archive', 'keep'] : ['keep'],
   });
   return 'queued';

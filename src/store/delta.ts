@@ -76,6 +76,10 @@ const GONE_FROM = `from base b left join planned p on p.key = b.key
       where s.object = b.object and s.key = b.source)`;
 const GONE = `select b.key, b.object, b.source ${GONE_FROM} order by b.key limit ?3`;
 
+const GONE_SHARES = `select b.object, count(*) as gone,
+    (select count(*) from base o where o.env = ?1 and o.object = b.object and o.gone = 0) as loaded
+  ${GONE_FROM} group by b.object`;
+
 const OUTDATED = `select (select count(*) from base b join planned p on p.key = b.key
     where b.env = ?1 and p.object <> '' and p.vals <> b.vals) + (select count(*) ${GONE_FROM}) as n`;
 
@@ -185,6 +189,16 @@ export const deltaQueries = (db: Database) => ({
         key: text(row, 'key'),
         object: text(row, 'object'),
         source: text(row, 'source'),
+      })),
+  /** How much of an object is gone, of all that was there at the last delta. */
+  goneShares: (env: string): { object: string; gone: number; loaded: number }[] =>
+    db
+      .prepare(GONE_SHARES)
+      .all(env, '')
+      .map((row) => ({
+        object: text(row, 'object'),
+        gone: number(row, 'gone'),
+        loaded: number(row, 'loaded'),
       })),
   /** Gone at an earlier delta, and at the source again. */
   returned: (env: string): PlannedRow[] =>

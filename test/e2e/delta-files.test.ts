@@ -14,7 +14,7 @@ const NAMES = ['plain.txt', 'both.pdf', 'theirs.txt', ...Array.from({ length: 12
 
 describe.each<OdooVersion>([19, 14])('files and deletions of a delta, on Odoo %i', (version) => {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-deltafiles-'));
-  let people = ['1', '2', '3', '4', '5', '6', '7'];
+  let people = Array.from({ length: 40 }, (_, n) => String(n + 1));
   let odoo: TestOdoo;
   let rpc: PlainRpc;
   let project: TestProject;
@@ -137,8 +137,22 @@ describe.each<OdooVersion>([19, 14])('files and deletions of a delta, on Odoo %i
     expect((await delta()).json()).toMatchObject({ totals: { left: 0 } });
   });
 
-  it('is archived by "archive", unless somebody edited it', async () => {
+  it('no rule archives a fifth of the contacts at once: it is asked about, until the export is whole again', async () => {
     await choose('archive');
+    const whole = people;
+    people = whole.slice(0, 15);
+    const cut = await delta();
+    expect(cut.json(), cut.stderr).toMatchObject({ totals: { archived: 0, queued: 24 } });
+    const items = await openItems('WB_DELTA_DELETED');
+    expect(items).toHaveLength(24);
+    expect(items[0]?.message).toContain('like 24 of 39 of its kind: was the export whole?');
+    expect(await partner('30')).toMatchObject({ active: true });
+    people = whole;
+    expect((await delta()).json()).toMatchObject({ totals: { archived: 0, queued: 0 } });
+    expect(await openItems('WB_DELTA_DELETED')).toEqual([]);
+  });
+
+  it('is archived by "archive", unless somebody edited it', async () => {
     await rpc.execute('res.partner', 'write', [[(await partner('7')).id], { city: 'Oslo' }]);
     people = people.filter((n) => n !== '6' && n !== '7');
     expect((await delta()).json()).toMatchObject({ totals: { archived: 1, queued: 1 } });
