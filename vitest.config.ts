@@ -8,8 +8,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/odoo-setup.ts'],
     reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
-    // Two cores: more workers only fight with Odoo for them.
-    maxWorkers: 2,
+    // With two, two cores stood still for a quarter of the time, waiting for a disk or for each other.
+    maxWorkers: 3,
     // A guard against hanging only: a busy machine is slow, not wrong.
     testTimeout: 900_000,
     hookTimeout: 900_000,

@@ -1,7 +1,7 @@
 /**
  * Imported for what it does, before the program itself. Records stream through and little lives long. V8 lets its
  * young generation grow to 32 MB while the modules are loaded, keeps that to the end, and lets the old one double
- * before it looks; kept at the 2 MB it begins with, it is emptied so often that reading a table takes half as long
+ * before it looks; kept at the 2 MB it begins with, it is emptied so often that parsing a table takes half as long
  * again. So it is brought to 8 MB and held there.
  */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
