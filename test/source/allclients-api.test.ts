@@ -414,6 +414,16 @@ describe('credentials', () => {
   });
 });
 
+describe('a white label', () => {
+  it('whose API is under another path is read there, with or without a slash at its end', async () => {
+    const server = await standIn(people(4), { apiPath: '/crm/api/v2' });
+    for (const end of ['', '/']) {
+      const { rows } = await readSource(server.source({ url: `${server.url}/crm/api/v2${end}` }));
+      expect(rows('contact')).toHaveLength(4);
+    }
+  });
+});
+
 describe('what is not there', () => {
   it('a function this white label lacks is named, and the rest is read', async () => {
     const lacks = new Set([

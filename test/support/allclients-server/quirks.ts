@@ -17,6 +17,8 @@ export interface Quirks {
   ignoreOffset: boolean;
   /** The last contact of a page comes again on the next. `changed`: and differs. */
   repeats: 'none' | 'same' | 'changed';
+  /** Where the functions are; a white label may have them elsewhere. */
+  apiPath: string;
   /** Functions this white label has not: HTTP 404. */
   lacks: ReadonlySet<string>;
   /** Functions that this key may not call, though it opens the account. */
@@ -53,6 +55,7 @@ export const NO_QUIRKS: Quirks = {
   pageLimit: 1_000,
   ignoreOffset: false,
   repeats: 'none',
+  apiPath: '/api/2',
   lacks: NONE,
   refuses: NONE,
   membersRefused: false,

@@ -109,7 +109,9 @@ function reply(
   form: Form,
   method: string | undefined,
 ): Reply | 404 {
-  const name = /^\/api\/2\/(\w+)\.aspx$/.exec(url.pathname)?.[1] ?? '';
+  const { apiPath } = standIn.quirks;
+  const path = url.pathname.startsWith(`${apiPath}/`) ? url.pathname.slice(apiPath.length) : '';
+  const name = /^\/(\w+)\.aspx$/.exec(path)?.[1] ?? '';
   const work = FUNCTIONS[name];
   if (!work || method !== 'POST' || standIn.quirks.lacks.has(name)) return 404;
   if (form['accountid'] !== account.id || form['apikey'] !== account.key)
