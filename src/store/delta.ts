@@ -76,9 +76,10 @@ const GONE_FROM = `from base b left join planned p on p.key = b.key
       where s.object = b.object and s.key = b.source)`;
 const GONE = `select b.key, b.object, b.source ${GONE_FROM} order by b.key limit ?3`;
 
-const GONE_SHARES = `select b.object, count(*) as gone,
-    (select count(*) from base o where o.env = ?1 and o.object = b.object and o.gone = 0) as loaded
-  ${GONE_FROM} group by b.object`;
+const GONE_SHARES = `select lost.object, lost.n as gone, all_of.n as loaded
+  from (select b.object, count(*) as n ${GONE_FROM} group by b.object) lost
+  join (select object, count(*) as n from base where env = ?1 and gone = 0 group by object) all_of
+    on all_of.object = lost.object`;
 
 const OUTDATED = `select (select count(*) from base b join planned p on p.key = b.key
     where b.env = ?1 and p.object <> '' and p.vals <> b.vals) + (select count(*) ${GONE_FROM}) as n`;

@@ -58,6 +58,8 @@ const UPSERT = `insert or replace into ledger (env, key, step, model, res_id, op
 const KNOWN = `select 1 from (select distinct env from run) r
   cross join ledger l on l.env = r.env and l.key = ? where l.state <> 'undone' limit 1`;
 
+const rowsOf = (env: string) => sql.selectFrom('ledger').selectAll().where('env', '=', env);
+
 export const ledgerQueries = (db: Database) => ({
   put(rows: readonly LedgerRow[]): void {
     const upsert = db.prepare(UPSERT);
@@ -115,24 +117,13 @@ export const ledgerQueries = (db: Database) => ({
   /** In whichever environment. */
   knows: (key: string): boolean => db.prepare(KNOWN).get(key) !== undefined,
   get(env: string, keys: readonly string[]): LedgerRow[] {
-    return db
-      .all(
-        sql
-          .selectFrom('ledger')
-          .selectAll()
-          .where('env', '=', env)
-          .where('key', 'in', [...keys]),
-      )
-      .map(toRow);
+    return db.all(rowsOf(env).where('key', 'in', [...keys])).map(toRow);
   },
   /** Those of these that runs before this one made or matched. */
   earlier(env: string, keys: readonly string[], run: number): LedgerRow[] {
     return db
       .all(
-        sql
-          .selectFrom('ledger')
-          .selectAll()
-          .where('env', '=', env)
+        rowsOf(env)
           .where('key', 'in', [...keys])
           .where('run', '<', run)
           .where('res_id', '>', 0),
@@ -143,14 +134,7 @@ export const ledgerQueries = (db: Database) => ({
   page(env: string, step: string, after: string, limit: number): LedgerRow[] {
     return db
       .all(
-        sql
-          .selectFrom('ledger')
-          .selectAll()
-          .where('env', '=', env)
-          .where('step', '=', step)
-          .where('key', '>', after)
-          .orderBy('key')
-          .limit(limit),
+        rowsOf(env).where('step', '=', step).where('key', '>', after).orderBy('key').limit(limit),
       )
       .map(toRow);
   },
@@ -161,10 +145,7 @@ export const ledgerQueries = (db: Database) => ({
     limit: number,
     below?: { readonly resId: number; readonly key: string },
   ): LedgerRow[] {
-    let query = sql
-      .selectFrom('ledger')
-      .selectAll()
-      .where('env', '=', env)
+    let query = rowsOf(env)
       .where('step', '=', step)
       .where('state', 'in', ['intent', 'done', 'kept']);
     if (below)
@@ -196,10 +177,7 @@ export const ledgerQueries = (db: Database) => ({
   withoutXid(env: string, limit: number): LedgerRow[] {
     return db
       .all(
-        sql
-          .selectFrom('ledger')
-          .selectAll()
-          .where('env', '=', env)
+        rowsOf(env)
           .where('xid', '=', 0)
           .where('model', '<>', 'mail.message')
           .where('step', '<>', 'provision')
@@ -212,10 +190,7 @@ export const ledgerQueries = (db: Database) => ({
   newestCreated: (env: string, limit: number): LedgerRow[] =>
     db
       .all(
-        sql
-          .selectFrom('ledger')
-          .selectAll()
-          .where('env', '=', env)
+        rowsOf(env)
           .where('op', '=', 'create')
           .where('state', '=', 'done')
           .where('step', '<>', 'provision')

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { WaybillError } from '../../core/errors.ts';
 import { sha256 } from '../../lib/hash.ts';
+import { number } from '../../report/verdict.ts';
 import { approveMapping, proposeMapping } from '../mapping.ts';
 import { fullRun, rollbackRun, type RunResult } from '../migrate.ts';
 import { createProject, openProject, type NewProject } from '../project.ts';
@@ -217,7 +218,7 @@ function farewell(
 ): string {
   const waiting = result.open.reduce((sum, one) => sum + one.n, 0);
   return [
-    `Done: ${result.totals.created} records created, ${result.verification.values} values read back, ${result.verification.differences} differ, ${waiting} item(s) wait for a person.`,
+    `Done: ${number(result.totals.created)} records created, ${number(result.verification.values)} values read back, ${number(result.verification.differences)} differ, ${number(waiting)} item(s) wait for a person.`,
     `Report:   ${report}`,
     `Odoo:     ${odoo.url}/odoo/${source === 'allclients' ? 'contacts' : 'crm'}?db=${odoo.db}   login ${odoo.login}, password ${odoo.password}`,
     `Queue:    npm run waybill -- review ${folder}`,
@@ -233,7 +234,7 @@ async function undo(faces: Faces, options: DemoOptions): Promise<DemoOutcome> {
   return withSession(folder, withKey, 'write', async (session) => {
     const totals = await rollbackRun(session, withKey, undefined, false);
     const text =
-      `Took back ${totals.removed} records, restored ${totals.restored}, kept ${totals.kept.length}.\n${totals.kept
+      `Took back ${number(totals.removed)} records, restored ${totals.restored}, kept ${totals.kept.length}.\n${totals.kept
         .slice(0, 20)
         .map((one) => `  ${one.model} ${one.resId}: ${one.reason}`)
         .join('\n')}`.trimEnd();
