@@ -1,10 +1,11 @@
 /** A thread that maps ranges of the staged records for `mapHelpers`: it reads the store and answers with plain rows. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { serveThread } from '../core/thread.ts';
 import { rangeMapper, type RangeMapper } from '../engine/map-range.ts';
 import { createMapper } from '../mapping/mapper.ts';
 import type { Mapper } from '../mapping/mapping.ts';
 import { openStore, type Store } from '../store/store.ts';
-import type { Answer, Order, ThreadData } from './map-helpers.ts';
+import type { Order, ThreadData } from './map-helpers.ts';
 
 const { declaration, storeFolder, document, inspection, catalog, pictures } =
   workerData as ThreadData;
@@ -17,23 +18,24 @@ function learned(store: Store): Mapper {
   return mapper;
 }
 
-function serve(port: NonNullable<typeof parentPort>): void {
-  const store = openStore(storeFolder, 'read');
-  const mapper = learned(store);
-  let map: RangeMapper | undefined;
-  const answer = (what: Answer): void => port.postMessage(what);
-  port.on('message', (order: Order) => {
-    if (order.kind === 'begin') {
+const store = openStore(storeFolder, 'read');
+const mapper = learned(store);
+let map: RangeMapper | undefined;
+
+serveThread((order: Order): unknown => {
+  switch (order.kind) {
+    case 'identify': {
+      const { from, to } = order.range;
+      const records = [...store.staging.records(order.object, from, to)];
+      return records.map((record) => mapper.identify(record));
+    }
+    case 'begin': {
+      store.lookFromHere();
       const object = declaration.objects.find(({ name }) => name === order.object);
       map = object && rangeMapper({ store, mapper, declaration }, object, order.fate);
-    } else if (map) {
-      try {
-        answer({ mapped: { ...map(order.range), met: mapper.news() } });
-      } catch (error) {
-        answer({ error });
-      }
+      return undefined;
     }
-  });
-}
-
-if (parentPort) serve(parentPort);
+    case 'map':
+      return map && { ...map(order.range), met: mapper.news() };
+  }
+});

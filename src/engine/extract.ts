@@ -2,14 +2,15 @@
 import { WaybillError } from '../core/errors.ts';
 import { standardField } from '../mapping/custom-fields.ts';
 import type {
-  Extracted,
   Inspection,
   LoadedName,
+  RejectedRow,
   Source,
   SourceDeclaration,
   SourceFile,
 } from '../source/source.ts';
 import { sha256 } from '../lib/hash.ts';
+import type { StagingWriter } from '../store/staging-writer.ts';
 import type { LocalContext } from './context.ts';
 
 /** Replaces the former extraction. What was loaded before stays in the ledger and is recognised by its keys. */
@@ -24,9 +25,11 @@ export async function extract(ctx: LocalContext, source: Source): Promise<Inspec
   const strict = ctx.store.relax();
   const rejected = new Map<string, number>();
   try {
+    const rows = inspection.files.reduce((sum, file) => sum + file.rows, 0);
+    await using writer = ctx.store.stagingWriter(rows);
     for (const file of inspection.files)
-      add(rejected, file.object, await extractFile(ctx, source, file));
-    ctx.store.staging.index();
+      add(rejected, file.object, await extractFile(ctx, source, file, writer));
+    await writer.end();
   } finally {
     strict();
   }
@@ -74,7 +77,12 @@ const add = (counts: Map<string, number>, object: string, n: number): unknown =>
   counts.set(object, (counts.get(object) ?? 0) + n);
 
 /** Returns how many of its rows are no records. */
-async function extractFile(ctx: LocalContext, source: Source, file: SourceFile): Promise<number> {
+async function extractFile(
+  ctx: LocalContext,
+  source: Source,
+  file: SourceFile,
+  writer: StagingWriter,
+): Promise<number> {
   const step = `extract ${file.path}`;
   ctx.emit({ type: 'step-started', step, total: file.rows });
   const id = ctx.store.staging.addFile({
@@ -88,20 +96,21 @@ async function extractFile(ctx: LocalContext, source: Source, file: SourceFile):
       throw new WaybillError('WB_STOPPED', 'Stopped while reading the export.', {
         next: 'Run the same command again; it starts the reading over.',
       });
-    if (chunk.kind === 'rejected') rejected++;
-    done += keep(ctx, id, file, chunk);
+    if (chunk.kind === 'records') {
+      await writer.add(id, chunk.records);
+      done += chunk.records.length;
+    } else {
+      queueRejected(ctx, file, chunk.row);
+      rejected++;
+      done++;
+    }
     ctx.emit({ type: 'step-progress', step, done });
   }
   ctx.emit({ type: 'step-ended', step, done });
   return rejected;
 }
 
-function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extracted): number {
-  if (chunk.kind === 'records') {
-    ctx.store.staging.add(fileId, chunk.records);
-    return chunk.records.length;
-  }
-  const { row } = chunk;
+function queueRejected(ctx: LocalContext, file: SourceFile, row: RejectedRow): void {
   const issue = { ...row, raw: row.text };
   ctx.store.review.add([
     {
@@ -114,5 +123,4 @@ function keep(ctx: LocalContext, fileId: number, file: SourceFile, chunk: Extrac
       issue,
     },
   ]);
-  return 1;
 }

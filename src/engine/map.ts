@@ -17,8 +17,10 @@ export interface MapInput extends Omit<DuplicateInput, 'store'> {
 
 /** Maps ranges of records in a thread of its own, with a mapper of its own. */
 export interface MapHelper {
+  /** Who the contacts of a range are. */
+  identify(object: string, range: Range): Promise<Identity[]>;
   /** Called before the ranges of an object; what is mapped until then is in the store. */
-  begin(object: string, fate: Fate | null): void;
+  begin(object: string, fate: Fate | null): Promise<void>;
   map(range: Range): Promise<MappedBeside>;
 }
 
@@ -27,7 +29,6 @@ export interface MappedBeside extends Mapped {
   readonly met: Met;
 }
 
-const IDENTITIES = 500;
 const SHOW_EVERY = 2_000;
 const RANGE = 1_000;
 /** Ranges that a helper has at once: the next one lies there when it is done with one. */
@@ -81,7 +82,7 @@ async function mapObject(ctx: LocalContext, input: MapInput, object: SourceObjec
   if (total === 0) return;
   const step = `map ${object.plural}`;
   ctx.emit({ type: 'step-started', step, total });
-  if (object.shape === 'partner') indexContacts(ctx, input, object);
+  if (object.shape === 'partner') await indexContacts(ctx, input, object);
   const fate =
     object.shape === 'partner' ? decideDuplicates({ ...input, store: ctx.store }, object) : null;
   let [done, shown] = [0, 0];
@@ -111,7 +112,6 @@ function mapHere(
   for (const range of rangesOf(store, object)) take(map(range));
 }
 
-/** `take` gets the ranges in their order, whoever is done first: so the plan is the same however many map. */
 async function mapBeside(
   { store, signal }: LocalContext,
   { mapper, helpers = [] }: MapInput,
@@ -119,21 +119,42 @@ async function mapBeside(
   fate: Fate | null,
   take: Take,
 ): Promise<void> {
-  const open = [...rangesOf(store, object).entries()];
-  const ready = new Map<number, MappedBeside>();
-  let written = 0;
+  const ranges = rangesOf(store, object);
+  await Promise.all(helpers.map((helper) => helper.begin(object.name, fate)));
+  await inOrder(ranges, helpers, signal, {
+    ask: (helper, range) => helper.map(range),
+    take(mapped) {
+      mapper.meet(mapped.met);
+      take(mapped);
+    },
+  });
+}
+
+interface Asked<Answer> {
+  readonly ask: (helper: MapHelper, range: Range) => Promise<Answer>;
+  readonly take: (answer: Answer) => void;
+}
+
+/** `take` gets the ranges in their order, whoever is done first: so the plan is the same however many map. */
+async function inOrder<Answer>(
+  ranges: readonly Range[],
+  helpers: readonly MapHelper[],
+  signal: AbortSignal,
+  { ask, take }: Asked<Answer>,
+): Promise<void> {
+  const open = [...ranges.entries()];
+  const ready = new Map<number, Answer>();
+  let taken = 0;
   const lane = async (helper: MapHelper): Promise<void> => {
     for (let mine = open.shift(); mine; mine = open.shift()) {
       if (signal.aborted) throw stopped();
-      ready.set(mine[0], await helper.map(mine[1]));
-      for (let next = ready.get(written); next; next = ready.get(written)) {
-        ready.delete(written++);
-        mapper.meet(next.met);
+      ready.set(mine[0], await ask(helper, mine[1]));
+      for (let next = ready.get(taken); next !== undefined; next = ready.get(taken)) {
+        ready.delete(taken++);
         take(next);
       }
     }
   };
-  for (const helper of helpers) helper.begin(object.name, fate);
   await Promise.all(helpers.flatMap((helper) => Array.from({ length: AHEAD }, () => lane(helper))));
 }
 
@@ -149,17 +170,21 @@ function write({ store }: LocalContext, batch: Mapped, fate: Fate | null): void 
     if (fate?.absorbs.has(position)) fate.plannedKey.set(position, partner);
 }
 
-function indexContacts(ctx: LocalContext, { mapper }: MapInput, object: SourceObject): void {
-  const { staging } = ctx.store;
+async function indexContacts(
+  { store, signal }: LocalContext,
+  { mapper, helpers = [] }: MapInput,
+  object: SourceObject,
+): Promise<void> {
+  const { staging } = store;
+  const ranges = rangesOf(store, object);
+  const take = (identities: readonly Identity[]): void => staging.addContacts(identities);
   staging.clearContacts();
-  let identities: Identity[] = [];
-  for (const record of staging.records(object.name)) {
-    identities.push(mapper.identify(record));
-    if (identities.length < IDENTITIES) continue;
-    staging.addContacts(identities);
-    identities = [];
-  }
-  staging.addContacts(identities);
+  if (helpers.length > 0) {
+    const ask = (helper: MapHelper, range: Range) => helper.identify(object.name, range);
+    await inOrder(ranges, helpers, signal, { ask, take });
+  } else
+    for (const { from, to } of ranges)
+      take([...staging.records(object.name, from, to)].map((record) => mapper.identify(record)));
   staging.indexContacts();
 }
 

@@ -57,7 +57,7 @@ function wideEncoding(start: Buffer): Encoding | undefined {
 }
 
 /** Decoded text in chunks; the BOM is dropped. */
-export async function* decodeText(stream: Readable, encoding: Encoding): AsyncGenerator<string> {
+export async function* decodeText(stream: Readable, encoding: string): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
   for await (const chunk of stream as AsyncIterable<Buffer>)
     yield decoder.decode(chunk, { stream: true });

@@ -54,15 +54,25 @@ const missing = (path: string, error: unknown): WaybillError =>
     cause: error,
   });
 
+/** Read in large pieces, since each is waited for; handed on in small ones, so that what is made of one stays young. */
+const READ_BYTES = 256 * 1024;
+const PIECE_BYTES = 64 * 1024;
+
 /** What goes wrong while reading gets the same words as what goes wrong before. */
 const openFile = (path: string): Promise<Readable> =>
-  Promise.resolve(translated(createReadStream(path), (error) => missing(path, error)));
+  Promise.resolve(
+    translated(createReadStream(path, { highWaterMark: READ_BYTES }), (error) =>
+      missing(path, error),
+    ),
+  );
 
 const translated = (stream: Readable, words: (error: unknown) => WaybillError): Readable =>
   Readable.from(
     (async function* () {
       try {
-        for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+        for await (const chunk of stream as AsyncIterable<Buffer>)
+          for (let at = 0; at < chunk.length; at += PIECE_BYTES)
+            yield chunk.subarray(at, at + PIECE_BYTES);
       } catch (error) {
         throw error instanceof WaybillError ? error : words(error);
       }

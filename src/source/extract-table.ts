@@ -1,6 +1,7 @@
 /** One table's records in chunks, each with its key; rows that are none are given back as rejected. */
 import { hash as digestOf } from 'node:crypto';
 import type { StagedRecord } from '../core/record.ts';
+import { numberSet } from '../lib/number-set.ts';
 import { dataRows, judgeRow, rowText, widthOf } from './read-file.ts';
 import type { Extracted, SourceFile } from './source.ts';
 import type { Table } from './table.ts';
@@ -76,6 +77,7 @@ export function keyMaker(
   const own = file.columns.filter((column) => natural.includes(column.slot ?? ''));
   const prefix = file.object.slice(0, 1);
   // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
+  const met = numberSet();
   const repeats = new Map<number, number>();
   return (cells) => {
     const given = indexes.map((index) => cells[index]?.trim() ?? '');
@@ -84,8 +86,9 @@ export function keyMaker(
     const digest = digestOf('sha1', parts.join('\u001f'));
     const hash = `${prefix}${digest.slice(0, 16)}`;
     const number = Number.parseInt(digest.slice(0, 13), 16);
-    const n = (repeats.get(number) ?? 0) + 1;
+    if (met.add(number)) return hash;
+    const n = (repeats.get(number) ?? 1) + 1;
     repeats.set(number, n);
-    return n === 1 ? hash : `${hash}-${n}`;
+    return `${hash}-${n}`;
   };
 }

@@ -136,6 +136,11 @@ function nameBonus(path: string, object: SourceObject): number {
   return names.some((name) => called.includes(name)) ? 3 : 0;
 }
 
+export const stoppedLooking = (): WaybillError =>
+  new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
+    next: 'Run the same command again.',
+  });
+
 export async function inspectTable(
   { table, shape, fingerprint, object, confidence, reason }: Candidate,
   decisions: SourceDecisions,
@@ -144,10 +149,7 @@ export async function inspectTable(
   const builders = shape.headers.map(() => profileBuilder());
   let rows = 0;
   for await (const chunk of dataRows(table, shape.headerLine, widthOf(shape.headers))) {
-    if (signal.aborted)
-      throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
-        next: 'Run the same command again.',
-      });
+    if (signal.aborted) throw stoppedLooking();
     for (const row of chunk) {
       const verdict = judgeRow(row, widthOf(shape.headers));
       if (verdict.kind !== 'record') continue;

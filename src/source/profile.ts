@@ -11,6 +11,8 @@ const SETTLED_AFTER = 5_000;
 /** So many of the values must have a type for it to be the column's: exports are dirty, but not that dirty. */
 const SHARE = 0.9;
 const CHOICE_MAX = 30;
+/** So many of the values must look like a list for the column to be taken for one. */
+const LISTS = 0.2;
 const LONG = 250;
 
 const DATE = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]|$)/;
@@ -62,6 +64,18 @@ export function profileBuilder(): ProfileBuilder {
   const orders = { mdy: 0, dmy: 0, ymd: 0 };
   let tests = TESTS;
   let [filled, maxLength, lists, newlines, full, zeros] = [0, 0, 0, false, false, false];
+  let counting = true;
+
+  const tally = (value: string): void => {
+    const seen = distinct.get(value);
+    if (seen !== undefined) distinct.set(value, seen + 1);
+    else if (distinct.size < DISTINCT_KEPT) distinct.set(value, 1);
+    else {
+      full = true;
+      // How often each was met is asked of few different values, and of lists; looking names up is half of the work.
+      counting = lists > filled * LISTS;
+    }
+  };
 
   const test = (value: string, line: number): void => {
     for (const [type, fits] of tests) {
@@ -83,10 +97,8 @@ export function profileBuilder(): ProfileBuilder {
       zeros ||= ZERO_IN_FRONT.test(value);
       if (value.length < LONG && /[^,;|][,;|][^,;|]/.test(value)) lists++;
       if (tests.length > 0 && value.length <= LONG) test(value, line);
-      const seen = distinct.get(value);
-      if (seen !== undefined) distinct.set(value, seen + 1);
-      else if (distinct.size < DISTINCT_KEPT && value.length <= LONG) distinct.set(value, 1);
-      else full = true;
+      if (value.length > LONG) full = true;
+      else if (counting) tally(value);
     },
     build(rows) {
       const type = typeOf({ filled, maxLength, lists, newlines, full, zeros, distinct, hits });
@@ -176,7 +188,7 @@ function typeOf(seen: Seen): InferredType {
       !(seen.zeros && (type === 'integer' || type === 'float')),
   )?.[0];
   if (typed && !(typed === 'boolean' && seen.distinct.size > 3)) return typed;
-  if (seen.lists > seen.filled * 0.2 && isList(seen)) return 'list';
+  if (seen.lists > seen.filled * LISTS && isList(seen)) return 'list';
   const repeated =
     !seen.full && seen.distinct.size <= CHOICE_MAX && seen.filled >= seen.distinct.size * 3;
   return repeated ? 'choice' : 'text';

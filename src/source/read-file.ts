@@ -70,9 +70,10 @@ async function* once(text: string): AsyncGenerator<string> {
   yield await Promise.resolve(text);
 }
 
-async function* delimitedRows(
+/** Rows of a delimited file of which everything else is known. */
+export async function* delimitedRows(
   file: BundleFile,
-  encoding: Encoding,
+  encoding: string,
   delimiter: string,
   width?: Width,
 ): AsyncGenerator<CsvRow[]> {
@@ -148,15 +149,15 @@ const TOTAL = new RegExp(
   'i',
 );
 
+const isBlank = (cell: string): boolean => cell === '' || cell.trim() === '';
+
 /** "Total: 1,200", "1,200 contacts"; not the contact whose company is Total Wine. */
 function isTotal(cells: readonly string[], columns: number): boolean {
-  const [first = '', ...more] = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
-  return (
-    columns > 2 &&
-    TOTAL.test(first.replace(/\s+/g, ' ')) &&
-    more.length < 2 &&
-    more.every((cell) => /^[\d,]+$/.test(cell))
-  );
+  const first = cells.find((cell) => !isBlank(cell))?.trim() ?? '';
+  // Asked of every row: nearly none begins so, and then the others need no look.
+  if (columns <= 2 || !TOTAL.test(first.replace(/\s+/g, ' '))) return false;
+  const [, ...more] = cells.map((cell) => cell.trim()).filter((cell) => cell !== '');
+  return more.length < 2 && more.every((cell) => /^[\d,]+$/.test(cell));
 }
 
 /** As many cells as the header; blank cells too many are forgiven, and those missing where the header names nothing. */
@@ -192,7 +193,7 @@ export function judgeRow(row: CsvRow, width: Width): RowVerdict {
       code: 'WB_CELL_TOO_LARGE',
       message: `Line ${row.line}: a cell is longer than a million characters.`,
     };
-  if (row.cells.every((cell) => cell.trim() === '')) return { kind: 'blank' };
+  if (row.cells.every(isBlank)) return { kind: 'blank' };
   if (isTotal(row.cells, columns))
     return {
       kind: 'rejected',

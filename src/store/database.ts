@@ -45,12 +45,19 @@ export interface Database {
    * them, never the order of them. For what can be made again (staging, plan); what speaks of Odoo never goes so.
    */
   relax(): () => void;
+  /**
+   * For a reader beside a writer: until the next call it sees the database as it is at its first look, whatever is
+   * written since. Without it, every commit of the other would empty the pages that are kept of it.
+   */
+  lookFromHere(): void;
   close(): void;
 }
 
-const STRICT = 'pragma synchronous = full; pragma wal_autocheckpoint = 1000;';
-/** The log is copied back rarely: a page that a thousand rows touch is then written once. 64 MB of log at most. */
-const RELAXED = 'pragma synchronous = normal; pragma wal_autocheckpoint = 16384;';
+/** Of a new file: planned records are long, and every page is a call to the system, three times. */
+const PAGE_BYTES = 8192;
+const STRICT = 'pragma synchronous = full; pragma wal_autocheckpoint = 500;';
+/** The log is copied back rarely: a page that a thousand rows touch is then written once. 64 MB of log, or more where a reader still looks. */
+const RELAXED = 'pragma synchronous = normal; pragma wal_autocheckpoint = 8192;';
 
 /** Opens (and brings up to date) the database file. Throws WB_STORE_NEWER, WB_STORE_DAMAGED, WB_DISK_FULL. */
 export function openDatabase(path: string): Database {
@@ -71,7 +78,7 @@ export function openDatabase(path: string): Database {
 function prepared(raw: DatabaseSync): Database {
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
   raw.exec(
-    `pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = file;`,
+    `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = file;`,
   );
   const database = wrap(raw);
   migrate(database);
@@ -123,6 +130,10 @@ function wrap(raw: DatabaseSync): Database {
     relax: () => {
       raw.exec(RELAXED);
       return () => raw.exec(STRICT);
+    },
+    lookFromHere: () => {
+      if (raw.isTransaction) raw.exec('commit');
+      raw.exec('begin');
     },
     close: () => raw.close(),
   };

@@ -12,6 +12,7 @@ import { reconcileQueries } from './reconcile.ts';
 import { reviewQueries } from './review.ts';
 import { runQueries } from './runs.ts';
 import { sampleQueries } from './sample.ts';
+import { stagingWriter } from './staging-writer.ts';
 import { stagingQueries } from './staging.ts';
 
 export type Store = ReturnType<typeof openStore>;
@@ -23,9 +24,12 @@ export type Store = ReturnType<typeof openStore>;
 export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
   mkdirSync(folder, { recursive: true });
   const unlock = mode === 'write' ? lock(folder) : () => {};
-  const db = openOr(unlock, join(folder, 'store.db'));
+  const path = join(folder, 'store.db');
+  const db = openOr(unlock, path);
+  const staging = stagingQueries(db);
   return {
-    staging: stagingQueries(db),
+    staging,
+    stagingWriter: (records: number) => stagingWriter(path, staging, records),
     plan: planQueries(db),
     ledger: ledgerQueries(db),
     review: reviewQueries(db),
@@ -36,6 +40,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     relax: () => db.relax(),
+    lookFromHere: () => db.lookFromHere(),
     /** Empty when SQLite finds nothing wrong. */
     integrity(): string[] {
       const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[];

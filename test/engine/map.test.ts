@@ -7,6 +7,7 @@ import { mapAll } from '../../src/engine/map.ts';
 import { groupDuplicates } from '../../src/mapping/duplicates.ts';
 import type { Choices } from '../../src/mapping/mapping.ts';
 import { ALLCLIENTS } from '../../src/source/allclients/declaration.ts';
+import { stagedRows } from '../../src/store/staging.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { fileOf, inspectionOf, mapperOf, recordsOf } from '../support/mapping.ts';
 
@@ -38,8 +39,10 @@ async function mapped(
   const { mapper, document } = mapperOf(inspection, choices);
   for (const [index, file] of files.entries())
     store.staging.add(
-      store.staging.addFile({ object: file.object, path: file.path, detail: '{}' }),
-      recordsOf(file, [contacts, notes][index] ?? []),
+      stagedRows(
+        store.staging.addFile({ object: file.object, path: file.path, detail: '{}' }),
+        recordsOf(file, [contacts, notes][index] ?? []),
+      ),
     );
   store.staging.index();
   const ctx = { store, emit: () => {}, signal: new AbortController().signal };

@@ -11,6 +11,7 @@ import type { PlannedRecord } from '../../src/core/record.ts';
 import { batches } from '../../src/engine/batches.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { planRow } from '../../src/store/plan.ts';
+import { stagedRows } from '../../src/store/staging.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
 
 let folder = '';
@@ -125,7 +126,7 @@ describe('the store', () => {
     ];
     const file = store.staging.addFile({ object: 'contact', path: 'c.csv', detail: '{}' });
     const record = { object: 'contact', position: 1, key: 'é"', file: 'c.csv', line: 7, cells };
-    store.staging.add(file, [record]);
+    store.staging.add(stagedRows(file, [record]));
     expect([...store.staging.records('contact')]).toEqual([record]);
     expect(store.staging.byKey('contact', 'é"')).toEqual([record]);
     store.close();
@@ -176,17 +177,15 @@ const ledger = (key: string, kind: 'done' | 'intent') => ({
 
 function fill(store: Store, states: readonly string[]): void {
   const file = store.staging.addFile({ object: 'contact', path: 'c.csv', detail: '{}' });
-  store.staging.add(
-    file,
-    states.map((_, n) => ({
-      object: 'contact',
-      position: n + 1,
-      key: String(n),
-      file: 'c.csv',
-      line: n,
-      cells: [],
-    })),
-  );
+  const records = states.map((_, n) => ({
+    object: 'contact',
+    position: n + 1,
+    key: String(n),
+    file: 'c.csv',
+    line: n,
+    cells: [],
+  }));
+  store.staging.add(stagedRows(file, records));
   states.forEach((one, n) => {
     const position = n + 1;
     if (one === 'merged' || one === 'queued' || one === 'excluded')

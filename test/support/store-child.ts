@@ -1,4 +1,5 @@
 /** Run as a program of its own: holds a store, or writes to it until it is killed. Says on standard output how far it is. */
+import { stagedRows } from '../../src/store/staging.ts';
 import { openStore } from '../../src/store/store.ts';
 
 const [, , folder = '', what = ''] = process.argv;
@@ -18,7 +19,7 @@ if (what === 'hold') {
         line: n,
         cells: ['x'.repeat(200)],
       }));
-      store.staging.add(file, records);
+      store.staging.add(stagedRows(file, records));
       store.runs.setMeta('rounds', round + 1);
     });
     process.stdout.write(`${round + 1}\n`);

@@ -2,13 +2,8 @@
 import { WaybillError } from '../../core/errors.ts';
 import type { BundleFile } from '../bundle.ts';
 import { keyMaker } from '../extract-table.ts';
-import {
-  classify,
-  inspectTable,
-  truncationNotices,
-  type Candidate,
-  type Skipped,
-} from '../inspect-tables.ts';
+import { classify, truncationNotices, type Candidate, type Skipped } from '../inspect-tables.ts';
+import { inspectTables } from '../inspect-all.ts';
 import type { Inspection, LoadedName, SourceDecisions, SourceFile } from '../source.ts';
 import { isMarkup } from '../markup.ts';
 import { formatOf } from '../table.ts';
@@ -49,13 +44,15 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
   const { manifest, notice } = await readManifest(files);
   const { candidates, skipped, others } = await sortFiles(files, decisions);
   checkCases(path, candidates, skipped);
-  let parts: Part[] = [];
-  for (const { name } of AGILECASE.objects)
-    for (const candidate of candidates.filter((one) => one.object.name === name))
-      parts.push({
-        file: await inspectTable(candidate, decisions, signal),
-        table: candidate.table,
-      });
+  const ordered = AGILECASE.objects.flatMap(({ name }) =>
+    candidates.filter((one) => one.object.name === name),
+  );
+  const looked = await inspectTables(path, ordered, decisions, signal);
+  const tables = new Map(ordered.map(({ table }) => [table.path, table]));
+  let parts = looked.flatMap((file): Part[] => {
+    const table = tables.get(file.path);
+    return table ? [{ file, table }] : [];
+  });
   const documents = documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one)));
   const mails = others.filter(({ path: one }) => /\.eml$/i.test(one));
   parts = parts.map((part) => withMails(part, mails, documents));

@@ -1,13 +1,8 @@
 /** What an AllClients export must have, and what its scope should say. */
 import { WaybillError } from '../../core/errors.ts';
 import type { BundleFile } from '../bundle.ts';
-import {
-  classify,
-  inspectTable,
-  truncationNotices,
-  type Candidate,
-  type Skipped,
-} from '../inspect-tables.ts';
+import { classify, truncationNotices, type Candidate, type Skipped } from '../inspect-tables.ts';
+import { inspectTables } from '../inspect-all.ts';
 import type { Inspection, SourceDecisions, SourceDeclaration, SourceFile } from '../source.ts';
 import { checkNamedColumns, SURE } from '../recognise.ts';
 
@@ -27,11 +22,10 @@ export async function inspectExport(
     candidates.push(...found.candidates);
   }
   checkContacts(path, candidates, skipped);
-  const inspected: SourceFile[] = [];
-  for (const object of declaration.objects) {
-    for (const candidate of candidates.filter((one) => one.object === object))
-      inspected.push(notEmpty(await inspectTable(candidate, decisions, signal)));
-  }
+  const ordered = declaration.objects.flatMap((object) =>
+    candidates.filter((one) => one.object === object),
+  );
+  const inspected = (await inspectTables(path, ordered, decisions, signal)).map(notEmpty);
   checkNamedColumns(inspected, decisions);
   return { files: inspected, skipped, notices: [...notices(inspected), ...doubts(candidates)] };
 }
