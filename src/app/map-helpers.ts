@@ -20,7 +20,8 @@ export interface ThreadData {
 export type Order =
   | { readonly kind: 'identify'; readonly object: string; readonly range: Range }
   | { readonly kind: 'begin'; readonly object: string; readonly fate: Fate | null }
-  | { readonly kind: 'map'; readonly range: Range };
+  | { readonly kind: 'map'; readonly range: Range }
+  | { readonly kind: 'end' };
 
 /** Starting one takes half a second, and 60 MB for as long as it lives. */
 const WORTH_IT = 50_000;
@@ -48,4 +49,5 @@ const helperOf = (thread: Thread<Order, unknown>): MapHelper => ({
     thread.ask({ kind: 'identify', object, range }) as Promise<Identity[]>,
   begin: (object, fate) => thread.ask({ kind: 'begin', object, fate }) as Promise<void>,
   map: (range) => thread.ask({ kind: 'map', range }) as Promise<MappedBeside>,
+  end: () => thread.ask({ kind: 'end' }) as Promise<void>,
 });

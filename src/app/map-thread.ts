@@ -30,12 +30,14 @@ serveThread((order: Order): unknown => {
       return records.map((record) => mapper.identify(record));
     }
     case 'begin': {
-      store.lookFromHere();
+      store.beginLook();
       const object = declaration.objects.find(({ name }) => name === order.object);
       map = object && rangeMapper({ store, mapper, declaration }, object, order.fate);
       return undefined;
     }
     case 'map':
       return map && { ...map(order.range), met: mapper.news() };
+    case 'end':
+      return store.endLook();
   }
 });

@@ -22,6 +22,8 @@ export interface MapHelper {
   /** Called before the ranges of an object; what is mapped until then is in the store. */
   begin(object: string, fate: Fate | null): Promise<void>;
   map(range: Range): Promise<MappedBeside>;
+  /** Called after the last range of an object: what was written meanwhile may be seen. */
+  end(): Promise<void>;
 }
 
 /** With what the helper met there first. */
@@ -120,6 +122,7 @@ async function mapBeside(
   take: Take,
 ): Promise<void> {
   const ranges = rangesOf(store, object);
+  store.settleLog();
   await Promise.all(helpers.map((helper) => helper.begin(object.name, fate)));
   await inOrder(ranges, helpers, signal, {
     ask: (helper, range) => helper.map(range),
@@ -128,6 +131,7 @@ async function mapBeside(
       take(mapped);
     },
   });
+  await Promise.all(helpers.map((helper) => helper.end()));
 }
 
 interface Asked<Answer> {

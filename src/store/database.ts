@@ -17,6 +17,7 @@ import { WaybillError } from '../core/errors.ts';
 import type { Tables } from './tables.ts';
 
 const STATEMENTS_KEPT = 200;
+const BUSY_MS = 5_000;
 
 /** Builds queries only; it has no connection. */
 export const sql = new Kysely<Tables>({
@@ -33,8 +34,10 @@ export interface Database {
   first<T>(query: Compilable<T>): T | undefined;
   run(query: Compilable): number;
   iterate<T>(query: Compilable<T>): IterableIterator<T>;
-  /** For hundreds of thousands of rows: each as an array, in the order of the columns. */
+  /** For hundreds of thousands of rows: each as an array, in the order of the columns. Sees what is committed. */
   iterateArrays(text: string, ...parameters: readonly SQLInputValue[]): IterableIterator<unknown>;
+  /** The same for what is asked many times: compiled once. */
+  allArrays(text: string): (...parameters: readonly SQLInputValue[]) => unknown[];
   /** A statement compiled once and run for many rows: the hot path of staging and planning. */
   prepare(text: string): StatementSync;
   /** All or nothing, also when the process dies inside. */
@@ -46,10 +49,13 @@ export interface Database {
    */
   relax(): () => void;
   /**
-   * For a reader beside a writer: until the next call it sees the database as it is at its first look, whatever is
-   * written since. Without it, every commit of the other would empty the pages that are kept of it.
+   * For a reader beside a writer: until `endLook` it sees the database as it is at its first look. Without it every
+   * commit of the other would make it forget the pages it has read.
    */
-  lookFromHere(): void;
+  beginLook(): void;
+  endLook(): void;
+  /** Copies the log back and empties it; a reader's look would keep it growing. */
+  settleLog(): void;
   close(): void;
 }
 
@@ -78,7 +84,7 @@ export function openDatabase(path: string): Database {
 function prepared(raw: DatabaseSync): Database {
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
   raw.exec(
-    `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; ${STRICT} pragma busy_timeout = 5000; pragma cache_size = -16384; pragma temp_store = file;`,
+    `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; ${STRICT} pragma busy_timeout = ${BUSY_MS}; pragma cache_size = -16384; pragma temp_store = file;`,
   );
   const database = wrap(raw);
   migrate(database);
@@ -99,6 +105,7 @@ function wrap(raw: DatabaseSync): Database {
     const compiled = query.compile();
     return { statement: prepare(compiled.sql), parameters: compiled.parameters as SQLInputValue[] };
   };
+  let scan: DatabaseSync | undefined;
   return {
     all: <T>(query: Compilable<T>) => {
       const { statement, parameters } = bound(query);
@@ -120,9 +127,14 @@ function wrap(raw: DatabaseSync): Database {
         .iterate(...(compiled.parameters as SQLInputValue[])) as IterableIterator<T>;
     },
     iterateArrays: (text, ...parameters) => {
-      const statement = raw.prepare(text);
+      const statement = (scan ??= openScan(raw)).prepare(text);
       statement.setReturnArrays(true);
       return statement.iterate(...parameters);
+    },
+    allArrays: (text) => {
+      const statement = raw.prepare(text);
+      statement.setReturnArrays(true);
+      return (...parameters) => statement.all(...parameters);
     },
     prepare,
     transaction: (work) => guarded(() => transact(raw, work)),
@@ -131,12 +143,21 @@ function wrap(raw: DatabaseSync): Database {
       raw.exec(RELAXED);
       return () => raw.exec(STRICT);
     },
-    lookFromHere: () => {
-      if (raw.isTransaction) raw.exec('commit');
-      raw.exec('begin');
+    beginLook: () => raw.exec('begin'),
+    endLook: () => raw.exec('commit'),
+    settleLog: () => raw.exec('pragma wal_checkpoint(truncate)'),
+    close: () => {
+      scan?.close();
+      raw.close();
     },
-    close: () => raw.close(),
   };
+}
+
+/** A connection that reads long tables from one end to the other: it must not push out what is looked up by key. */
+function openScan(raw: DatabaseSync): DatabaseSync {
+  const scan = new DatabaseSync(raw.location() ?? '', { readOnly: true, timeout: BUSY_MS });
+  scan.exec('pragma cache_size = -1024');
+  return scan;
 }
 
 function transact<T>(raw: DatabaseSync, work: () => T): T {

@@ -62,12 +62,13 @@ where p.object in (select value from json_each(?)) and owner in (select value fr
 group by p.object, p.position order by p.object, p.position`;
 
 export const planQueries = (db: Database) => ({
+  /** All indexes but one are made after the rows: once is several times cheaper than row by row, unless they come in its order. */
   clear(): void {
     db.transaction(() => {
       for (const table of ['planned', 'disposition', 'owner'] as const)
         db.run(sql.deleteFrom(table));
       db.exec(
-        'drop index if exists planned_order; drop index if exists planned_key; drop index if exists planned_source; drop index if exists planned_match',
+        'drop index if exists planned_order; drop index if exists planned_key; drop index if exists planned_match; create index if not exists planned_source on planned (object, position)',
       );
     });
   },
@@ -80,8 +81,7 @@ export const planQueries = (db: Database) => ({
   index(): void {
     db.exec(`create index if not exists planned_order on planned (step, lane, sort, seq);
       create unique index if not exists planned_key on planned (key);
-      create index if not exists planned_match on planned (match) where match <> '';
-      create index if not exists planned_source on planned (object, position)`);
+      create index if not exists planned_match on planned (match) where match <> ''`);
   },
   setDispositions(rows: readonly DispositionRow[]): void {
     const insert = db.prepare(

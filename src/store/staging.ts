@@ -2,7 +2,7 @@
 import type { StagedRecord } from '../core/record.ts';
 import type { ContactHit, ContactIndex, Identity } from '../core/contact.ts';
 import { sql, type Database } from './database.ts';
-import { number, text, type Row } from './row.ts';
+import { number, text } from './row.ts';
 
 export interface StoredFile {
   readonly id: number;
@@ -25,8 +25,7 @@ const BY_KEY = `select staged.position, source_file.path as file, staged.line, s
 const ALIASES = `select a.into_key as "into", a.key, count(*) as n from alias a
   join staged s on s.object = ? and unlikely(s.key = a.key)
   group by a.into_key, a.key order by a.into_key, min(s.position)`;
-const HIT =
-  'select position, key, name, partner, email, other_email as otherEmail from contact_index where';
+const HIT = 'select position, key, name, partner, email, other_email from contact_index where';
 
 /** As it is written, `cells` as JSON: plain cells go from one thread to another for a fraction of what objects cost. */
 export type StagedRow = readonly [
@@ -216,24 +215,32 @@ export const stagingQueries = (db: Database) => ({
     });
   },
   contactIndex(): ContactIndex {
-    const byKey = db.prepare(`${HIT} key = ? order by position`);
-    const byEmail = db.prepare(
+    const byKey = db.allArrays(`${HIT} key = ? order by position`);
+    const byEmail = db.allArrays(
       `${HIT} email = ?1 and email <> '' union ${HIT} other_email = ?1 and other_email <> '' order by position`,
     );
     return {
-      byKey: (key) => byKey.all(key).map(toHit),
-      byEmail: (email) => byEmail.all(email).map(toHit),
+      byKey: (key) => (byKey(key) as HitRow[]).map(toHit),
+      byEmail: (email) => (byEmail(email) as HitRow[]).map(toHit),
     };
   },
 });
 
-const toHit = (row: Row): ContactHit => ({
-  position: number(row, 'position'),
-  key: text(row, 'key'),
-  name: text(row, 'name'),
-  partner: text(row, 'partner'),
-  email: text(row, 'email'),
-  otherEmail: text(row, 'otherEmail'),
+type HitRow = [
+  position: number,
+  key: string,
+  name: string,
+  partner: string,
+  email: string,
+  otherEmail: string,
+];
+const toHit = ([position, key, name, partner, email, otherEmail]: HitRow): ContactHit => ({
+  position,
+  key,
+  name,
+  partner,
+  email,
+  otherEmail,
 });
 
 const stagedQuery = () =>

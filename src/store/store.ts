@@ -40,7 +40,9 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     reconcile: reconcileQueries(db),
     transaction: <T>(work: () => T): T => db.transaction(work),
     relax: () => db.relax(),
-    lookFromHere: () => db.lookFromHere(),
+    beginLook: () => db.beginLook(),
+    endLook: () => db.endLook(),
+    settleLog: () => db.settleLog(),
     /** Empty when SQLite finds nothing wrong. */
     integrity(): string[] {
       const rows = db.prepare('pragma integrity_check').all() as { integrity_check: string }[];

@@ -49,6 +49,41 @@ const problem = (work: () => unknown): unknown => {
   return undefined;
 };
 
+const RECORDS = Array.from({ length: 5_000 }, (_, n) => ({
+  object: n % 3 === 0 ? 'contact' : 'note',
+  position: n + 1,
+  key: `k${n % 4_000}`,
+  file: 'c.csv',
+  line: n + 2,
+  cells: [`é ${n}`, '', 'a\r\nb'],
+}));
+
+/** Writes them in chunks as a source gives them, `announced` records long. */
+async function staged(announced: number, records = RECORDS): Promise<unknown> {
+  rmSync(folder, { recursive: true, force: true });
+  using store = { opened: openStore(folder), [Symbol.dispose]: () => store.opened.close() };
+  const { staging, stagingWriter } = store.opened;
+  const file = staging.addFile({ object: 'contact', path: 'c.csv', detail: '{}' });
+  await using writer = stagingWriter(announced);
+  for (let at = 0; at < records.length; at += 700)
+    await writer.add(file, records.slice(at, at + 700));
+  await writer.end();
+  return [...staging.records('contact'), ...staging.records('note'), staging.byKey('note', 'k1')];
+}
+
+describe('what the source has', () => {
+  test('is in the store the same, written here or by a thread', async () => {
+    const here = await staged(10);
+    expect(here).toHaveLength(RECORDS.length + 1);
+    expect(await staged(1_000_000)).toEqual(here);
+  });
+
+  test('that cannot be written by the thread is said, not lost', async () => {
+    const twice = [...RECORDS, ...RECORDS.slice(0, 1)];
+    await expect(staged(1_000_000, twice)).rejects.toThrow('UNIQUE constraint failed');
+  });
+});
+
 describe('the store', () => {
   test('of a writer that was killed at any moment holds whole transactions only, and opens again', async () => {
     for (const lines of [1, 7]) {
