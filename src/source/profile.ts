@@ -1,5 +1,6 @@
 /** What the values of a column look like, gathered from every value in constant memory. */
 import { parseDate } from '../lib/dates.ts';
+import { ownCopy } from '../lib/own-copy.ts';
 import type { ColumnProfile, InferredType } from './source.ts';
 
 const DISTINCT_KEPT = 1_000;
@@ -69,7 +70,7 @@ export function profileBuilder(): ProfileBuilder {
   const tally = (value: string): void => {
     const seen = distinct.get(value);
     if (seen !== undefined) distinct.set(value, seen + 1);
-    else if (distinct.size < DISTINCT_KEPT) distinct.set(value, 1);
+    else if (distinct.size < DISTINCT_KEPT) distinct.set(ownCopy(value), 1);
     else {
       full = true;
       // How often each was met is asked of few different values, and of lists; looking names up is half of the work.
@@ -136,7 +137,7 @@ function noteMisfit(
 ): void {
   const kept = misfits.get(type) ?? [];
   if (kept.length >= MISFITS) return;
-  kept.push({ value: value.slice(0, EXAMPLE_LENGTH), line });
+  kept.push({ value: ownCopy(value.slice(0, EXAMPLE_LENGTH)), line });
   misfits.set(type, kept);
 }
 

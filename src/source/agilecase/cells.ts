@@ -1,4 +1,5 @@
 /** The cells that a row gets behind its own: references as keys, joined values, the thread of a letter. */
+import { ownCopy } from '../../lib/own-copy.ts';
 import { keyMaker } from '../extract-table.ts';
 import { isMarkup } from '../markup.ts';
 import type { SourceFile } from '../source.ts';
@@ -74,7 +75,7 @@ export async function threadsOf(parts: readonly Part[], known: References): Prom
     const keyOf = keyMaker(file, KEYS[file.object] ?? {});
     const moment = momentOf(file, AGILECASE.timeZone);
     for await (const cells of rowsOf(part)) {
-      const read = (slot: string): string => cellOf(file, cells, slot);
+      const read = (slot: string): string => ownCopy(cellOf(file, cells, slot));
       letters.push({
         key: keyOf(cells),
         case: known.resolve('case', read('case')) ?? '',

@@ -1,4 +1,5 @@
 /** Document rows and the files they mean; files that no row names; and the tables made of what is none. */
+import { ownCopy } from '../../lib/own-copy.ts';
 import type { BundleFile } from '../bundle.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { SourceColumn, SourceFile } from '../source.ts';
@@ -64,7 +65,7 @@ export async function namesOf(
           known.resolve('case', read('case')) ??
           (read('contact') || rowCase(file, verdict.cells, known));
         const folder = read('folder') || folderOf(read('path'), of);
-        names.set(`${file.path}:${row.line}`, flat(of, name, folder, read('version')));
+        names.set(`${file.path}:${row.line}`, ownCopy(flat(of, name, folder, read('version'))));
       }
   for (const { file, case: of } of loose)
     names.set(file.path, flat(of, lastPart(file.path), folderOf(file.path, of), ''));

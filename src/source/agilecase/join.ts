@@ -4,6 +4,7 @@
  */
 import type { CsvRow } from '../../lib/csv.ts';
 import { foldText } from '../../lib/names.ts';
+import { ownCopy } from '../../lib/own-copy.ts';
 import { foldHeader } from '../recognise.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { DeclaredField, LoadedName, SourceFile } from '../source.ts';
@@ -154,7 +155,7 @@ function valueStore() {
     set(kind: Kind, key: string, column: JoinedColumn, value: string): void {
       const own = values[kind].get(key) ?? [];
       values[kind].set(key, own);
-      own[indexOf(kind, column)] = value;
+      own[indexOf(kind, column)] = ownCopy(value);
     },
     append(kind: Kind, key: string, column: JoinedColumn, value: string, between: string): void {
       const had = values[kind].get(key)?.[indexOf(kind, column)];
@@ -292,7 +293,7 @@ function addParty(
 }
 
 function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string): AuditEntry {
-  const read = (slot: string): string => cellOf(file, cells, slot);
+  const read = (slot: string): string => ownCopy(cellOf(file, cells, slot));
   return {
     when: momentOf(file, timeZone)(read('date')) ?? read('date'),
     who: read('actor'),

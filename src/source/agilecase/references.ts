@@ -1,5 +1,6 @@
 /** Who is meant: a reference may be the id, the number, the code, the e-mail address or the name of a record. */
 import { foldText } from '../../lib/names.ts';
+import { ownCopy } from '../../lib/own-copy.ts';
 import type { SourceFile } from '../source.ts';
 
 export type Kind = 'case' | 'contact';
@@ -22,10 +23,10 @@ export function references(): References {
   const aliases = { case: new Map<string, string>(), contact: new Map<string, string>() };
   return {
     add(kind, key, names) {
-      keys[kind].add(key);
+      keys[kind].add(ownCopy(key));
       longest = Math.max(longest, ...names.map((name) => name.length));
       for (const name of names) {
-        const folded = foldText(name);
+        const folded = ownCopy(foldText(name));
         const known = aliases[kind].get(folded);
         if (folded !== '')
           aliases[kind].set(folded, known === undefined || known === key ? key : AMBIGUOUS);
