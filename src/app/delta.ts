@@ -124,7 +124,7 @@ async function bring(
   const verification = await verify(ctx);
   const frozen = source.every(({ counts }) => counts.new + counts.changed + counts.deleted === 0);
   const sums = { ...loaded.totals, ...totals };
-  session.store.runs.end(run, 'done', sums, await serverEnd(ctx));
+  session.store.runs.end(run, 'done', sums, await serverEnd(ctx, run));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.setMeta(`delta.${ctx.env}`, { at: isoNow(), since, frozen, source, ...sums });
   session.store.runs.audit(

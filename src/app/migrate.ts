@@ -15,7 +15,7 @@ import type { RollbackTotals } from '../engine/rollback-totals.ts';
 import { standardIds } from '../engine/standard.ts';
 import { teamLeads } from '../engine/team-leads.ts';
 import { verify, type Verification } from '../engine/verify.ts';
-import { serverEnd } from '../engine/run-end.ts';
+import { forgetEndMark, serverEnd } from '../engine/run-end.ts';
 import { isWaybillError, WaybillError } from '../core/errors.ts';
 import { clock } from '../lib/clock.ts';
 import { canonicalJson } from '../lib/json.ts';
@@ -203,6 +203,8 @@ export async function asRun<T>(
     checkAgainst(session, state, catalog);
     const { emit, steps } = stepTimes(session.emit);
     const ctx = { ...contextOf(session, connection, state.document), emit };
+    requireCrm(connection);
+    await checkNotRestored(ctx);
     rememberOurUser(ctx);
     const run = session.store.runs.start(ctx.env, kind, state.hash);
     session.store.runs.audit(connection.facts.user.login, `${RUN_NAMES[kind]} started`, {
@@ -211,8 +213,6 @@ export async function asRun<T>(
       mapping: state.hash,
     });
     try {
-      requireCrm(connection);
-      await checkNotRestored(ctx);
       await settleOpen(ctx, run);
       await checkNoOtherProject(ctx, session.connector.declaration);
       await fetchPictures(session, state.document);
@@ -224,7 +224,7 @@ export async function asRun<T>(
         run,
         isWaybillError(error, 'WB_STOPPED') ? 'stopped' : 'failed',
         {},
-        await serverEnd(ctx).catch(() => ''),
+        await serverEnd(ctx, run).catch(() => ''),
       );
       throw error;
     }
@@ -245,7 +245,7 @@ async function runSteps(session: Session, open: OpenRun): Promise<RunResult> {
   const { ctx, run } = open;
   const { provisioned, totals, reassigned } = await loadSteps(session, open);
   const verification = await verify(ctx);
-  session.store.runs.end(run, 'done', { ...totals, reassigned }, await serverEnd(ctx));
+  session.store.runs.end(run, 'done', { ...totals, reassigned }, await serverEnd(ctx, run));
   session.store.runs.setLoaded(ctx.env);
   session.store.runs.audit(ctx.facts.user.login, 'run done', { run, totals });
   const balance = session.store.reconcile.balance(ctx.env);
@@ -372,6 +372,7 @@ export async function rollbackRun(
       session.store.runs.audit(connection.facts.user.login, 'rollback started', { env: ctx.env });
     if (!dryRun) await settleOpen(ctx, session.store.runs.list(ctx.env).at(-1)?.id ?? 0, false);
     if (!dryRun) rollbackBegins(ctx);
+    if (!dryRun) forgetEndMark(ctx);
     if (!dryRun) forgetCertificate(session, ctx.env);
     const totals = await rollback(ctx, dryRun);
     if (!dryRun) rollbackEnds(ctx);

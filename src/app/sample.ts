@@ -79,7 +79,7 @@ async function loadSample(session: Session, open: OpenRun, size: number): Promis
   const model = sampleModel(session, open, choice, records);
   const files = await writeFiles(session, ctx.env, model);
   remember(session, ctx.env, model);
-  session.store.runs.end(run, 'done', totals, await serverEnd(ctx));
+  session.store.runs.end(run, 'done', totals, await serverEnd(ctx, run));
   const verdict = sampleVerdict(model).text;
   session.store.runs.audit(ctx.facts.user.login, 'sample done', { run, hash: model.hash, totals });
   return { environment: ctx.env, run, totals, model, verdict, files };

@@ -164,6 +164,9 @@ export interface DestinationSchema {
   openMarkers(count: number, signal?: AbortSignal): Promise<number[]>;
   /** Returns only when no call with this marker can still change Odoo. */
   dropMarker(id: number, signal?: AbortSignal): Promise<void>;
+  /** A row beside the markers, by a name that nothing else bears. */
+  leaveMark(name: string, signal?: AbortSignal): Promise<void>;
+  hasMark(name: string, signal?: AbortSignal): Promise<boolean>;
   /** Odoo's own clock, `YYYY-MM-DD HH:MM:SS` UTC: ours may be wrong. */
   serverTime(signal?: AbortSignal): Promise<string>;
 }

@@ -3,6 +3,7 @@ import { KEY_FIELD, type FieldInfo, type OdooRow } from '../destination/destinat
 import type { LedgerRow } from '../store/ledger.ts';
 import { WaybillError } from '../core/errors.ts';
 import type { Context } from './context.ts';
+import { endMark } from './run-end.ts';
 
 /** What must be read for it. */
 export const markFields = (info: Readonly<Record<string, FieldInfo>>): string[] =>
@@ -19,10 +20,18 @@ export function isOurs(row: LedgerRow, found: OdooRow): boolean {
 const LOOKED_AT = 20;
 
 /**
- * Throws WB_DATABASE_CHANGED when not one of our newest records is there any more: then Odoo was restored to a backup
- * from before them, and going on would load the children of parents that are gone.
+ * Throws WB_DATABASE_CHANGED when Odoo was restored to a backup from before our last writes: it lacks the mark that the
+ * last run left at its end, or, after a run that was killed and left none, every one of the newest records. Going on
+ * would take what the backup holds for a person's edits, and load the children of parents that are gone.
  */
 export async function checkNotRestored(ctx: Context): Promise<void> {
+  const mark = endMark(ctx);
+  if (mark && !(await ctx.schema.hasMark(mark.name, ctx.signal)))
+    throw restored(
+      ctx,
+      `The mark that run ${mark.run} left in "${ctx.env}" at its end is not there`,
+    );
+  if (mark && mark.run === ctx.store.runs.list(ctx.env).at(-1)?.id) return;
   const rows = ctx.store.ledger.newestCreated(ctx.env, LOOKED_AT);
   if (rows.length < FEW) return;
   for (const [model, same] of Map.groupBy(rows, (row) => row.model)) {
@@ -32,14 +41,20 @@ export async function checkNotRestored(ctx: Context): Promise<void> {
     const there = new Map(found.map((one) => [one.id, one]));
     if (same.some((row) => isThere(row, there.get(row.resId)))) return;
   }
-  throw new WaybillError(
-    'WB_DATABASE_CHANGED',
-    `None of the ${rows.length} records that were loaded last into "${ctx.env}" is in Odoo any more: it was probably restored to an older backup.`,
-    {
-      next: 'Restore a backup from after the load; or take the migration back (waybill rollback), which then removes only what is still there, and run it anew.',
-    },
+  throw restored(
+    ctx,
+    `None of the ${rows.length} records that were loaded last into "${ctx.env}" is in Odoo any more`,
   );
 }
+
+const restored = (ctx: Context, what: string): WaybillError =>
+  new WaybillError(
+    'WB_DATABASE_CHANGED',
+    `${what}: this Odoo was restored to an older backup. Nothing was written.`,
+    {
+      next: `Restore a backup from after the last run; or take back what is still there (waybill rollback, with --env ${ctx.env}) and run anew.`,
+    },
+  );
 
 const FEW = 3;
 const isThere = (row: LedgerRow, found: OdooRow | undefined): boolean =>

@@ -1,14 +1,33 @@
-/** When a run ended, by Odoo's clock: the first second in which nothing of ours was written. */
+/** The end of a run: when it was, by Odoo's clock, and a mark in Odoo that an older backup lacks. */
+import { randomUUID } from 'node:crypto';
 import { sleep } from '../lib/sleep.ts';
 import type { Context } from './context.ts';
 
 const LOOK_AGAIN_MS = 150;
 
+/** Of the run that ended last, and the name of its mark in Odoo. */
+export interface EndMark {
+  readonly run: number;
+  readonly name: string;
+}
+
+const keyOf = (ctx: Context): string => `end mark.${ctx.env}`;
+
+export const endMark = (ctx: Context): EndMark | undefined =>
+  ctx.store.runs.meta<EndMark | null>(keyOf(ctx)) ?? undefined;
+
+/** Before a rollback: the marks go with it. */
+export const forgetEndMark = (ctx: Context): void => ctx.store.runs.setMeta(keyOf(ctx), null);
+
 /**
- * Odoo stamps writes by the second. Without waiting for the next one, what a person does straight after a run could
- * not be told from the run's own last write: a delta would write over it, a rollback remove it.
+ * Gives the first second in which nothing of ours was written. Odoo stamps writes by the second: without waiting for
+ * the next one, what a person does straight after a run could not be told from the run's own last write, and a delta
+ * would write over it, a rollback remove it.
  */
-export async function serverEnd(ctx: Context): Promise<string> {
+export async function serverEnd(ctx: Context, run: number): Promise<string> {
+  const name = `end of run ${run}, ${randomUUID()}`;
+  await ctx.schema.leaveMark(name);
+  ctx.store.runs.setMeta(keyOf(ctx), { run, name } satisfies EndMark);
   const last = await ctx.schema.serverTime();
   for (;;) {
     await sleep(LOOK_AGAIN_MS);

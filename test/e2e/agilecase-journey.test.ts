@@ -103,8 +103,15 @@ describe.each<OdooVersion>([19, 14])('AgileCase from sample to rollback, on Odoo
   });
 
   it('the full run goes on from the sample, and a delta straight after it finds nothing', async () => {
+    const estimated = await project.run('estimate', '--json');
+    expect(estimated.json(), estimated.stderr).toMatchObject({ rate: { from: 'the sample' } });
     const ran = await project.run('run', '--json');
     expect([0, 4], ran.stderr + ran.stdout).toContain(ran.code);
+    const { estimate } = await project.report<{ estimate: Record<string, number> | null }>();
+    expect(estimate).toMatchObject({
+      predictedHours: expect.any(Number) as number,
+      actualHours: expect.any(Number) as number,
+    });
     expect(ran.json()).toMatchObject({
       balances: true,
       verification: { differences: 0, missing: 0 },

@@ -4,7 +4,7 @@ import { cuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
 import { differences, dumpDatabase, type Dump } from '../support/dump.ts';
 import { freshOdoo, type OdooVersion, type TestOdoo } from '../support/odoo.ts';
 import { plainRpc, type PlainRpc } from '../support/plain-rpc.ts';
-import { makeProject, prepare, type TestProject } from '../support/project.ts';
+import { makeProject, prepare, waybill, type TestProject } from '../support/project.ts';
 import { plainAccount, rows, smallExport, type SmallExport } from '../support/small-export.ts';
 
 interface Kept {
@@ -106,6 +106,28 @@ describe.each<OdooVersion>([19, 14])('a journey that goes wrong, on Odoo %i', (v
       expect(differences(then, await dumpDatabase(odoo.databaseUrl))).toEqual([]);
       await set(uuid?.['value']);
       expect((await project.run('run', '--json')).code).toBe(0);
+    });
+
+    it('the same database from before the load, as a backup puts it back, is not written to', async () => {
+      const backup = await freshOdoo(version, 'backup');
+      const there = await plainRpc(backup);
+      const identity = [['key', '=', 'database.uuid']];
+      const [ours] = await rpc.readAll('ir.config_parameter', identity);
+      const [theirs] = await there.readAll('ir.config_parameter', identity);
+      await there.execute('ir.config_parameter', 'write', [
+        [theirs?.id],
+        { value: ours?.['value'] },
+      ]);
+      project.edit('waybill.yaml', (text) => text.replace(odoo.db, backup.db));
+      const then = await dumpDatabase(backup.databaseUrl);
+      for (const command of ['run', 'delta']) {
+        const key = { WAYBILL_ODOO_API_KEY: backup.apiKey };
+        const ran = await waybill([command, project.folder, '--json'], key);
+        expect([ran.code, ran.stdout]).toEqual([3, expect.stringContaining('older backup')]);
+      }
+      expect(differences(then, await dumpDatabase(backup.databaseUrl))).toEqual([]);
+      project.edit('waybill.yaml', (text) => text.replace(backup.db, odoo.db));
+      await backup.drop();
     });
 
     it('two contacts that were merged in Odoo are asked about, and the one that is left keeps its values', async () => {

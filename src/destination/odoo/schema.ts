@@ -26,6 +26,9 @@ export function odooSchema(destination: Destination): DestinationSchema {
     removeMade: (made, signal) => removeMade(destination, made, signal),
     openMarkers: (count, signal) => openMarkers(destination, count, signal),
     dropMarker: (id, signal) => dropMarker(destination, id, signal),
+    leaveMark: async (name, signal) =>
+      void (await destination.create(MARKER_MODEL, [{ x_name: name }], signal)),
+    hasMark: (name, signal) => hasMark(destination, name, signal),
     serverTime: (signal) => serverTime(destination, signal),
   };
 }
@@ -340,6 +343,20 @@ const canDropAgain = (error: unknown): Verdict =>
   isWaybillError(error) && (error.class === 'retriable' || error.class === 'uncertain')
     ? {}
     : false;
+
+/** Where the model is not there, no mark is. */
+async function hasMark(
+  destination: Destination,
+  name: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  try {
+    return (await destination.count(MARKER_MODEL, [['x_name', '=', name]], signal)) > 0;
+  } catch (error) {
+    if (isWaybillError(error, 'WB_ODOO_MODULE')) return false;
+    throw error;
+  }
+}
 
 async function serverTime(destination: Destination, signal?: AbortSignal): Promise<string> {
   const [id = 0] = await destination.create(MARKER_MODEL, [{ x_name: 'clock' }], signal);
