@@ -199,7 +199,12 @@ const TEXT_SLOTS = [
   'source',
   'other_system_id',
   'opt_in',
+  'kind',
+  'code',
+  'title',
 ];
+
+const COMPANY = /^(company|organi[sz]ation|business|corporate|firm)$/i;
 
 function plainSlots(
   draft: Draft,
@@ -215,6 +220,7 @@ function plainSlots(
   for (const slot of TEXT_SLOTS)
     put(draft, tools.prefix + (standardField(slot) ?? slot), read(slot));
   for (const slot of ['created', 'edited']) moment(draft, file, slot, read(slot), tools);
+  if (COMPANY.test(read('kind'))) draft.values['is_company'] = true;
   const company = read('company');
   if (company !== '')
     put(

@@ -35,6 +35,9 @@ const STANDARD: readonly Standard[] = [
   ['state', 'state', 'state as written', 'char'],
   ['country', 'country', 'country as written', 'char'],
   ['full_name', 'full_name', 'full name as written', 'char'],
+  ['kind', 'contact_kind', 'kind of contact', 'char'],
+  ['code', 'client_code', 'client code', 'char'],
+  ['title', 'courtesy_title', 'title', 'char'],
 ];
 
 const LEAD_STANDARD: readonly Standard[] = [
