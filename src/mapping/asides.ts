@@ -1,4 +1,5 @@
 /** What an item says of itself that Odoo has no place for: it is written beside its text. */
+import type { Issue } from '../core/record.ts';
 import type { Child } from './compose-child.ts';
 import { parseBoolean } from './transforms/booleans.ts';
 import { singleLine } from './transforms/text.ts';
@@ -34,3 +35,11 @@ export function momentText({ record, file, tools }: Child, slot: string): string
   const utc = text === '' ? undefined : tools.dates(file.order(slot)).datetime(text);
   return utc === undefined ? text : `${utc} UTC`;
 }
+
+/** `each`: what became of each of them. */
+export const ringIssue = (ring: string, column: string, raw: string, each: string): Issue => ({
+  code: 'WB_PARENT_RING',
+  message: `These stand below each other in a ring: ${ring}. Each ${each}; mend the ring at the source, or accept.`,
+  column,
+  raw,
+});

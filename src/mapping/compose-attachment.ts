@@ -2,7 +2,7 @@
 import type { Value } from '../core/record.ts';
 import type { Child } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
-import { asides, momentText } from './asides.ts';
+import { asides, momentText, ringIssue } from './asides.ts';
 import { singleLine } from './transforms/text.ts';
 
 const MAX_NAME = 200;
@@ -14,6 +14,7 @@ export function composeAttachment(child: Child): Composed {
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const path = file.slot(record, 'file');
   const name = fileName(read('filename') || path);
+  const nameColumn = file.columnOf(NAMES.find((slot) => read(slot) !== '') ?? 'file');
   if (parent === null || path === '')
     return {
       planned: [],
@@ -21,7 +22,7 @@ export function composeAttachment(child: Child): Composed {
         {
           code: 'WB_FILE_MISSING',
           message: `The bytes of "${name}" are not in the export${because(read('file_problem'))}.`,
-          column: file.columnOf(NAMES.find((slot) => read(slot) !== '') ?? 'file'),
+          column: nameColumn,
           raw: read('filename'),
         },
       ],
@@ -36,7 +37,12 @@ export function composeAttachment(child: Child): Composed {
     res_model: parent.model,
     res_id: { ref: parent.key },
     description,
-    datas: { file: path, bytes: Number(read('bytes')), sha256: read('sha256') },
+    datas: {
+      file: path,
+      bytes: Number(read('bytes')),
+      sha256: read('sha256'),
+      column: nameColumn,
+    },
     // Odoo tells it from the name and the bytes where the source does not.
     ...(read('mime') !== '' && { mimetype: read('mime') }),
   };
@@ -50,7 +56,10 @@ export function composeAttachment(child: Child): Composed {
     match: '',
     values,
   } as const;
-  return { planned: [planned], issues: [] };
+  const ring = read('ring');
+  const [column, raw] = [file.columnOf('document_ref'), read('document_ref')];
+  const issues = ring === '' ? [] : [ringIssue(ring, column, raw, 'is there with its own bytes')];
+  return { planned: [planned], issues };
 }
 
 const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? '';

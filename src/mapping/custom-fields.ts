@@ -30,6 +30,7 @@ const STANDARD: readonly Standard[] = [
   ['category2', 'category2', 'category 2', 'char'],
   ['source', 'source', 'source', 'char'],
   ['memo', 'memo', 'memo', 'text'],
+  ['audit_history', 'audit_history', 'audit history', 'text'],
   ['other_system_id', 'other_system_id', 'other system id', 'char'],
   ['opt_in', 'opt_in', 'e-mail opt-in', 'char'],
   ['state', 'state', 'state as written', 'char'],

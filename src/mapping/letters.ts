@@ -105,6 +105,7 @@ export function originalLetter(
       file: path,
       bytes: Number(file.slot(record, 'bytes')),
       sha256: file.slot(record, 'sha256'),
+      column: file.columnOf(file.slot(record, 'mail_file') === '' ? 'file' : 'mail_file'),
     },
   };
   const key = `${tools.keyOf(record)}.file`;
