@@ -23,7 +23,7 @@ const flag = (text: string): string => {
   return value === undefined ? text : value ? 'yes' : '';
 };
 const OPEN = /^(open|no|false|0|to ?do)$/i;
-const MIDNIGHT = /\b(00?:00(:00(\.0+)?)?|12:00(:00)? ?AM)\b/i;
+const MIDNIGHT = /[ T](00?:00(:00(\.0+)?)?|12:00(:00)? ?AM)\b/i;
 
 interface Task {
   readonly summary: string;
