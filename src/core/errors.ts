@@ -76,6 +76,7 @@ export const ERRORS = {
   WB_ROW_SHAPE: code('record', EXIT.differences, 'A row has too few or too many cells'),
   WB_ROW_QUOTES: code('record', EXIT.differences, 'A row has broken quotes'),
   WB_ROW_NUL: code('record', EXIT.differences, 'A cell holds NUL bytes'),
+  WB_ROW_FORMULA: code('record', EXIT.differences, 'A formula of a workbook was never computed'),
   WB_CELL_TOO_LARGE: code('record', EXIT.differences, 'A cell is too large'),
   WB_DUPLICATE_KEY: code('record', EXIT.differences, 'Two records carry one record id'),
   // mapping and gates

@@ -37,6 +37,8 @@ export interface FileRef {
   readonly file: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Of the source's table, where a row says which file is meant. */
+  readonly column?: string;
 }
 
 /** A text with Odoo ids in it, like a link to an attachment that is loaded before it. */

@@ -50,7 +50,7 @@ export async function load(
 ): Promise<LoadTotals> {
   const totals = { created: 0, updated: 0, matched: 0, queued: 0, settled: 0, late: 0 };
   const creator = makeCreator(ctx, run, (row, error) =>
-    queue(loading, row.row, error.code, refusal(error)),
+    queue(loading, row.row, error.code, refusal(error), [], columnOf(row, error)),
   );
   const resolver = makeResolver(ctx, special);
   const loading: Loading = {
@@ -158,6 +158,10 @@ function hangsOn(ctx: Context, { key, model, resId }: LedgerRow): string {
   return `It belongs to ${name}, which somebody deleted in Odoo (${model} ${resId}) since it was loaded. Resolve with "accept" to leave this out too.`;
 }
 
+/** Of the table of the source; what Odoo refuses it refuses as a whole. */
+const columnOf = ({ files }: Resolved, { code }: WaybillError): string =>
+  code.startsWith('WB_FILE_') ? (files[0]?.[1].column ?? '') : '';
+
 /** Odoo's own words, without the call and the address: the same for every record of the queue. */
 function refusal({ code, message, next, data }: WaybillError): string {
   if (code.startsWith('WB_FILE_')) return [message, next].filter(Boolean).join(' ');
@@ -186,6 +190,7 @@ function queue(
   code: ErrorCode,
   message: string,
   candidates: readonly string[] = [],
+  column = '',
 ): void {
   loading.totals.queued++;
   const { ctx } = loading;
@@ -196,7 +201,7 @@ function queue(
       position: row.position,
       key: row.key,
       place: placeOf(ctx, row),
-      issue: { code, message, candidates },
+      issue: { code, message, candidates, column },
     },
   ]);
 }

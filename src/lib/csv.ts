@@ -8,7 +8,9 @@ export interface CsvRow {
   readonly line: number;
   readonly cells: readonly string[];
   /** Set when the row cannot be trusted; `text` is then the row as it stood, its beginning if it is endless. */
-  readonly broken?: 'quotes' | 'nul' | 'too-large';
+  readonly broken?: 'quotes' | 'nul' | 'too-large' | 'formula';
+  /** Of the cell that is meant, where it is one. */
+  readonly brokenAt?: number;
   readonly text?: string;
 }
 

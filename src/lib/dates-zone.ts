@@ -59,3 +59,12 @@ function offsetReader(timeZone: string): (utc: number) => number {
     return Date.UTC(n[2] ?? 0, (n[0] ?? 1) - 1, n[1] ?? 1, n[3], n[4], n[5]) / 1000 - utc;
   };
 }
+
+/** Whether this machine knows the zone: Windows calls them by other names than everybody else. */
+export function isZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}

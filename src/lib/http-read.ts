@@ -1,5 +1,5 @@
-/** GET alone, answers as streams, no redirect followed: whoever asks decides where a credential may go. */
-import { Agent, request } from 'undici';
+/** GET, and the form that asks for a token; answers as streams, no redirect followed: whoever asks decides where a credential may go. */
+import { Agent, request, type Dispatcher } from 'undici';
 
 export interface ReadAnswer {
   readonly status: number;
@@ -16,22 +16,38 @@ export interface HttpReader {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<ReadAnswer>;
+  post(
+    url: URL,
+    form: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<ReadAnswer>;
   close(): Promise<void>;
 }
 
 export function httpReader(timeoutMs: number): HttpReader {
   const dispatcher = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
   return {
-    async get(url, headers, signal) {
-      const answer = await request(url, { dispatcher, signal, headers });
-      return {
-        status: answer.statusCode,
-        headers: answer.headers,
-        body: answer.body,
-        text: () => answer.body.text(),
-        discard: () => answer.body.dump(),
-      };
-    },
+    get: async (url, headers, signal) =>
+      answerOf(await request(url, { dispatcher, signal, headers })),
+    post: async (url, form, headers, signal) =>
+      answerOf(
+        await request(url, {
+          dispatcher,
+          signal,
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+          body: form,
+        }),
+      ),
     close: () => dispatcher.close(),
   };
 }
+
+const answerOf = ({ statusCode, headers, body }: Dispatcher.ResponseData): ReadAnswer => ({
+  status: statusCode,
+  headers,
+  body,
+  text: () => body.text(),
+  discard: () => body.dump(),
+});

@@ -11,6 +11,7 @@ import { composeNote } from './compose-message.ts';
 import { composeOptout } from './compose-optout.ts';
 import { composeTask } from './compose-task.ts';
 import { composeTemplate } from './compose-template.ts';
+import { ringIssue } from './asides.ts';
 import type { PartnerTools } from './compose-partner.ts';
 import type { Composed, Parent, Pictures } from './mapping.ts';
 import type { OwnerBook } from './owner-book.ts';
@@ -36,11 +37,16 @@ export interface Child {
 type Composer = (child: Child) => Composed;
 
 /** Moves nothing: what must be rebuilt by hand is written down (see app/inventories.ts). */
-const composeInventory: Composer = () => ({
-  planned: [],
-  issues: [],
-  settled: { state: 'excluded', into: 'inventory' },
-});
+const composeInventory: Composer = ({ record, file }) => {
+  const ring = file.slot(record, 'ring');
+  const raw = file.slot(record, 'milestone_parent');
+  const column = file.columnOf('milestone_parent');
+  return {
+    planned: [],
+    issues: ring === '' ? [] : [ringIssue(ring, column, raw, 'is listed as it stands')],
+    settled: { state: 'excluded', into: 'inventory' },
+  };
+};
 
 /** Was joined to another record by the source; where that was not found, a person must look. */
 const composeDetail: Composer = ({ record, file, tools }) => {
@@ -49,7 +55,8 @@ const composeDetail: Composer = ({ record, file, tools }) => {
   if (into === 'definition') return merged(into);
   if (object === 'ring') {
     const [slot = '', ring = ''] = splitOnce(key, ':');
-    return merged('definition', ringIssue(ring, file.columnOf(slot), file.slot(record, slot)));
+    const raw = file.slot(record, slot);
+    return merged('definition', ringIssue(ring, file.columnOf(slot), raw, UNDER_ITS_NAME));
   }
   if (object !== 'missing' && into !== '') return merged(tools.keyOf({ ...record, object, key }));
   const what = tools.declaration.objects.find((one) => one.name === record.object);
@@ -66,13 +73,7 @@ const merged = (into: string, ...issues: Issue[]): Composed => ({
   settled: { state: 'merged', into },
 });
 
-const ringIssue = (ring: string, column: string, raw: string): Issue => ({
-  code: 'WB_PARENT_RING',
-  message: `These stand below each other in a ring: ${ring}. Each is in Odoo under its own name; mend the ring at the source, or accept.`,
-  column,
-  raw,
-});
-
+const UNDER_ITS_NAME = 'is in Odoo under its own name';
 const RAW = 500;
 const splitOnce = (text: string, at: string): string[] => {
   const place = text.indexOf(at);

@@ -3,6 +3,8 @@ import type { Issue, Ref, Value } from '../core/record.ts';
 import { plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
 import type { Composed } from './mapping.ts';
+import { parseBoolean } from './transforms/booleans.ts';
+import type { DateReader } from './transforms/dates.ts';
 import { emailKey } from './transforms/emails.ts';
 import { splitList } from './transforms/lists.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
@@ -11,7 +13,7 @@ import { cleanText, singleLine } from './transforms/text.ts';
 const HOUR_MS = 3_600_000;
 
 export function composeEvent(child: Child): Composed {
-  const { record, file, parent, tools } = child;
+  const { record, file, parent, contacts, tools } = child;
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const span = readSpan(child);
   if ('issue' in span) return { planned: [], issues: [span.issue] };
@@ -19,9 +21,11 @@ export function composeEvent(child: Child): Composed {
   const owner = tools.owner(read('owner') || people.organiser, read('owner_email')) ?? {
     ref: 'owner.fallback',
   };
+  const [contact] = read('contact') === '' ? [] : contacts.byKey(read('contact'));
   const attendees: Ref[] = [
     ...(parent?.model === 'res.partner' ? [{ ref: parent.key }] : []),
     ownerPartner(owner),
+    ...(contact && contact.partner !== '' ? [{ ref: contact.partner }] : []),
     ...people.found,
   ];
   const text = describe(child, people.unknown);
@@ -95,6 +99,8 @@ function readSpan({ record, file, tools }: Child): Span | { readonly issue: Issu
   const dates = tools.dates(file.order(slot));
   const start = dates.datetime(startText);
   if (start === undefined) return bad(file.columnOf(slot), startText, 'is no date');
+  if (parseBoolean(read('all_day')) === true)
+    return wholeDays(startText, endText, dates) ?? bad(file.columnOf('end'), endText, 'is no day');
   const day = dates.date(startText);
   if (day !== undefined && !startText.includes(':') && endText === '')
     return { start: `${day} 00:00:00`, stop: `${day} 00:00:00`, allday: true };
@@ -103,6 +109,15 @@ function readSpan({ record, file, tools }: Child): Span | { readonly issue: Issu
   if (stop < start)
     return bad(file.columnOf('end'), endText, `lies before the start, ${startText}`);
   return { start, stop, allday: false };
+}
+
+/** Whatever times stand there: midnight on the source's clock is another day in UTC. */
+function wholeDays(start: string, end: string, dates: DateReader): Span | undefined {
+  const dayOf = (text: string): string | undefined => dates.date(text.split(/[ T]/)[0] ?? '');
+  const [first, last] = [dayOf(start), dayOf(end === '' ? start : end)];
+  return first !== undefined && last !== undefined && last >= first
+    ? { start: `${first} 00:00:00`, stop: `${last} 00:00:00`, allday: true }
+    : undefined;
 }
 
 const later = (moment: string, ms: number): string =>

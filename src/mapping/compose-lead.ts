@@ -3,7 +3,7 @@ import type { Issue, PlannedRecord, Ref } from '../core/record.ts';
 import { plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
 import { badValue, customValue } from './compose-custom.ts';
-import type { Draft } from './compose-partner.ts';
+import { auditInUtc, type Draft } from './compose-partner.ts';
 import { guessStatus, isStatus, type Status } from './lead-status.ts';
 import type { Composed } from './mapping.ts';
 import { splitList } from './transforms/lists.ts';
@@ -168,7 +168,7 @@ function plain(draft: Draft, { record, file, tools }: Child): void {
     const text = singleLine(file.slot(record, slot));
     if (text !== '') draft.values[tools.prefix + name] = text;
   }
-  const audit = cleanText(file.slot(record, 'audit_history'));
+  const audit = auditInUtc(cleanText(file.slot(record, 'audit_history')), tools);
   if (audit !== '') draft.values[`${tools.prefix}audit_history`] = audit;
   if (/^(1|y|yes|t|true)$/i.test(read('inactive'))) draft.values['active'] = false;
   for (const name of splitList(file.slot(record, 'tags'))) draft.tags.add(name);

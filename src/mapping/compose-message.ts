@@ -79,13 +79,14 @@ function bodyOf(record: StagedRecord, file: CompiledFile, html: boolean): string
 }
 
 /** A note without a date that can be read waits: where it belongs in the chatter cannot be told. */
-export function composeNote({ record, file, parent, contacts, tools }: Child): Composed {
+export function composeNote(child: Child): Composed {
+  const { record, file, parent, contacts, tools } = child;
   const html = tools.markup.has(record.object) || /html/i.test(file.slot(record, 'body_format'));
   const raw = file.slot(record, 'date');
   const date = tools.dates(file.order('date')).datetime(raw);
   if (date === undefined || parent === null)
     return { planned: [], issues: [noDate(file.columnOf('date'), raw)] };
-  const letter = letterOf(record, file, tools);
+  const letter = letterOf(child);
   const pictured = withPictures(record, file, parent, letter.head, tools);
   const message = composeMessage({
     key: tools.keyOf(record),

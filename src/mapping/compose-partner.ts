@@ -199,7 +199,12 @@ const TEXT_SLOTS = [
   'source',
   'other_system_id',
   'opt_in',
+  'kind',
+  'code',
+  'title',
 ];
+
+const COMPANY = /^(company|organi[sz]ation|business|corporate|firm)$/i;
 
 function plainSlots(
   draft: Draft,
@@ -212,9 +217,12 @@ function plainSlots(
   put(draft, 'function', read('job_title'));
   put(draft, tools.prefix + 'id', read('record_id'));
   put(draft, tools.prefix + 'memo', cleanText(file.slot(record, 'memo')));
+  const audit = cleanText(file.slot(record, 'audit_history'));
+  put(draft, tools.prefix + 'audit_history', auditInUtc(audit, tools));
   for (const slot of TEXT_SLOTS)
     put(draft, tools.prefix + (standardField(slot) ?? slot), read(slot));
   for (const slot of ['created', 'edited']) moment(draft, file, slot, read(slot), tools);
+  if (COMPANY.test(read('kind'))) draft.values['is_company'] = true;
   const company = read('company');
   if (company !== '')
     put(
@@ -226,6 +234,13 @@ function plainSlots(
   const owner = tools.owner(read('owner'), read('owner_email'));
   if (owner) put(draft, 'user_id', owner);
 }
+
+/** Lines of an audit trail begin on the source's clock, unless they say that it is UTC. */
+export const auditInUtc = (text: string, { dates }: Pick<PartnerTools, 'dates'>): string =>
+  text.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?= \||$)/gm, (wall) => {
+    const utc = dates('ymd').datetime(wall);
+    return utc === undefined ? wall : `${utc} UTC`;
+  });
 
 function archived(draft: Draft, file: CompiledFile, text: string): void {
   if (text === '') return;

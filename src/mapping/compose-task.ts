@@ -2,9 +2,11 @@
 import type { Issue, PlannedRecord, Ref, Value } from '../core/record.ts';
 import { plainToHtml } from '../lib/html.ts';
 import type { Child } from './compose-child.ts';
+import { asides, momentText } from './asides.ts';
 import { badValue } from './compose-custom.ts';
 import { composeMessage } from './compose-message.ts';
 import type { Composed, Parent } from './mapping.ts';
+import { parseBoolean } from './transforms/booleans.ts';
 import { cleanText, singleLine } from './transforms/text.ts';
 
 const DONE = /^(closed?|done|completed?|finished|yes|true|1)$/i;
@@ -15,6 +17,13 @@ const TYPES: readonly (readonly [RegExp, string])[] = [
   [/e-?mail/i, 'email'],
   [/meet|appoint|visit/i, 'meeting'],
 ];
+/** `true`, `1` or `x` read the same in every form of an export. */
+const flag = (text: string): string => {
+  const value = parseBoolean(text);
+  return value === undefined ? text : value ? 'yes' : '';
+};
+const OPEN = /^(open|no|false|0|to ?do)$/i;
+const MIDNIGHT = /[ T](00?:00(:00(\.0+)?)?|12:00(:00)? ?AM)\b/i;
 
 interface Task {
   readonly summary: string;
@@ -46,7 +55,8 @@ const ownersContact = (owner: Ref): Parent => ({
   key: owner.ref.replace(/^owner\./, 'ownerpartner.'),
 });
 
-function readTask({ record, file, tools }: Child, issues: Issue[]): Task {
+function readTask(child: Child, issues: Issue[]): Task {
+  const { record, file, tools } = child;
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const day = (slot: string): string => {
     const text = read(slot);
@@ -58,13 +68,23 @@ function readTask({ record, file, tools }: Child, issues: Issue[]): Task {
   };
   const [due, completed] = [day('due_date'), day('complete_date')];
   const isDone = read('status') === '' ? completed !== '' : DONE.test(read('status'));
+  // Odoo's activities have days, and no times of day.
+  const timeOf = (slot: string): string =>
+    /:/.test(read(slot)) && !MIDNIGHT.test(read(slot)) ? momentText(child, slot) : '';
   const details = cleanText(file.slot(record, 'details'));
   const more = [
     ['Category', TYPES.some(([test]) => test.test(read('category'))) ? '' : read('category')],
     ['Priority', priorityOf(read('priority'))],
     ['E-mail template', read('email_template')],
     ['Letter', read('letter')],
-    ['Due', isDone && due !== completed ? due : ''],
+    ['Due', timeOf('due_date') || (isDone && due !== completed ? due : '')],
+    ['Completed', timeOf('complete_date') || (isDone ? '' : completed)],
+    ['Status', isDone || OPEN.test(read('status')) ? '' : read('status')],
+    ['Milestone', read('milestone')],
+    ['Mandatory', flag(read('mandatory'))],
+    ['Created', momentText(child, 'created')],
+    ['Created by', tools.owners.sender(read('created_by'))],
+    ...asides(child),
   ].filter(([, text]) => text !== '');
   return {
     summary: read('summary') || details.split('\n')[0]?.slice(0, 100) || `To-do ${record.key}`,

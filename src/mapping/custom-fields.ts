@@ -30,11 +30,15 @@ const STANDARD: readonly Standard[] = [
   ['category2', 'category2', 'category 2', 'char'],
   ['source', 'source', 'source', 'char'],
   ['memo', 'memo', 'memo', 'text'],
+  ['audit_history', 'audit_history', 'audit history', 'text'],
   ['other_system_id', 'other_system_id', 'other system id', 'char'],
   ['opt_in', 'opt_in', 'e-mail opt-in', 'char'],
   ['state', 'state', 'state as written', 'char'],
   ['country', 'country', 'country as written', 'char'],
   ['full_name', 'full_name', 'full name as written', 'char'],
+  ['kind', 'contact_kind', 'kind of contact', 'char'],
+  ['code', 'client_code', 'client code', 'char'],
+  ['title', 'courtesy_title', 'title', 'char'],
 ];
 
 const LEAD_STANDARD: readonly Standard[] = [

@@ -2,6 +2,7 @@
 import { stringify, type Document } from 'yaml';
 import { z } from 'zod';
 import { WaybillError } from '../core/errors.ts';
+import { isZone } from '../lib/dates-zone.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { readYaml } from '../lib/yaml-lines.ts';
@@ -74,14 +75,6 @@ const documentSchema = z.strictObject({
   }),
   objects: z.record(z.string(), z.array(columnSchema)),
 });
-
-function isZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}
 
 /** Throws WB_MAPPING_INVALID with the line and what is allowed there. A column that is not as it was proposed counts as decided. */
 export function parseMapping(text: string): MappingDocument {

@@ -3,7 +3,8 @@ import type { ContactIndex } from '../core/contact.ts';
 import type { PlannedRecord, StagedRecord, Value } from '../core/record.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { CompiledFile } from './columns.ts';
-import type { ChildTools } from './compose-child.ts';
+import { asides, isPublic, VISIBLE } from './asides.ts';
+import type { Child, ChildTools } from './compose-child.ts';
 import type { Parent } from './mapping.ts';
 import { emailKey } from './transforms/emails.ts';
 import { splitList } from './transforms/lists.ts';
@@ -15,10 +16,8 @@ export interface Letter {
   readonly values: Readonly<Record<string, Value>>;
 }
 
-/** What names nothing that is not said to be public is for the firm's own eyes. */
-const PUBLIC = /^(public|true|yes|y|1|visible|published|shared|extranet|client)$/i;
-
-export function letterOf(record: StagedRecord, file: CompiledFile, tools: ChildTools): Letter {
+export function letterOf(child: Child): Letter {
+  const { record, file, tools } = child;
   const read = (slot: string): string => singleLine(file.slot(record, slot));
   const channel = read('channel').toLowerCase();
   const type = messageType(channel, tools);
@@ -26,12 +25,12 @@ export function letterOf(record: StagedRecord, file: CompiledFile, tools: ChildT
   const values: Record<string, Value> = {};
   if (type !== 'comment') values['message_type'] = type;
   if (subject !== '') values['subject'] = subject;
-  if (PUBLIC.test(read('visibility'))) values['subtype_id'] = { ref: 'xml.mail.mt_comment' };
+  if (isPublic(read('visibility'))) values['subtype_id'] = { ref: 'xml.mail.mt_comment' };
   const thread = file.slot(record, 'thread');
   if (thread !== '') values['parent_id'] = { ref: tools.keyOf({ ...record, key: thread }) };
   const files = attached(file.slot(record, 'attachments'), record, file, tools);
   if (files.length > 0) values['attachment_ids'] = files;
-  return { head: headOf(read, channel, type), values };
+  return { head: headOf(child, channel, type), values };
 }
 
 /** `sms` is a type only where the SMS app is installed. */
@@ -47,14 +46,24 @@ const HEADERS = [
   ['cc', 'Cc'],
   ['bcc', 'Bcc'],
   ['message_id', 'Message-ID'],
+  ['in_reply_to', 'In-Reply-To'],
 ] as const;
 
-function headOf(read: (slot: string) => string, channel: string, type: string): string {
+function headOf(child: Child, channel: string, type: string): string {
+  const read = (slot: string): string => singleLine(child.file.slot(child.record, slot));
   const lines = HEADERS.map(([slot, label]): [string, string] => [label, read(slot)]).filter(
     ([, text]) => text !== '',
   );
   // The type says it where it can; a call or a letter has none of its own.
   if (channel !== '' && type === 'comment') lines.unshift(['Channel', channel]);
+  const logged = read('from') === '' ? '' : read('author');
+  lines.push(
+    ...[
+      ['Kind', read('note_kind')] as [string, string],
+      ['Logged by', child.tools.owners.sender(logged)] as [string, string],
+    ].filter(([, text]) => text !== ''),
+    ...asides(child).filter(([label]) => label !== VISIBLE),
+  );
   const direction = read('direction');
   if (direction !== '' && type !== 'email') lines.unshift(['Direction', direction]);
   return lines.length === 0
@@ -96,6 +105,7 @@ export function originalLetter(
       file: path,
       bytes: Number(file.slot(record, 'bytes')),
       sha256: file.slot(record, 'sha256'),
+      column: file.columnOf(file.slot(record, 'mail_file') === '' ? 'file' : 'mail_file'),
     },
   };
   const key = `${tools.keyOf(record)}.file`;

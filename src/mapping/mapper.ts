@@ -355,8 +355,8 @@ const unitsOf = (prefix: string): readonly (readonly string[])[] => [
   [`${prefix}phone_3`, `${prefix}phone_3_note`],
   [`${prefix}phone_4`, `${prefix}phone_4_note`],
 ];
-/** No gap to fill: the leader without it is one that is in use. */
-const NEVER_FILLED = new Set(['active']);
+/** No gaps to fill: the leader without them is one that is in use, and a person. */
+const NEVER_FILLED = new Set(['active', 'is_company']);
 
 function absorb(
   values: Record<string, Value>,

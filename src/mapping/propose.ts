@@ -55,7 +55,10 @@ export function propose(
 ): MappingDocument {
   const objects: Record<string, ColumnMapping[]> = {};
   const held = heldNames(previous);
-  const choices = previous?.choices ?? defaultChoices(declaration);
+  const choices = previous?.choices ?? {
+    ...defaultChoices(declaration),
+    ...(inspection.timeZone !== undefined && { timeZone: inspection.timeZone }),
+  };
   const asked = { declaration, inspection, catalog, choices };
   for (const object of declaration.objects) {
     const columns = uniqueColumns(inspection, object.name);

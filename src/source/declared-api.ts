@@ -29,6 +29,21 @@ const authSchema = z.discriminatedUnion('type', [
     name: z.string().min(1),
     key: secret,
   }),
+  z.strictObject({
+    type: z.literal('oauth2_client'),
+    token_url: z.url(),
+    client_id: secret,
+    client_secret: secret,
+    scope: z.string().optional(),
+  }),
+  z.strictObject({
+    type: z.literal('oauth2_refresh'),
+    token_url: z.url(),
+    client_id: secret,
+    client_secret: secret.optional(),
+    refresh_token: secret,
+    scope: z.string().optional(),
+  }),
 ]);
 const start = { param: z.string().optional() };
 const pagingSchema = z.discriminatedUnion('type', [
@@ -129,6 +144,13 @@ function checkMeaning(
     throw invalid(name, line(['base_url']), 'base_url must begin with https://');
   if (!file.allowed_hosts.includes(hostname))
     throw invalid(name, line(['allowed_hosts']), `allowed_hosts does not name ${hostname}`);
+  if ('token_url' in file.auth) {
+    const token = new URL(file.auth.token_url);
+    if (token.protocol !== 'https:' && !isLoopback(token.hostname))
+      throw invalid(name, line(['auth', 'token_url']), 'token_url must begin with https://');
+    if (!file.allowed_hosts.includes(token.hostname))
+      throw invalid(name, line(['allowed_hosts']), `allowed_hosts does not name ${token.hostname}`);
+  }
   const known = new Set<string>();
   for (const [index, stream] of file.streams.entries()) {
     if (stream.for_each !== undefined && !known.has(stream.for_each))

@@ -1,6 +1,7 @@
 /** Tries a connector file without changing or keeping anything: one page per list. */
 import type { ConnectorFile } from './declared-api.ts';
-import { shown, type Reader } from './declared-http.ts';
+import { type Reader } from './declared-http.ts';
+import { shown } from './declared-secrets.ts';
 import { pages } from './declared-pages.ts';
 import { fill, shapeRecord, type Parents } from './declared-shape.ts';
 

@@ -3,10 +3,12 @@
  * another host is followed without it, for files alone.
  */
 import { WaybillError } from '../core/errors.ts';
-import { httpReader } from '../lib/http-read.ts';
+import { httpReader, type ReadAnswer } from '../lib/http-read.ts';
 import { makePace } from '../lib/pace.ts';
 import { retry, type Verdict } from '../lib/retry.ts';
 import { isLoopback, type ConnectorFile } from './declared-api.ts';
+import { refusedLogin, secretOf, shown, type Secrets } from './declared-secrets.ts';
+import { isOAuth, oauthTokens } from './declared-token.ts';
 
 export interface Answer {
   readonly status: number;
@@ -21,8 +23,6 @@ export interface Reader {
   file(url: URL): Promise<AsyncIterable<Buffer> | 403 | 404>;
   close(): Promise<void>;
 }
-
-export type Secrets = Readonly<Record<string, string | undefined>>;
 
 const TIMEOUT_MS = 60_000;
 const PASSING = new Set([429, 502, 503, 504]);
@@ -53,12 +53,23 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
         : { afterMs: Math.min(error.afterMs, max_wait_seconds * 1_000) };
     return error instanceof WaybillError ? false : {};
   };
-  const call = async (url: URL, headers: Readonly<Record<string, string>>) => {
-    const { url: to, headers: own } = withCredential(file, secrets, url, headers);
-    const answer = await http.get(to, own, signal);
-    if (!PASSING.has(answer.status)) return answer;
+  const tokens = isOAuth(file.auth)
+    ? oauthTokens(file.auth, secrets, async (url, form, headers) =>
+        inTime(await http.post(url, form, headers, signal)),
+      )
+    : undefined;
+  const call = async (
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    refusedToken?: string,
+  ): Promise<ReadAnswer> => {
+    const token = await tokens?.current(refusedToken);
+    const { url: to, headers: own } = withCredential(file, secrets, url, headers, token);
+    const answer = await inTime(await http.get(to, own, signal));
+    if (answer.status !== 401 || token === undefined || refusedToken !== undefined) return answer;
+    // It may have been taken back before its time: once more with a new one, and no more.
     await answer.discard();
-    throw new Later(answer.status, waitOf(answer.headers));
+    return call(url, headers, token);
   };
   const read = <T>(work: () => Promise<T>): Promise<T> =>
     retry(() => pace(work, signal), again, signal, pauses).catch((error: unknown) => {
@@ -71,12 +82,11 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
         const answer = await call(url, headers);
         if (REDIRECTS.has(answer.status)) {
           await answer.discard();
-          throw refused('WB_SOURCE_NOT_API', `It sends elsewhere (${answer.status})`, url);
+          throw refused(`It sends elsewhere (${answer.status})`, url);
         }
         const text = await answer.text();
         const { status, headers: said } = answer;
-        if (status === 401)
-          throw refused('WB_SOURCE_LOGIN', 'The API refuses the credential (401)', url);
+        if (status === 401) throw refusedLogin(url, 'refuses the credential (401)');
         return { status, text, etag: one(said['etag']), link: one(said['link']) };
       }),
     file: (url) =>
@@ -93,20 +103,26 @@ export function apiReader(file: ConnectorFile, secrets: Secrets, signal: AbortSi
         if (answer.status === 200) return answer.body;
         await answer.discard();
         if (answer.status === 403 || answer.status === 404) return answer.status;
-        throw refused('WB_SOURCE_NOT_API', `A file is answered with ${answer.status}`, url);
+        throw refused(`A file is answered with ${answer.status}`, url);
       }),
     close: () => http.close(),
   };
 }
 
+async function inTime(answer: ReadAnswer): Promise<ReadAnswer> {
+  if (!PASSING.has(answer.status)) return answer;
+  await answer.discard();
+  throw new Later(answer.status, waitOf(answer.headers));
+}
+
 function elsewhere(url: URL): URL {
   if (url.protocol === 'https:' || isLoopback(url.hostname)) return url;
-  throw refused('WB_SOURCE_NOT_API', 'a file lies at an address without TLS', url);
+  throw refused('a file lies at an address without TLS', url);
 }
 
 function checkHost(file: ConnectorFile, url: URL): void {
   if (file.allowed_hosts.includes(url.hostname)) return;
-  throw refused('WB_SOURCE_NOT_API', `${url.hostname} is not among allowed_hosts`, url);
+  throw refused(`${url.hostname} is not among allowed_hosts`, url);
 }
 
 function withCredential(
@@ -114,6 +130,7 @@ function withCredential(
   secrets: Secrets,
   url: URL,
   headers: Readonly<Record<string, string>>,
+  token: string | undefined,
 ): { url: URL; headers: Record<string, string> } {
   const own: Record<string, string> = {
     accept: 'application/json',
@@ -121,6 +138,7 @@ function withCredential(
     ...headers,
   };
   const to = new URL(url);
+  if (token !== undefined) own['authorization'] = `Bearer ${token}`;
   if (auth.type === 'bearer') own['authorization'] = `Bearer ${secretOf(auth.token, secrets)}`;
   if (auth.type === 'basic') {
     const pair = `${secretOf(auth.user, secrets)}:${secretOf(auth.password, secrets)}`;
@@ -130,19 +148,6 @@ function withCredential(
   if (auth.type === 'api_key' && auth.in === 'query')
     to.searchParams.set(auth.name, secretOf(auth.key, secrets));
   return { url: to, headers: own };
-}
-
-function secretOf(reference: string, secrets: Secrets): string {
-  const name = reference.slice('env:'.length);
-  const value = secrets[name];
-  if (value) return value;
-  throw new WaybillError(
-    'WB_KEY_MISSING',
-    `The connector file names the secret ${name}, which is not set.`,
-    {
-      next: `export ${name}=…`,
-    },
-  );
 }
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -160,15 +165,8 @@ function waitOf(headers: Headers): number | undefined {
   return reset > 1_000_000_000 ? Math.max(0, reset * 1_000 - Date.now()) : reset * 1_000;
 }
 
-/** Without the query: a key or a signature may stand in it. */
-export const shown = (url: URL): string => `${url.origin}${url.pathname}`;
-
-const refused = (
-  code: 'WB_SOURCE_LOGIN' | 'WB_SOURCE_NOT_API',
-  what: string,
-  url: URL,
-): WaybillError =>
-  new WaybillError(code, `${what}: ${shown(url)}.`, {
+const refused = (what: string, url: URL): WaybillError =>
+  new WaybillError('WB_SOURCE_NOT_API', `${what}: ${shown(url)}.`, {
     place: shown(url),
     next: 'Look at the connector file (base_url, allowed_hosts, auth), then: waybill connector check <file>',
   });

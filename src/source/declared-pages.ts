@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { WaybillError } from '../core/errors.ts';
 import type { ConnectorFile, Paging, Stream } from './declared-api.ts';
 import type { Answer, Reader } from './declared-http.ts';
-import { shown } from './declared-http.ts';
+import { shown } from './declared-secrets.ts';
 import { pick, plainText, recordsIn } from './declared-json-path.ts';
 
 export interface Page {

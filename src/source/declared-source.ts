@@ -3,7 +3,8 @@ import type { Emit } from '../core/events.ts';
 import type { ConnectorFile } from './declared-api.ts';
 import { checkConnector } from './declared-check.ts';
 import { fetchAll, type Fetched } from './declared-fetch.ts';
-import { apiReader, type Secrets } from './declared-http.ts';
+import { apiReader } from './declared-http.ts';
+import type { Secrets } from './declared-secrets.ts';
 import type { Source } from './source.ts';
 
 /** `exported` reads the folder once it is there; it is told of nothing before `inspect`. */

@@ -47,6 +47,7 @@ export async function* extractTable(
           row: {
             code: verdict.code,
             message: verdict.message,
+            column: file.columns[verdict.cell ?? -1]?.id ?? '',
             file: file.path,
             line: row.line,
             text: rowText(row, file.delimiter).slice(0, 2_000),

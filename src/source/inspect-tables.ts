@@ -147,11 +147,12 @@ export async function inspectTable(
   signal: AbortSignal,
 ): Promise<SourceFile> {
   const builders = shape.headers.map(() => profileBuilder());
-  let rows = 0;
+  let [rows, torn] = [0, 0];
   for await (const chunk of dataRows(table, shape.headerLine, widthOf(shape.headers))) {
     if (signal.aborted) throw stoppedLooking();
     for (const row of chunk) {
       const verdict = judgeRow(row, widthOf(shape.headers));
+      if (verdict.kind === 'rejected') torn++;
       if (verdict.kind !== 'record') continue;
       rows++;
       for (const [index, builder] of builders.entries())
@@ -176,14 +177,18 @@ export async function inspectTable(
     sha256: table.sha256,
     bytes: table.bytes,
     rows,
+    ...(torn > 0 && { torn }),
     columns,
   };
 }
 
 export const truncationNotices = (files: readonly SourceFile[], name: string): string[] =>
-  files
-    .filter((file) => ROUND.has(file.rows))
-    .map(
-      (file) =>
-        `${file.path} has exactly ${file.rows} rows: it may have been cut off. Compare with the count ${name} shows.`,
-    );
+  files.flatMap(({ path, rows, torn = 0 }) => {
+    // A total below the records is none of them; a row that is torn is one.
+    const round = [rows, rows + torn].find((count) => ROUND.has(count));
+    return round === undefined
+      ? []
+      : [
+          `${path} has exactly ${round} rows: it may have been cut off. Compare with the count ${name} shows.`,
+        ];
+  });

@@ -138,8 +138,11 @@ export type RowVerdict =
   | { readonly kind: 'record'; readonly cells: readonly string[] }
   | {
       readonly kind: 'rejected';
-      readonly code: 'WB_ROW_SHAPE' | 'WB_ROW_QUOTES' | 'WB_ROW_NUL' | 'WB_CELL_TOO_LARGE';
+      readonly code:
+        'WB_ROW_SHAPE' | 'WB_ROW_QUOTES' | 'WB_ROW_NUL' | 'WB_CELL_TOO_LARGE' | 'WB_ROW_FORMULA';
       readonly message: string;
+      /** Index of the cell that is meant, where it is one. */
+      readonly cell?: number | undefined;
     }
   | { readonly kind: 'blank' };
 
@@ -192,6 +195,13 @@ export function judgeRow(row: CsvRow, width: Width): RowVerdict {
       kind: 'rejected',
       code: 'WB_CELL_TOO_LARGE',
       message: `Line ${row.line}: a cell is longer than a million characters.`,
+    };
+  if (row.broken === 'formula')
+    return {
+      kind: 'rejected',
+      code: 'WB_ROW_FORMULA',
+      message: `Line ${row.line}: a formula was never computed, and so the cell has no value. Open the workbook in Excel, save it, and read it again.`,
+      cell: row.brokenAt,
     };
   if (row.cells.every(isBlank)) return { kind: 'blank' };
   if (isTotal(row.cells, columns))

@@ -5,12 +5,14 @@ import { readXlsx, streamXlsxRows, type StreamRow } from 'hucre/xlsx';
 import { WaybillError } from '../core/errors.ts';
 import type { CsvRow } from '../lib/csv.ts';
 import type { BundleFile } from './bundle.ts';
+import { formulasOf, type Formulas } from './read-formulas.ts';
 import type { Table } from './table.ts';
 
 /** The packed file is held in memory while its rows stream; no export of tables is larger than this. */
 const MAX_BYTES = 512 * 1024 ** 2;
 const CHUNK = 500;
-const LOOKED_AT = 200;
+/** Hidden columns are said before the rows. */
+const LOOKED_AT = 1;
 const SHOWN = 5;
 
 export async function workbookTables(file: BundleFile): Promise<Table[]> {
@@ -26,8 +28,7 @@ export async function workbookTables(file: BundleFile): Promise<Table[]> {
       delimiter: '',
       sha256,
       bytes: file.bytes,
-      notices: await oddities(bytes, name),
-      rows: () => sheetRows(file, name),
+      ...(await lookedAt(file, bytes, name)),
     })),
   );
 }
@@ -48,47 +49,58 @@ const damaged = (file: BundleFile, why: string): WaybillError =>
     next: 'Save it again as .xlsx without a password, or as CSV.',
   });
 
+async function lookedAt(
+  file: BundleFile,
+  bytes: Buffer,
+  name: string,
+): Promise<Pick<Table, 'notices' | 'rows'>> {
+  const formulas = await formulasOf(bytes, name).catch((error: unknown) => {
+    throw damaged(file, error instanceof Error ? error.message : String(error));
+  });
+  return {
+    notices: await oddities(bytes, name, formulas),
+    rows: () => sheetRows(file, name, formulas),
+  };
+}
+
 /** What a person who looks at the sheet in Excel does not see. */
-async function oddities(bytes: Buffer, name: string): Promise<string[]> {
+async function oddities(bytes: Buffer, name: string, formulas: Formulas): Promise<string[]> {
   const { sheets } = await readXlsx(bytes, { sheets: [name], maxRows: LOOKED_AT });
   const [sheet] = sheets;
   if (!sheet) return [];
   const hidden = (sheet.columns ?? []).flatMap((column, index) =>
     column.hidden ? [letters(index)] : [],
   );
-  const formulas = [...(sheet.cells ?? [])].filter(([, cell]) => cell.type === 'formula');
-  const empty = formulas.filter(([, { value }]) => value === null || value === undefined);
+  const empty = [...formulas.uncomputed];
   return [
     ...(sheet.hidden ? [`sheet "${name}" is hidden; it is read all the same`] : []),
     ...(hidden.length > 0
       ? [`hidden column(s) ${hidden.join(', ')} of sheet "${name}" are read too`]
       : []),
-    ...(formulas.length > 0
+    ...(formulas.any
       ? [`sheet "${name}" has formulas; what counts is the value that Excel last computed`]
       : []),
     ...(empty.length > 0
       ? [
-          `sheet "${name}" has formulas that were never computed, and so no value, like ${empty
+          `${empty.length} row(s) of sheet "${name}" have formulas that were never computed, and so no value, like ${empty
             .slice(0, SHOWN)
-            .map(([at]) => cellName(at))
-            .join(', ')}; open it in Excel, save it, and read it again`,
+            .map(([line, column]) => letters(column) + String(line))
+            .join(', ')}; they wait. Open it in Excel, save it, and read it again`,
         ]
       : []),
   ];
 }
-
-/** `2,0` is A3. */
-const cellName = (at: string): string => {
-  const [row = 0, column = 0] = at.split(',').map(Number);
-  return `${letters(column)}${row + 1}`;
-};
 
 const letters = (index: number): string =>
   index < 26
     ? String.fromCharCode(65 + index)
     : letters(Math.floor(index / 26) - 1) + String.fromCharCode(65 + (index % 26));
 
-async function* sheetRows(file: BundleFile, name: string): AsyncGenerator<CsvRow[]> {
+async function* sheetRows(
+  file: BundleFile,
+  name: string,
+  { uncomputed }: Formulas,
+): AsyncGenerator<CsvRow[]> {
   const bytes = await buffer(await file.open());
   let rows: CsvRow[] = [];
   let width = 0;
@@ -98,7 +110,12 @@ async function* sheetRows(file: BundleFile, name: string): AsyncGenerator<CsvRow
     if (cells.length > width && cells.some((cell) => cell !== ''))
       width = Math.max(width, cells.length);
     while (cells.length < width) cells.push('');
-    rows.push({ line: index + 1, cells });
+    const brokenAt = uncomputed.get(index + 1);
+    rows.push({
+      line: index + 1,
+      cells,
+      ...(brokenAt !== undefined && { broken: 'formula', brokenAt }),
+    });
     if (rows.length < CHUNK) continue;
     yield rows;
     rows = [];

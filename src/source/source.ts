@@ -166,6 +166,8 @@ export interface SourceFile {
   readonly sha256: string;
   readonly bytes: number;
   readonly rows: number;
+  /** Rows that are no readable records, and wait; none where it is left out. */
+  readonly torn?: number;
   readonly columns: readonly SourceColumn[];
 }
 
@@ -177,6 +179,8 @@ export interface Inspection {
   readonly files: readonly SourceFile[];
   /** Files that were not understood or are not needed, and why: nothing is skipped silently. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Of times that name no zone, where the export itself says it; else the declaration does. */
+  readonly timeZone?: string;
   /** What a person should know before going on (rows cut, encodings mixed, plan cap near). */
   readonly notices: readonly string[];
 }

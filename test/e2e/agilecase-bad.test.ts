@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeXlsx } from 'hucre/xlsx';
@@ -60,17 +61,30 @@ const FILES: Readonly<Record<string, string>> = {
     'm3,110,email,15/01/2024 13:00,ann@client.example,<c@x>,<b@x>,Ring,Ring two,\n' +
     'm4,110,email,15/01/2024 14:00,ann@client.example,<d@x>,,Lost,Its file is lost,emails/lost.eml\n',
   'data/documents.csv':
-    'id,case,folder,filename,path\n' +
-    'd1,110,Reports,report.txt,documents/110/Reports/report.txt\n' +
-    'd2,110,Letters,report.txt,documents/110/Letters/report.txt\n' +
-    'd3,110,Reports,gone.txt,documents/110/Reports/gone.txt\n' +
-    'd4,110,,passwd,../../etc/passwd\n' +
-    'd5,110,,link.txt,documents/110/link.txt\n' +
-    'd6,110,,film.mp4,documents/110/film.mp4\n',
+    'id,case,folder,filename,path,mime,parent document\n' +
+    'd1,110,Reports,report.txt,documents/110/Reports/report.txt,,d2\n' +
+    'd2,110,Letters,report.txt,documents/110/Letters/report.txt,,d1\n' +
+    'd3,110,Reports,gone.txt,documents/110/Reports/gone.txt,,\n' +
+    'd4,110,,passwd,../../etc/passwd,,\n' +
+    'd5,110,,link.txt,documents/110/link.txt,,\n' +
+    'd6,110,,film.mp4,documents/110/film.mp4,,\n' +
+    'd7,110,,letter.msg,documents/110/letter.msg,application/vnd.ms-outlook,\n',
+  'data/milestones.csv':
+    'id,plan,title,parent,days_difference\nt1,Claims,Begin,,0\nt2,Claims,Ask,t3,3\nt3,Claims,Answer,t2,3\n',
+  'workflows/claims.json': JSON.stringify({
+    plan: 'Claims',
+    milestones: [
+      { key: 'm1', title: 'Ask', parent: 'm2' },
+      { key: 'm2', title: 'Answer', parent: 'm1' },
+    ],
+  }),
   'documents/110/Reports/report.txt': 'one',
   'documents/110/Letters/report.txt': 'two',
   'documents/elsewhere/stranger.txt': 'three',
 };
+
+/** The beginning of every compound file, and bytes that are no text. */
+const OUTLOOK = Buffer.from([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, 0, 255, 13, 10, 26]);
 
 /** A hidden column of ids; a title that Excel computed. */
 const tasksWithFormulas = (): Promise<Uint8Array> =>
@@ -82,8 +96,10 @@ const tasksWithFormulas = (): Promise<Uint8Array> =>
         rows: [
           ['id', 'case', 'title', 'due_at'],
           ['k1', '110', 'Computed', new Date(Date.UTC(2024, 0, 14))],
+          ['k2', '110', '', new Date(Date.UTC(2024, 0, 14))],
         ],
         cells: new Map([
+          ['2,2', { formula: 'CONCAT("Never")' }],
           [
             '1,2',
             { formula: 'CONCAT("Comp","uted")', formulaResult: 'Computed', value: 'Computed' },
@@ -110,6 +126,7 @@ beforeAll(async () => {
   ftruncateSync(film, 2 * 1024 ** 3);
   closeSync(film);
   writeFileSync(join(folder, 'data/tasks.xlsx'), await tasksWithFormulas());
+  writeFileSync(join(folder, 'documents/110/letter.msg'), OUTLOOK);
   odoo = await freshOdoo(19, 'badfirm');
   rpc = await plainRpc(odoo);
   project = await makeProject(odoo, folder, undefined, 'agilecase');
@@ -223,8 +240,36 @@ describe('waits in the review queue, with where it stands', () => {
       'a document of 2 GB',
       'WB_FILE_TOO_LARGE',
       'data/documents.csv, line 7',
-      '',
+      'path',
       /film\.mp4 has 2048\.0 MB; .*files up to .*Raise .*maxFileMegabytes/,
+    ],
+    [
+      'a formula that was never computed',
+      'WB_ROW_FORMULA',
+      'data/tasks.xlsx, line 3',
+      'title',
+      /never computed/,
+    ],
+    [
+      'milestones below each other in a ring',
+      'WB_PARENT_RING',
+      'data/milestones.csv, line 3',
+      'parent',
+      /Ask < Answer < Ask\. Each is listed/,
+    ],
+    [
+      'milestones of a workflow in a ring',
+      'WB_PARENT_RING',
+      'workflows, line 1',
+      '',
+      /Ask < Answer < Ask \(workflows\/claims\.json\)/,
+    ],
+    [
+      'documents below each other in a ring',
+      'WB_PARENT_RING',
+      'data/documents.csv, line 2',
+      'parent document',
+      /report\.txt < report\.txt < report\.txt/,
     ],
     ['a link', 'WB_FILE_MISSING', 'data/documents.csv, line 6', 'path', /link\.txt/],
     [
@@ -326,15 +371,32 @@ describe('goes on', () => {
       label: 2,
       case_contact: 3,
       custom_value: 3,
-      document: 6 + 1,
-      task: 1,
+      document: 7 + 1,
+      task: 2,
+      milestone_template: 3,
+      workflow: 2,
     }));
 
   it('documents of one name keep apart, and nothing of this machine went along', async () => {
-    const files = await rpc.readAll('ir.attachment', [['res_model', '=', 'crm.lead']]);
+    const files = await rpc.readAll('ir.attachment', [['res_model', '=', 'crm.lead']], ['name']);
     expect(files.map((one) => String(one['name'])).toSorted()).toEqual([
+      'letter.msg',
       'report (Letters).txt',
       'report.txt',
     ]);
+  });
+
+  it('a letter of Outlook is there byte for byte under its name and type', async () => {
+    const [letter] = await rpc.readAll(
+      'ir.attachment',
+      [['name', '=', 'letter.msg']],
+      ['checksum', 'file_size', 'mimetype', 'res_id'],
+    );
+    expect(letter).toMatchObject({
+      checksum: createHash('sha1').update(OUTLOOK).digest('hex'),
+      file_size: OUTLOOK.length,
+      mimetype: 'application/vnd.ms-outlook',
+      res_id: (await leadOf('110'))?.id,
+    });
   });
 });

@@ -15,12 +15,19 @@ import { zipOf } from '../support/zip-archive.ts';
 const FILES: Readonly<Record<string, string>> = {
   'firm/data/users.csv': 'id,name,email\nu1,Jane Poole,jane@firm.example\n',
   'firm/data/contacts.csv':
-    'id,first_name,last_name,email\nc1,Ann,Doe,ann@client.example\nc2,Bob,Roe,bob@client.example\n',
+    'id,code,first_name,last_name,company,email\nc1,DOE1,Ann,Doe,c3,ann@client.example\n' +
+    'c2,ROE1,Bob,Roe,ACME1,bob@client.example\nc3,ACME1,,,Acme & Sons,office@acme.example\n',
   'firm/data/cases.csv':
-    'id,number,title,client,opened_on,fee_earner,status,stage,labels\n' +
-    '1,A/1,Leak,c1,14/01/2024,Jane Poole,Open,Evidence,Finance > Urgent\n' +
-    '2,A/2,Fire,c2,03/02/2024,Gone Gary,Open,Survey,Urgent\n' +
-    '3,A/3,Theft,c2,03/02/2024,Jane Poole,Closed,Survey,\n',
+    'id,number,title,client,opened_on,fee_earner,status,stage,labels,probability,created_at\n' +
+    '1,A/1,Leak,c1,14/01/2024,Jane Poole,Open,Evidence,Finance > Urgent,35,15/07/2024 12:00\n' +
+    '2,A/2,Fire,c2,03/02/2024,Gone Gary,Open,Survey,Urgent,,2024-07-15T12:00:00+01:00\n' +
+    '3,A/3,Theft,c2,03/02/2024,Jane Poole,Closed,Survey,,,15/01/2024 12:00\n',
+  'firm/manifest.json': '{"format": "agilecase-bundle/1", "timezone": "Europe/Athens"}',
+  'firm/data/audit_log.csv':
+    'id,at,user,object_type,object,action,field,old,new\n' +
+    'a1,15/07/2024 12:00,Jane Poole,case,1,create,,,\n' +
+    'a2,2024-07-15T14:00:00Z,Jane Poole,case,1,update,status,Hold,Open\n' +
+    'a3,15/01/2024 12:00,Jane Poole,contact,c1,create,,,\n',
   'firm/data/custom_fields.csv':
     'key,label,scope,type,help_text\nnick,Nickname,contact,text,What friends say\n',
   'firm/data/custom_values.csv': 'owner_type,owner,field,value\ncontact,c2,nick,Bobby\n',
@@ -105,6 +112,28 @@ describe.each<OdooVersion>([19, 14])('what a firm chooses, into Odoo %i', (versi
       expect(version === 19 ? stage['team_ids'] : (stage['team_id'] as unknown[])[0]).toEqual(
         version === 19 ? [team?.id] : team?.id,
       );
+  });
+
+  it('an open case keeps the chance that the source gives it (B2)', () =>
+    expect(leads.get('1')?.['probability']).toBe(35));
+
+  it('times are those of the clock that the manifest names, or of the zone beside them (B1, B11)', async () => {
+    expect(notices).toContain('those of Europe/Athens, and not of Europe/London');
+    const made = ['1', '2', '3'].map((id) => leads.get(id)?.['x_ac_original_create_date']);
+    expect(made).toEqual(['2024-07-15 09:00:00', '2024-07-15 11:00:00', '2024-01-15 10:00:00']);
+    expect(leads.get('1')?.['x_ac_audit_history']).toBe(
+      '2024-07-15 09:00:00 UTC | Jane Poole | create\n' +
+        '2024-07-15 14:00:00 UTC | Jane Poole | update status | Hold -> Open',
+    );
+    const [ann] = await rpc.readAll('res.partner', [['email', '=', 'ann@client.example']]);
+    expect(ann?.['x_ac_audit_history']).toBe('2024-01-15 10:00:00 UTC | Jane Poole | create');
+  });
+
+  it('a company that is named by its key or code is called by its name (B3)', async () => {
+    const people = await rpc.readAll('res.partner', [['x_ac_client_code', '!=', false]]);
+    const companies = new Map(people.map((one) => [one['email'], one['company_name']]));
+    expect(companies.get('ann@client.example')).toBe('Acme & Sons');
+    expect(companies.get('bob@client.example')).toBe('Acme & Sons');
   });
 
   it('versions of a document stand in their order, each with its bytes and its own name (B6)', async () => {

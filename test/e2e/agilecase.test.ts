@@ -128,6 +128,33 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     }
   });
 
+  it('has name, kind, code, address and telephone of every contact (B3)', () => {
+    // Every 50th stands there twice, and one was in Odoo before.
+    const rows = rowsOf('contacts').filter(
+      (row, index) => index % 50 < 48 && row['email'] !== 'contact1@example1.org',
+    );
+    expect(rows.length).toBeGreaterThan(50);
+    for (const row of rows) {
+      const partner = partners.get(text(row['id']));
+      const company = row['kind'] === 'company';
+      expect(partner, text(row['id'])).toMatchObject({
+        name: company ? row['company'] : `${text(row['first_name'])} ${text(row['last_name'])}`,
+        is_company: company,
+        email: row['email'] || false,
+        street: row['address_line1'],
+        city: row['town'],
+        zip: row['postcode'],
+        country_id: [expect.any(Number), 'United Kingdom'],
+        x_ac_client_code: row['code'],
+        x_ac_courtesy_title: row['title'] || false,
+        x_ac_contact_kind: row['kind'],
+      });
+      expect(text(partner?.['phone']).replace(/\D/g, '')).toMatch(
+        new RegExp(`${text(row['phone']).slice(1)}$`),
+      );
+    }
+  });
+
   it('gives cases to their fee earner, and to the fallback where Odoo has no such user (B4)', async () => {
     const [jane] = await rpc.readAll('res.users', [['login', '=', 'jane@firm.example']], ['id']);
     for (const row of rowsOf('cases'))
@@ -242,6 +269,11 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
         file_size: content.length,
         checksum: createHash('sha1').update(content).digest('hex'),
       });
+      const row = rowsOf('documents').find((one) => one['path'] === path);
+      if (row) {
+        expect(found?.['mimetype'], path).toBe(row['mime']);
+        expect(found?.['description']).toContain(`by "${text(row['uploaded_by'])}" <`);
+      }
     }
     const names = files.map((one) => `${text(one['res_id'])}/${text(one['name']).toLowerCase()}`);
     expect(new Set(names).size).toBe(names.length);
@@ -316,7 +348,10 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
       expect(nameOf(found?.['subtype_id'])).toBe(
         row['visibility'] === 'public' ? 'Discussions' : 'Note',
       );
-      expect(text(found?.['email_from'])).toContain(text(row['author']));
+      const author = rowsOf('users').find((one) => one['name'] === row['author']);
+      expect(text(found?.['email_from'])).toBe(
+        `"${text(row['author'])}" <${text(author?.['email'])}>`,
+      );
     }
     for (const row of rowsOf('communications')) {
       const number = text(row['id']).slice(1);
@@ -458,6 +493,15 @@ describe.each<OdooVersion>([19, 14])('AgileCase into Odoo %i', (version) => {
     expect(activities).toBe(
       open(rowsOf('tasks'), 'completed_at') + open(rowsOf('case_milestones'), 'actual_on'),
     );
+    const summaries = await rpc.readAll('mail.activity', [['summary', 'like', 'Chase surveyor']]);
+    for (const row of rowsOf('tasks').filter((one) => one['completed_at'] === null)) {
+      const found = summaries.find((one) => one['summary'] === row['title']);
+      expect(found, text(row['id'])).toMatchObject({
+        res_id: leads.get(text(row['case']))?.id,
+        date_deadline: text(row['due_at']).slice(0, 10),
+      });
+      expect(plain(found?.['note'])).toBe(`By phone\nDue: ${utc(text(row['due_at']))} UTC`);
+    }
     const events = await rpc.readAll(
       'calendar.event',
       [['name', 'like', 'Hearing']],

@@ -197,7 +197,7 @@ describe('a bundle', () => {
       related: 'c2 (Insurer); c1 (Client)',
       tags: 'Flood',
       audit_history:
-        '2024-01-14 09:00:00 UTC | Jane | create\n2024-07-15 09:00:00 UTC | Jane | update status | Open -> Closed',
+        '2024-01-14 09:00:00 | Jane | create\n2024-07-15 10:00:00 | Jane | update status | Open -> Closed',
     });
     expect(records['contact']?.[1]?.cells['Role']).toBe('Insurer; Insurer');
     expect(records['custom_value']?.map(({ cells }) => cells['belongs_to'])).toEqual([
@@ -383,10 +383,7 @@ describe('what is wrong with a bundle', () => {
             ['id', 'number', 'title', 'client', 'opened_on', 'fee_amount'],
             [1, 'A/1', '=SUM(1)', 'c1', new Date(Date.UTC(2024, 0, 14)), 0],
           ],
-          cells: new Map([
-            ['2,3', { formula: 'NOW()' }],
-            ['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }],
-          ]),
+          cells: new Map([['2,5', { formula: 'SUM(1,2)', formulaResult: 3, value: 3 }]]),
         },
       ],
     });
@@ -402,12 +399,47 @@ describe('what is wrong with a bundle', () => {
     const said = inspection.notices.join('\n');
     expect(said).toContain('hidden column(s) A of sheet "Cases" are read too');
     expect(said).toContain('has formulas');
-    expect(said).toContain('never computed, and so no value, like D3; open it in Excel, save it');
     expect(inspection.skipped[0]?.path).toBe('firm.xlsx#About');
   });
 
+  it('a formula that was never computed is no empty value, wherever it stands: its row waits', async () => {
+    const rows = Array.from({ length: 600 }, (_, n) => [n, `A/${n}`, n % 2 ? 'Leak' : '', 'c1']);
+    const workbook = await writeXlsx({
+      sheets: [
+        {
+          name: 'Cases & more',
+          rows: [['id', 'number', 'title', 'client'], ...rows],
+          cells: new Map([
+            ['501,2', { formula: 'CONCAT(A1,B1)' }],
+            ['502,2', { formula: 'CONCAT(A1,B1)', formulaResult: 'made', value: 'made' }],
+          ]),
+        },
+      ],
+    });
+    const { records, rejected, inspection } = await read({
+      'firm.xlsx': workbook,
+      'contacts.csv': smallest['contacts.csv'],
+    });
+    expect(rejected).toMatchObject([
+      { code: 'WB_ROW_FORMULA', file: 'firm.xlsx', line: 502, column: 'title' },
+    ]);
+    expect(records['case']).toHaveLength(599);
+    expect(records['case']?.[500]).toMatchObject({ key: '501', cells: { name: 'made' } });
+    expect(inspection.notices.join('\n')).toContain(
+      '1 row(s) of sheet "Cases & more" have formulas that were never computed, and so no value, like C502; they wait. Open it in Excel',
+    );
+  });
+
+  it('a table of exactly 5,000 rows may have been cut off, also where one of them is torn', async () => {
+    const rows = Array.from({ length: 5_000 }, (_, n) => `n${n},1,14/01/2024 10:00,Jane,text ${n}`);
+    const { inspection } = await read({
+      ...smallest,
+      'notes.csv': `id,case,at,author,body\n${rows.with(70, 'n70,1').join('\n')}\n`,
+    });
+    expect(inspection.notices.join('\n')).toContain('notes.csv has exactly 5000 rows');
+  });
+
   it.each([
-    [5_000, true],
     [10_000, true],
     [9_999, false],
   ])('a table of exactly %i rows may have been cut off: %s', async (length, doubted) => {
@@ -456,12 +488,24 @@ describe('what is wrong with a bundle', () => {
     const said = inspection.notices.join('\n');
     expect(said).toContain('The manifest says 1284 rows for cases.csv; it has 3.');
     expect(said).toContain('cases.csv is not the file that the manifest was made for');
-    expect(said).toContain('times are those of UTC; they are read as those of Europe/London');
+    expect(said).toContain('those of UTC, and not of Europe/London: choices.timeZone');
+    expect(inspection.timeZone).toBe('UTC');
     expect(said).toContain('not in all groups');
     expect(said).toContain('no administrator');
     expect(said).toContain('leaves inactive records');
     expect(said).toContain('audit_log not supplied');
   });
+});
+
+it('a manifest with a clock that nobody knows leaves the usual one, and says so', async () => {
+  const { inspection } = await read({
+    ...smallest,
+    'manifest.json': '{"timezone": "GMT Standard Time"}',
+  });
+  expect(inspection.timeZone).toBeUndefined();
+  expect(inspection.notices.join()).toContain(
+    '"GMT Standard Time", which is no zone that Waybill knows: they are read as those of Europe/London',
+  );
 });
 
 describe('work types of the second generation', () => {

@@ -6,7 +6,14 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
 import { readBundle } from '../support/bundle.ts';
-import { startCaseApi, TOKEN, UPDATED_AT, type CaseApi, type Faults } from '../support/case-api.ts';
+import {
+  CLIENT,
+  startCaseApi,
+  TOKEN,
+  UPDATED_AT,
+  type CaseApi,
+  type Faults,
+} from '../support/case-api.ts';
 import { connectorFile, PAGING, type Declared } from '../support/connector-file.ts';
 import { waybill, type Ran } from '../support/project.ts';
 
@@ -43,7 +50,12 @@ function run(command: 'check' | 'fetch', text: string, folder = folderOf()): Pro
   const path = join(folder, 'connector.yaml');
   writeFileSync(path, text);
   const more = command === 'fetch' ? [join(folder, 'bundle')] : [];
-  return waybill(['connector', command, path, ...more, '--json'], { TEST_TOKEN: TOKEN });
+  return waybill(['connector', command, path, ...more, '--json'], {
+    TEST_TOKEN: TOKEN,
+    TEST_ID: CLIENT.id,
+    TEST_SECRET: CLIENT.secret,
+    TEST_REFRESH: CLIENT.refresh,
+  });
 }
 
 describe('a connector file', () => {
@@ -62,6 +74,12 @@ describe('a connector file', () => {
     ['an object that is none', 'object: users', 'object: userz', /"userz" is no object/],
     ['a secret in the file', 'token: env:TEST_TOKEN', 'token: hunter2', /must be env:<NAME>/],
     ['a host that is not allowed', '[127.0.0.1]', '[other.example]', /does not name 127.0.0.1/],
+    [
+      'a token address that is not allowed',
+      'auth: { type: bearer, token: env:TEST_TOKEN }',
+      'auth: { type: oauth2_client, token_url: https://login.example.org/t, client_id: env:A, client_secret: env:B }',
+      /line 4: allowed_hosts does not name login\.example\.org/,
+    ],
     ['plain HTTP', 'http://127.0.0.1', 'http://api.example.org', /must begin with https/],
   ])('with %s says which line', async (_, from, to, message) => {
     const ran = await run(
@@ -283,5 +301,75 @@ describe('an API read by a connector file', () => {
     expect(ran.code).toBe(5);
     expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_SOURCE_LOGIN' });
     expect(api.calls).toHaveLength(1);
+  });
+});
+
+const client = (url: string): string =>
+  `{ type: oauth2_client, token_url: ${url}/oauth/token, client_id: env:TEST_ID, client_secret: env:TEST_SECRET, scope: read }`;
+const refresh = (url: string): string =>
+  `{ type: oauth2_refresh, token_url: ${url}/oauth/token, client_id: env:TEST_ID, client_secret: env:TEST_SECRET, refresh_token: env:TEST_REFRESH }`;
+
+const withAuth = (api: CaseApi, auth: (url: string) => string, lists: readonly string[]): string =>
+  declared(api.url, 'cursor', lists, WITH_FILES).replace(
+    '{ type: bearer, token: env:TEST_TOKEN }',
+    auth(api.url),
+  );
+const tokenCalls = (api: CaseApi): number =>
+  api.calls.filter(({ path }) => path === '/oauth/token').length;
+
+describe('an API with tokens by OAuth 2', () => {
+  it('is read with one token for all calls, which no other host sees', async () => {
+    const api = await started({ oauth: {} });
+    const ran = await run('fetch', withAuth(api, client, ['notes', 'cases']));
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    expect(tokenCalls(api)).toBe(1);
+    const own = api.calls.filter(({ path }) => /^\/(notes|cases)/.test(path));
+    expect(new Set(own.map((one) => one.authorization))).toEqual(
+      new Set(['Bearer access-token-1']),
+    );
+    const elsewhere = api.calls.filter(({ path }) => path.startsWith('files:'));
+    expect(elsewhere.length).toBeGreaterThan(0);
+    expect(new Set(elsewhere.map((one) => one.authorization))).toEqual(new Set(['']));
+  });
+
+  it('that takes a token back gets a new one, and the call comes again', async () => {
+    const api = await started({ oauth: { revokedAt: 3 } });
+    const ran = await run('fetch', withAuth(api, client, ['notes']));
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    expect(ran.json<{ streams: object[] }>().streams[0]).toMatchObject({ records: 81 });
+    expect(api.calls.slice(0, 5).map(({ path, status }) => [path.split('?')[0], status])).toEqual([
+      ['/oauth/token', 200],
+      ['/notes', 200],
+      ['/notes', 401],
+      ['/oauth/token', 200],
+      ['/notes', 200],
+    ]);
+  });
+
+  it('that takes no token is asked for one new one, and no more', async () => {
+    const api = await started({ oauth: { revokedAt: 2, forGood: true } });
+    const ran = await run('fetch', withAuth(api, client, ['notes']));
+    expect(ran.code).toBe(5);
+    expect(ran.json<{ error: object }>().error).toMatchObject({ code: 'WB_SOURCE_LOGIN' });
+    expect(api.calls.map(({ status }) => status)).toEqual([200, 401, 200, 401]);
+  });
+
+  it('whose tokens run out is asked for new ones before, each refresh token once', async () => {
+    const api = await started({ oauth: { expiresIn: 20 } });
+    const ran = await run('fetch', withAuth(api, refresh, ['notes']));
+    expect(ran.code, ran.stderr + ran.stdout).toBe(0);
+    expect(tokenCalls(api)).toBeGreaterThan(3);
+    expect(api.calls.map(({ status }) => status)).not.toContain(401);
+  });
+
+  it('is not told the secret where its token address sends elsewhere, and nothing else is', async () => {
+    const api = await started({ oauth: { redirects: true } });
+    const ran = await run('fetch', withAuth(api, client, ['notes']));
+    expect(ran.code).toBe(5);
+    const { error } = ran.json<{ error: { code: string; message: string } }>();
+    expect(error.code).toBe('WB_SOURCE_LOGIN');
+    expect(error.message).toMatch(/\/oauth\/token gives no token \(302\)/);
+    expect(api.calls).toHaveLength(1);
+    expect(ran.stdout + ran.stderr).not.toContain(CLIENT.secret);
   });
 });

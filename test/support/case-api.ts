@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import type { SampleFirm } from '../../src/app/demo/sample-firm/types.ts';
 
 export const TOKEN = 'a-secret-token';
@@ -16,7 +17,19 @@ export interface Faults {
   readonly forbidden?: string;
   /** The nth call fails, once. */
   readonly brokenAt?: number;
+  readonly oauth?: OAuthFaults;
 }
+
+/** Its tokens come from `/oauth/token`; a refresh token serves once. */
+export interface OAuthFaults {
+  readonly expiresIn?: number;
+  /** From the nth call on, tokens given before are refused; those given after it too where `forGood`. */
+  readonly revokedAt?: number;
+  readonly forGood?: boolean;
+  /** The token address sends elsewhere. */
+  readonly redirects?: boolean;
+}
+export const CLIENT = { id: 'waybill client', secret: 'a:client/secret', refresh: 'refresh-0' };
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -55,14 +68,36 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
   });
   // Another name of the same machine is another host.
   const files = `http://localhost:${fileServer.port}`;
-  const api = await listening((request, response) => {
-    const status = answer(request, response, calls.length + 1);
-    calls.push({
-      path: request.url ?? '',
-      authorization: request.headers.authorization ?? '',
-      status,
-    });
+  let [given, valid, refreshes] = [0, '', 0];
+  const api = await listening(async (request, response) => {
+    const path = request.url ?? '';
+    const status =
+      faults.oauth && path === '/oauth/token'
+        ? await giveToken(faults.oauth, request, response)
+        : answer(request, response, calls.length + 1);
+    calls.push({ path, authorization: request.headers.authorization ?? '', status });
   });
+
+  async function giveToken(
+    { expiresIn, redirects }: OAuthFaults,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<number> {
+    const form = new URLSearchParams(await readText(request));
+    const pair = [CLIENT.id, CLIENT.secret].map(encodeURIComponent).join(':');
+    const known =
+      request.method === 'POST' &&
+      request.headers.authorization === `Basic ${Buffer.from(pair).toString('base64')}` &&
+      (form.get('grant_type') === 'client_credentials'
+        ? form.get('scope') === 'read'
+        : form.get('refresh_token') === `refresh-${refreshes}`);
+    const status = redirects ? 302 : known ? 200 : 400;
+    response.writeHead(status, { location: `${files}/token` });
+    if (known) valid = `access-token-${++given}`;
+    const rotated = form.has('refresh_token') && { refresh_token: `refresh-${++refreshes}` };
+    response.end(JSON.stringify({ access_token: valid, expires_in: expiresIn, ...rotated }));
+    return status;
+  }
 
   function answer(request: IncomingMessage, response: ServerResponse, call: number): number {
     const url = new URL(request.url ?? '', 'http://127.0.0.1');
@@ -73,7 +108,10 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
     };
     if (faults.busyAt?.call === call)
       return send(429, {}, { 'retry-after': faults.busyAt.retryAfter });
-    if (request.headers.authorization !== `Bearer ${TOKEN}`) return send(401, {});
+    const { revokedAt, forGood } = faults.oauth ?? {};
+    if (revokedAt === call || (forGood && call > (revokedAt ?? 0))) valid = '';
+    const expected = faults.oauth ? valid : TOKEN;
+    if (request.headers.authorization !== `Bearer ${expected}`) return send(401, {});
     const [, name = '', id, action] = url.pathname.split('/');
     if (name === faults.forbidden) return send(403, {});
     if (name === 'documents' && action === 'download') {
@@ -143,9 +181,9 @@ export async function startCaseApi(firm: SampleFirm, faults: Faults = {}): Promi
 }
 
 async function listening(
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  handle: (request: IncomingMessage, response: ServerResponse) => void | Promise<void>,
 ): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer(handle);
+  const server = createServer((request, response) => void handle(request, response));
   await new Promise<void>((done) => server.listen(0, done));
   return {
     port: (server.address() as AddressInfo).port,

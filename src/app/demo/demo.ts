@@ -31,9 +31,11 @@ export interface DemoOptions {
   readonly folder: string;
   readonly rollback: boolean;
   readonly via: 'files' | 'api';
-  readonly contacts: number;
-  readonly notes: number;
+  /** How many of the sample; as many as it usually has unless told. */
+  readonly contacts?: number | undefined;
+  readonly notes?: number | undefined;
 }
+type Sizes = Pick<DemoOptions, 'contacts' | 'notes'>;
 export interface DemoOutcome {
   readonly result: unknown;
   readonly text: string;
@@ -43,29 +45,29 @@ export interface DemoOutcome {
 
 interface Sample {
   readonly database: string;
-  write(folder: string, options: Pick<DemoOptions, 'contacts' | 'notes'>): Promise<void>;
+  write(folder: string, sizes: Sizes): Promise<void>;
 }
 
 const SEED = 20;
-/** The firm's sizes are its own: cases hang together, and a tenth of them would be no firm. */
-const FIRM = {
+const accountOf = ({ contacts = 1_200, notes = 5_000 }: Sizes) => ({ seed: SEED, contacts, notes });
+/** 600 cases, 1,500 letters and 500 documents, and fewer of each where a smaller firm is asked for: they hang together. */
+const firmOf = ({ contacts = 420, notes = 1_600 }: Sizes) => ({
   seed: SEED,
-  cases: 600,
-  contacts: 420,
-  notes: 1_600,
-  communications: 1_500,
-  documents: 500,
-};
+  contacts,
+  notes,
+  cases: Math.round((contacts * 600) / 420),
+  communications: Math.ceil((notes * 500) / 1_600) * 3,
+  documents: Math.round((contacts * 500) / 420),
+});
 
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   allclients: {
     database: 'waybill_demo',
-    write: (folder, { contacts, notes }) =>
-      generateSampleAccount({ seed: SEED, contacts, notes }).writeTo(folder),
+    write: (folder, sizes) => generateSampleAccount(accountOf(sizes)).writeTo(folder),
   },
   agilecase: {
     database: 'waybill_demo_agilecase',
-    write: (folder) => generateSampleFirm(FIRM).writeTo(folder, 'csv'),
+    write: (folder, sizes) => generateSampleFirm(firmOf(sizes)).writeTo(folder, 'csv'),
   },
 };
 
@@ -155,7 +157,7 @@ async function sampleSource(faces: Faces, options: DemoOptions): Promise<SampleS
     throw new WaybillError('WB_USAGE', 'Only AllClients has a stand-in for its API.', {
       next: 'Leave --via out.',
     });
-  const standIn = await startStandIn({ ...options, seed: SEED });
+  const standIn = await startStandIn(accountOf(options));
   const { url, account, key } = standIn;
   faces.emit({
     type: 'notice',

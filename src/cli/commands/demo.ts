@@ -8,9 +8,12 @@ interface DemoOptions extends CommonOptions {
   readonly via: string;
   readonly source: string;
   readonly dir?: string;
-  readonly contacts: string;
-  readonly notes: string;
+  readonly contacts?: string;
+  readonly notes?: string;
 }
+
+const given = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 export function addDemo(program: Command): void {
   program
@@ -28,8 +31,8 @@ export function addDemo(program: Command): void {
         .default('files'),
     )
     .option('--dir <folder>', 'where the demo project lies (default: demo, or demo-<crm>)')
-    .option('--contacts <n>', 'contacts in the sample account', '1200')
-    .option('--notes <n>', 'notes in the sample account', '5000')
+    .option('--contacts <n>', 'contacts in the sample, fewer or more than usual')
+    .option('--notes <n>', 'notes in the sample')
     .option('--json', 'one JSON object on standard output')
     .action((options: DemoOptions) =>
       perform(options, async (faces) => {
@@ -38,8 +41,8 @@ export function addDemo(program: Command): void {
           folder: options.dir ?? demoFolder(options.source),
           rollback: options.rollback === true,
           via: options.via === 'api' ? 'api' : 'files',
-          contacts: Number(options.contacts),
-          notes: Number(options.notes),
+          contacts: given(options.contacts),
+          notes: given(options.notes),
         });
         return {
           result: outcome.result,

@@ -22,6 +22,19 @@ export function momentReader(timeZone: string, order: DateOrder) {
   };
 }
 
+/**
+ * As it stands on the source's clock, of which the mapping knows the zone; in UTC where the text says so itself.
+ * Undefined where the text is no date.
+ */
+export function wallReader(order: DateOrder) {
+  return (when: string): string | undefined => {
+    const moment = parseDate(when.trim(), order);
+    if (!moment) return undefined;
+    const wall = wallSeconds(moment);
+    return moment.offset === null ? utcText(wall) : `${utcText(wall - moment.offset * 60)} UTC`;
+  };
+}
+
 /** Entries without a readable time keep their place behind the others, in the order they came. */
 export const auditText = (entries: readonly AuditEntry[]): string =>
   entries
@@ -32,7 +45,7 @@ export const auditText = (entries: readonly AuditEntry[]): string =>
 
 const auditLine = ({ when, who, action, field, old, new: now }: AuditEntry): string =>
   [
-    /^\d{4}-/.test(when) ? `${when} UTC` : when,
+    when,
     who,
     [action, field].filter(Boolean).join(' '),
     old === '' && now === '' ? '' : `${quoted(old)} -> ${quoted(now)}`,

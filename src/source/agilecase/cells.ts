@@ -26,7 +26,9 @@ export function resolved(
         text === '' && file.object === 'case' && slot === 'contact'
           ? joins.client(key)
           : (known.resolve(slot, text) ?? text);
-    } else if (slot === 'attendees') out[index] = people(text, known);
+    } else if (slot === 'company' && file.object === 'contact' && text !== '')
+      out[index] = known.companyOf(text) ?? text;
+    else if (slot === 'attendees') out[index] = people(text, known);
     else if (slot === 'tags' && kindOf(file))
       out[index] = joins.labels(kindOf(file) ?? 'case', key, text);
   }

@@ -9,6 +9,7 @@ import type { CompleterInput } from './complete.ts';
 import { fitsType, toDeclared } from './custom-fields.ts';
 import type { Joins, JoinedColumn, Part } from './join.ts';
 import { slotIndex, type Kind } from './references.ts';
+import { pointsUp } from './rings.ts';
 import {
   hasBody,
   isDetail,
@@ -34,6 +35,7 @@ export async function describe(part: Part, input: CompleterInput): Promise<Sourc
     ...(hasBody(file) ? [{ id: '(pictures)', slot: 'inline' }] : []),
     ...(file.object === 'document' ? [NAME_COLUMN] : []),
     ...(listsBlobs(file) ? [{ id: '(case)', slot: 'case' }] : []),
+    ...(pointsUp(file) ? [{ id: '(ring)', slot: 'ring' }] : []),
     ...(isFiled(file) ? FILE_COLUMNS : []),
   ];
   const profiles = kind ? await profilesOf(part, kind, input) : new Map<string, Profiled>();

@@ -22,6 +22,7 @@ import type { Documents } from './documents.ts';
 import type { Joins, Part } from './join.ts';
 import { moneyNotices } from './money.ts';
 import { cellOf, slotIndex, type References } from './references.ts';
+import { pointsUp, ringsOf } from './rings.ts';
 import {
   hasBody,
   hasVisibility,
@@ -65,6 +66,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
   const matches = await matchDocuments(parts, known, documents);
   const { loose, strangers } = looseFiles(documents, known);
   const names = await namesOf(parts, known, loose);
+  const rings = await ringsOf(parts);
   const stages = await stageOrder(input.workflows);
   const files: SourceFile[] = [];
   for (const part of parts) files.push(ordered(await describe(part, input), stages));
@@ -110,13 +112,14 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         extra.push(
           await inlineCell(pictures.get(`${file.path}:${line}`), (path) => documents.seal(path)),
         );
-      if (!isFiled(file)) return [...own, ...extra];
+      const ring = pointsUp(file) ? [rings.of(file, own)] : [];
+      if (!isFiled(file)) return [...own, ...extra, ...ring];
       if (file.object === 'document') {
         const of = rowCase(file, own, known);
         extra.push(names.get(`${file.path}:${line}`) ?? '', ...(listsBlobs(file) ? [of] : []));
         if (!listsBlobs(file)) own[slotIndex(file, 'case')] = of;
       }
-      return [...own, ...extra, ...(await fileCells(match, documents))];
+      return [...own, ...extra, ...ring, ...(await fileCells(match, documents))];
     },
     made: (path) => (path === WORKFLOWS ? numbered(workflows) : looseRows(loose, documents, names)),
   };

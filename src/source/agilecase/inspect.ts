@@ -14,6 +14,7 @@ import { KEYS } from './traits.ts';
 import { hitCounter, pointColumns, type Hits } from './foreign-keys.ts';
 import { joinDetails, rowsOf, type Part } from './join.ts';
 import { withMails } from './mails.ts';
+import { isZone } from '../../lib/dates-zone.ts';
 import { isManifest, manifestNotices, readManifest } from './manifest.ts';
 import { ALIAS_SLOTS, cellOf, references, type References } from './references.ts';
 import { classifyWorkItems, isWorkItems } from './work-items.ts';
@@ -60,7 +61,7 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
   const seen = new Map<string, Look>();
   for (const part of parts) seen.set(part.file.path, await lookThrough(part, known));
   parts = parts.map((part) => pointed(part, seen.get(part.file.path)?.hits ?? []));
-  const joins = await joinDetails(parts, known, loaded, AGILECASE.timeZone);
+  const joins = await joinDetails(parts, known, loaded);
   const complete = await completer({
     parts,
     known,
@@ -73,6 +74,7 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
   return {
     inspection: {
       files: inspected,
+      ...zoneOf(manifest?.timezone),
       skipped: [
         ...skipped,
         ...complete.strangers.map((file) => ({
@@ -91,6 +93,9 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
     completer: complete,
   };
 }
+
+const zoneOf = (said: string | undefined): Pick<Inspection, 'timeZone'> =>
+  said !== undefined && isZone(said) ? { timeZone: said } : {};
 
 const FORMATS = ['delimited', 'workbook', 'json'] as const;
 
@@ -178,9 +183,13 @@ async function knownRecords(parts: readonly Part[]): Promise<References> {
     for (const part of parts.filter((one) => one.file.object === kind)) {
       const keyOf = keyMaker(part.file, KEYS[kind] ?? {});
       for await (const cells of rowsOf(part)) {
+        const key = keyOf(cells);
         const names = ALIAS_SLOTS[kind].map((slot) => cellOf(part.file, cells, slot));
         const person = `${cellOf(part.file, cells, 'first_name')} ${cellOf(part.file, cells, 'last_name')}`;
-        known.add(kind, keyOf(cells), kind === 'contact' ? [...names, person] : names);
+        known.add(kind, key, kind === 'contact' ? [...names, person] : names);
+        const company = cellOf(part.file, cells, 'company');
+        if (kind === 'contact' && company !== '' && person.trim() === '')
+          known.nameCompany(key, cellOf(part.file, cells, 'code'), company);
       }
     }
   return known;

@@ -3,13 +3,14 @@
  * Gathered by case and contact in memory, some 100 bytes a value; the rows themselves are staged as they came.
  */
 import type { CsvRow } from '../../lib/csv.ts';
+import type { DateOrder } from '../../lib/dates.ts';
 import { foldText } from '../../lib/names.ts';
 import { ownCopy } from '../../lib/own-copy.ts';
 import { foldHeader } from '../recognise.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { DeclaredField, LoadedName, SourceFile } from '../source.ts';
 import type { Table } from '../table.ts';
-import { auditText, momentReader, type AuditEntry } from './audit.ts';
+import { auditText, momentReader, wallReader, type AuditEntry } from './audit.ts';
 import { customFields, declaredType, toDeclared, type CustomFields } from './custom-fields.ts';
 import { labelTree, type LabelTree } from './labels.ts';
 import { cellOf, type Kind, type References } from './references.ts';
@@ -44,7 +45,6 @@ export async function joinDetails(
   parts: readonly Part[],
   known: References,
   loaded: readonly LoadedName[],
-  timeZone: string,
 ): Promise<Joins> {
   const fields = customFields();
   const tree = labelTree();
@@ -83,7 +83,7 @@ export async function joinDetails(
     audit(file, cells) {
       const to = owner(file, cells);
       if (!to) return;
-      push(audits[to.kind], to.key, auditEntry(file, cells, timeZone));
+      push(audits[to.kind], to.key, auditEntry(file, cells));
       if (to.kind === 'case') auditedNumber({ store, known, formers }, to.key, file, cells);
     },
   };
@@ -97,7 +97,7 @@ export async function joinDetails(
     if (object === 'case') loadedNumber({ store, known, formers }, key, name);
   for (const kind of ['case', 'contact'] as const) {
     for (const [key, entries] of audits[kind])
-      store.set(kind, key, AUDIT_COLUMNS[kind], auditText(entries));
+      store.set(kind, key, AUDIT_COLUMN, auditText(entries));
     // What is returned below keeps them alive, and nobody asks for them again.
     audits[kind].clear();
   }
@@ -117,14 +117,7 @@ export async function joinDetails(
   };
 }
 
-const AUDIT_COLUMNS: Readonly<Record<Kind, JoinedColumn>> = {
-  case: { id: '(audit history)', slot: 'audit_history' },
-  contact: {
-    id: 'Audit history',
-    slot: null,
-    declared: { label: 'Audit history', type: 'longtext', help: 'What was changed in AgileCase.' },
-  },
-};
+const AUDIT_COLUMN: JoinedColumn = { id: '(audit history)', slot: 'audit_history' };
 
 export async function* rowsOf({ file, table }: Part): AsyncGenerator<readonly string[]> {
   const width = file.columns.length;
@@ -292,10 +285,10 @@ function addParty(
   store.append('contact', contact, { id: ROLE, slot: null, declared }, role, '; ');
 }
 
-function auditEntry(file: SourceFile, cells: readonly string[], timeZone: string): AuditEntry {
+function auditEntry(file: SourceFile, cells: readonly string[]): AuditEntry {
   const read = (slot: string): string => ownCopy(cellOf(file, cells, slot));
   return {
-    when: momentOf(file, timeZone)(read('date')) ?? read('date'),
+    when: wallReader(orderOf(file))(read('date')) ?? read('date'),
     who: read('actor'),
     action: read('action'),
     field: read('changed_field'),
@@ -345,11 +338,14 @@ const readers = new WeakMap<SourceFile, (when: string) => string | undefined>();
 
 /** Reads the file's date column in the order that all its values agree on. */
 export function momentOf(file: SourceFile, timeZone: string): (when: string) => string | undefined {
-  const order = file.columns.find((one) => one.slot === 'date')?.profile.dateOrder;
-  const known = order === undefined || order === 'ambiguous' || order === 'mixed' ? 'dmy' : order;
-  const reader = readers.get(file) ?? momentReader(timeZone, known);
+  const reader = readers.get(file) ?? momentReader(timeZone, orderOf(file));
   readers.set(file, reader);
   return reader;
+}
+
+function orderOf(file: SourceFile): DateOrder {
+  const order = file.columns.find((one) => one.slot === 'date')?.profile.dateOrder;
+  return order === undefined || order === 'ambiguous' || order === 'mixed' ? 'dmy' : order;
 }
 
 const DEFINITIONS = new Set(['custom_field', 'custom_option', 'label']);

@@ -2,6 +2,7 @@
 import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { BundleFile } from '../bundle.ts';
+import { isZone } from '../../lib/dates-zone.ts';
 import type { SourceFile } from '../source.ts';
 
 const manifestSchema = z.looseObject({
@@ -55,6 +56,11 @@ export async function readManifest(
   }
 }
 
+const zoneNotice = (timezone: string, usual: string): string =>
+  isZone(timezone)
+    ? `The manifest says that times without a zone are those of ${timezone}, and not of ${usual}: choices.timeZone of a new mapping.yaml is proposed so. Hold one time against what AgileCase shows before you approve.`
+    : `The manifest says that times without a zone are those of "${timezone}", which is no zone that Waybill knows: they are read as those of ${usual}. Set choices.timeZone in mapping.yaml if that is wrong.`;
+
 export function manifestNotices(
   manifest: Manifest | null,
   files: readonly SourceFile[],
@@ -79,11 +85,7 @@ export function manifestNotices(
   return [
     ...gaps,
     ...rows,
-    ...(timezone === undefined || timezone === timeZone
-      ? []
-      : [
-          `The manifest says that its times are those of ${timezone}; they are read as those of ${timeZone}. If the manifest is right, set choices.timeZone in mapping.yaml.`,
-        ]),
+    ...(timezone === undefined || timezone === timeZone ? [] : [zoneNotice(timezone, timeZone)]),
     ...(exporter?.groups === undefined || exporter.groups === 'all'
       ? []
       : [

@@ -13,6 +13,10 @@ export interface References {
   /** The key of the one record that is meant; undefined when there is none, or more than one. */
   resolve(kind: Kind, text: string): string | undefined;
   has(kind: Kind, key: string): boolean;
+  /** The contact of this key is a company. */
+  nameCompany(key: string, code: string, name: string): void;
+  /** What the company is called that this text means by its key or code; undefined where it means none. */
+  companyOf(text: string): string | undefined;
   size(kind: Kind): number;
 }
 
@@ -21,6 +25,7 @@ export function references(): References {
   let longest = 0;
   const keys = { case: new Set<string>(), contact: new Set<string>() };
   const aliases = { case: new Map<string, string>(), contact: new Map<string, string>() };
+  const companies = new Map<string, string>();
   return {
     add(kind, key, names) {
       keys[kind].add(ownCopy(key));
@@ -38,6 +43,11 @@ export function references(): References {
       if (wanted.length > longest) return undefined;
       return aliases[kind].get(foldText(wanted)) || undefined;
     },
+    nameCompany(key, code, name) {
+      if (code !== '') companies.set(foldText(code), name);
+      companies.set(key, name);
+    },
+    companyOf: (text) => companies.get(text) ?? companies.get(foldText(text)),
     has: (kind, key) => keys[kind].has(key),
     size: (kind) => keys[kind].size,
   };

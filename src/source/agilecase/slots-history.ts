@@ -82,6 +82,7 @@ export const DOCUMENT: readonly Slot[] = [
     'Uploaded, Created At, Date, Last Modified, Upload Date',
   ),
   slot('document_ref', 'Document', 'key', 'Parent Document, Document Ref'),
+  slot('ring', '(ring)', 'text'),
   slot('version', 'Version', 'integer', 'Version No, Version Number'),
   slot('is_current', 'Is Current', 'boolean', 'Current, Latest'),
   slot('template', 'Template', 'text'),

@@ -79,6 +79,7 @@ export const MILESTONE_TEMPLATE: readonly Slot[] = [
   slot('plan', 'Plan', 'key', 'Case Plan'),
   slot('milestone_title', 'Title', 'text', 'Milestone'),
   slot('milestone_parent', 'Parent', 'key', 'Parent Milestone'),
+  slot('ring', '(ring)', 'text'),
   slot('days_difference', 'Days Difference', 'integer', 'Days, Offset'),
   slot('mandatory', 'Mandatory', 'boolean'),
   sequence,

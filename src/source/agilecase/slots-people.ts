@@ -57,6 +57,7 @@ export const CONTACT: readonly Slot[] = [
   slot('country', 'Country', 'text'),
   slot('birthday', 'Date of Birth', 'text', 'DOB, Birthday, Birth Date'),
   slot('tags', 'Labels', 'list', 'Label, Tags, Tag, Categories'),
+  slot('audit_history', '(audit history)', 'longtext'),
   slot('memo', 'Notes', 'longtext', 'Memo, Comments, Background'),
   slot('owner', 'Owner', 'text', 'Assigned To, Fee Earner, Account Manager'),
   slot('source', 'Source', 'text', 'Referrer'),

@@ -2,6 +2,7 @@
 import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { BundleFile } from '../bundle.ts';
+import { ringsAmong } from './rings.ts';
 
 // The word of the format, not a promise's method.
 // oxlint-disable-next-line unicorn/no-thenable
@@ -50,6 +51,8 @@ export const WORKFLOW_SLOTS = [
   'target',
   'delay',
   'details',
+  'milestone_parent',
+  'ring',
 ] as const;
 type Row = Readonly<Partial<Record<(typeof WORKFLOW_SLOTS)[number], string>>>;
 
@@ -79,7 +82,9 @@ export async function workflowRows(file: BundleFile): Promise<string[][]> {
           ? name
           : slot === 'step'
             ? String(at + 1)
-            : (row[slot] ?? ''),
+            : slot === 'ring' && row.ring
+              ? `${row.ring} (${file.path})`
+              : (row[slot] ?? ''),
     ),
   );
 }
@@ -96,15 +101,25 @@ async function parsed(file: BundleFile): Promise<{ workflow?: Workflow; raw: str
   }
 }
 
-const milestones = ({ plan, milestones: all }: Workflow): Row[] =>
-  all.map(({ title, parent, days, mandatory, key }) => ({
+function milestones({ plan, milestones: all }: Workflow): Row[] {
+  const rings = ringsAmong(
+    all.map(({ key = '', title, parent }) => ({
+      key,
+      name: title || key,
+      parent: parent ?? '',
+    })),
+  );
+  return all.map(({ title, parent, days, mandatory, key }) => ({
     kind: 'Case plan',
     trigger: parent ? `milestone ${titleOf(all, parent)} is reached` : 'case is created',
     action: 'create task',
     target: title || key || '',
     delay: days === undefined || days === 0 ? '' : `${days} days`,
     details: [plan, mandatory === true ? 'mandatory' : ''].filter(Boolean).join(', '),
+    milestone_parent: parent ?? '',
+    ring: rings.get(key ?? '') ?? '',
   }));
+}
 
 const titleOf = (all: Workflow['milestones'], key: string): string =>
   all.find((one) => one.key === key)?.title || key;
