@@ -6,7 +6,7 @@ const summary = process.env['WAYBILL_TEST_SUMMARY'];
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/odoo-setup.ts'],
+    globalSetup: ['test/support/odoo-setup.ts', 'test/support/program-setup.ts'],
     reporters: summary ? ['default', ['json', { outputFile: summary }]] : ['default'],
     // With two, two cores stood still for a quarter of the time, waiting for a disk or for each other.
     maxWorkers: 3,

@@ -179,7 +179,8 @@ fresh_database() {
 copy_template() {
   local version="$1" template="$2" database="$3"
   drop_database "$version" "$database"
-  sql "CREATE DATABASE $database OWNER $(role_of "$version") TEMPLATE $template" >/dev/null
+  # Files are copied as they are: through the log, as PostgreSQL would, takes twice the work.
+  sql "CREATE DATABASE $database OWNER $(role_of "$version") TEMPLATE $template STRATEGY file_copy" >/dev/null
   driver_copy_files "$version" "$template" "$database"
   cp -p "$(key_file "$template")" "$(key_file "$database")"
   sql "$(identity_sql "$version")" "$database" >/dev/null

@@ -23,7 +23,7 @@ export async function doctor(session: Session, faces: Faces, env?: string): Prom
     ...(await guarded('Source', () => checkUnchanged(session))),
     ...(await guarded('Mapping', () => Promise.resolve(checkMapped(session)))),
     ...(await guarded('Odoo', () =>
-      withOdoo(session, faces, env, (connection) => Promise.resolve(checkOdoo(connection))),
+      withOdoo(session, faces, env, (connection) => checkOdoo(connection, session.signal)),
     )),
   ];
 }
@@ -119,15 +119,23 @@ async function checkSource(session: Session): Promise<Check[]> {
   ];
 }
 
-export function checkOdoo({ facts, env, url }: Connection): Check[] {
+export async function checkOdoo(
+  { destination, facts, env, url }: Connection,
+  signal: AbortSignal,
+): Promise<Check[]> {
+  const survey = await destination.survey(facts, signal);
   const checks: Check[] = [
     {
       verdict: 'ok',
       what: `Odoo (${env}): ${facts.version} ${facts.edition}, through ${facts.transport}, as ${facts.user.login}.`,
     },
   ];
-  checks.push(checkHosting(url), checkApps(facts), ...checkRights(facts));
-  checks.push({ verdict: 'ok', what: `Odoo: languages: ${facts.languages.join(', ')}.` });
+  checks.push(
+    checkHosting(url),
+    checkApps(facts),
+    ...checkRights(survey.lacking, facts.user.login),
+  );
+  checks.push({ verdict: 'ok', what: `Odoo: languages: ${survey.languages.join(', ')}.` });
   if (facts.expires)
     checks.push({
       verdict: 'warn',
@@ -139,16 +147,16 @@ export function checkOdoo({ facts, env, url }: Connection): Check[] {
       verdict: 'warn',
       what: 'Odoo: Enterprise modules are named in a Community database.',
     });
-  if (facts.automations > 0)
+  if (survey.automations > 0)
     checks.push({
       verdict: 'warn',
-      what: `Odoo: ${facts.automations} automation rule(s) are active and may act on what is loaded.`,
+      what: `Odoo: ${survey.automations} automation rule(s) are active and may act on what is loaded.`,
       next: 'Switch off those that mail customers for the time of the run.',
     });
-  if (facts.mailServers > 0)
+  if (survey.mailServers > 0)
     checks.push({
       verdict: 'ok',
-      what: `Odoo: ${facts.mailServers} outgoing mail server(s); the run sends nothing.`,
+      what: `Odoo: ${survey.mailServers} outgoing mail server(s); the run sends nothing.`,
     });
   if (facts.major < 19)
     checks.push({
@@ -157,7 +165,7 @@ export function checkOdoo({ facts, env, url }: Connection): Check[] {
     });
   checks.push({
     verdict: 'ok',
-    what: `Odoo: ${facts.counts['res.partner'] ?? 0} contacts are there already.`,
+    what: `Odoo: ${survey.contacts} contacts are there already.`,
   });
   return checks;
 }
@@ -189,16 +197,13 @@ function checkApps({ modules, user }: Connection['facts']): Check {
 }
 
 /** What a run needs is a failure; a right that only some options use is worth a look. */
-function checkRights({ rights, user }: Connection['facts']): Check[] {
-  const lacking = Object.entries(rights)
-    .filter(([, right]) => !right.create || !right.write || !right.unlink)
-    .map(([model]) => model);
+function checkRights(lacking: readonly string[], login: string): Check[] {
   if (lacking.length === 0)
     return [{ verdict: 'ok', what: 'Odoo: the user has every right that is needed.' }];
   const needed = lacking.filter((model) => NEEDED_MODELS.includes(model));
   const other = lacking.filter((model) => !NEEDED_MODELS.includes(model));
   const text = (models: readonly string[]): string =>
-    `Odoo: the user ${user.login} may not create, change or delete ${models.join(', ')}.`;
+    `Odoo: the user ${login} may not create, change or delete ${models.join(', ')}.`;
   return [
     ...(needed.length > 0
       ? [

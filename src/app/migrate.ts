@@ -217,7 +217,7 @@ export async function asRun<T>(
       await checkNoOtherProject(ctx, session.connector.declaration);
       await fetchPictures(session, state.document);
       await ensureMapped(session, state, catalog, connection.facts.databaseUuid);
-      requireRights(session, connection);
+      await requireRights(session, connection);
       return await work({ ctx, run, state, catalog, steps });
     } catch (error) {
       session.store.runs.end(
@@ -316,9 +316,12 @@ export const NEEDED_MODELS = [
 ];
 
 /** Said before anything moves: half a migration by a user who may not make fields helps nobody. */
-function requireRights(session: Session, { facts, env }: Connection): void {
+async function requireRights(
+  session: Session,
+  { destination, facts, env }: Connection,
+): Promise<void> {
   const models = new Set([...session.store.plan.models(), ...NEEDED_MODELS]);
-  const lacking = [...models].filter((model) => facts.rights[model]?.create === false);
+  const lacking = await destination.lacking([...models], ['create'], session.signal);
   if (lacking.length > 0) {
     throw new WaybillError(
       'WB_ODOO_RIGHTS',

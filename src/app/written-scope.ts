@@ -52,7 +52,7 @@ export interface OdooSide {
 async function lookAtOdoo(session: Session, faces: Faces, envName?: string): Promise<OdooSide> {
   try {
     return await withOdoo(session, faces, envName, async (connection) => {
-      const odoo = checkOdoo(connection);
+      const odoo = await checkOdoo(connection, session.signal);
       const existing = await existingContacts(session, connection).catch((error: unknown) =>
         warning('The contacts that Odoo has already were not counted', error),
       );

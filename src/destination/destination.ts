@@ -31,28 +31,24 @@ export interface DestinationFacts {
     readonly timeZone: string;
   };
   readonly modules: readonly string[];
-  readonly languages: readonly string[];
-  readonly companies: readonly { readonly id: number; readonly name: string }[];
-  /** model -> what the user may do with it */
-  readonly rights: Readonly<
-    Record<
-      string,
-      {
-        readonly read: boolean;
-        readonly create: boolean;
-        readonly write: boolean;
-        readonly unlink: boolean;
-      }
-    >
-  >;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly mailServers: number;
-  readonly automations: number;
   /** Bytes that one request may have by Odoo's own rule; null: it has none. A proxy before it may have another. */
   readonly requestLimit: number | null;
   /** `database.expiration_date` of an Enterprise trial or subscription. */
   readonly expires: string | null;
 }
+
+/** What a person is told of before a run, and no command needs: some seventy calls. */
+export interface DestinationSurvey {
+  readonly languages: readonly string[];
+  readonly companies: readonly { readonly id: number; readonly name: string }[];
+  /** Models in which the user may not create, change and delete. */
+  readonly lacking: readonly string[];
+  readonly contacts: number;
+  readonly mailServers: number;
+  readonly automations: number;
+}
+
+export type Operation = 'create' | 'write' | 'unlink';
 
 /** As Odoo's API gives and takes it: many2one as id (never [id, name]), x2many as ids, empty as null. */
 export type OdooValue = Scalar | readonly number[];
@@ -73,6 +69,13 @@ export interface FindOptions {
 
 export interface Destination {
   facts(signal?: AbortSignal): Promise<DestinationFacts>;
+  survey(facts: DestinationFacts, signal?: AbortSignal): Promise<DestinationSurvey>;
+  /** Those of the models in which the user may not do all of this, or that are not there. */
+  lacking(
+    models: readonly string[],
+    operations: readonly Operation[],
+    signal?: AbortSignal,
+  ): Promise<string[]>;
   /** Fields of a model, cached until `forgetSchema`. An unknown model throws WB_ODOO_MODULE. */
   fields(model: string, signal?: AbortSignal): Promise<Readonly<Record<string, FieldInfo>>>;
   forgetSchema(): void;

@@ -3,10 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { TestOdoo } from './odoo.ts';
-
-const BINARY = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
+import { BINARY } from './program.ts';
 
 export interface Ran {
   readonly code: number | null;

@@ -4,11 +4,12 @@ import { makePace } from '../../lib/pace.ts';
 import { registerSecret } from '../../lib/redact.ts';
 import { retry, type Verdict } from '../../lib/retry.ts';
 import type { Destination, FieldInfo, LoadResult, NewRecord } from '../destination.ts';
-import { openTransport } from './connect.ts';
+import { majorOf, openTransport } from './connect.ts';
 import { readFacts } from './facts.ts';
 import { readFields, type Fields } from './fields.ts';
 import { makeFind, readByIds, READING } from './find.ts';
 import { makeRemove } from './remove.ts';
+import { readLacking, readSurvey } from './survey.ts';
 import { pacedTransport, type Call, type OdooAddress, type Transport } from './transport.ts';
 import { toOdoo } from './values.ts';
 
@@ -69,12 +70,15 @@ function odooDestination(transport: Transport, { login }: OdooAddress): Destinat
   const write: Call = (call, signal) => transport.call({ context: QUIET, ...call }, signal);
   const { fields, forgetSchema } = schemaCache(read);
   const find = makeFind(read, fields);
-  return {
+  const destination: Destination = {
     fields,
     forgetSchema,
     find,
     read: (model, ids, names, signal) => readByIds(find, model, ids, names, signal),
     facts: (signal) => readFacts({ transport, login, find, read }, signal),
+    survey: (facts, signal) => readSurvey(destination, facts, signal),
+    lacking: (models, operations, signal) =>
+      readLacking(read, majorOf(transport.version), models, operations, signal),
     async count(model, domain, signal) {
       const context = { active_test: false };
       return Number(
@@ -99,6 +103,7 @@ function odooDestination(transport: Transport, { login }: OdooAddress): Destinat
     },
     close: () => transport.close(),
   };
+  return destination;
 }
 
 const again = (error: unknown): Verdict => {
