@@ -13,7 +13,10 @@ const source = join(root, 'src');
 const dist = join(process.argv[2] ?? root, 'dist');
 
 /** What is started by itself: the program, what comes before it, and its threads. */
-const STARTED = ['cli/main', 'lib/small-heap', 'app/map-thread'];
+const THREADS = globSync('**/*-thread.ts', { cwd: source }).map((name) =>
+  name.slice(0, -'.ts'.length),
+);
+const STARTED = ['cli/main', 'lib/small-heap', ...THREADS];
 
 /** Every file that is made lies one folder deep; a module finds its neighbours from there as from its own place. */
 const ownPlace: Plugin = {
