@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeSample } from '../bench/sample.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'waybill-package-'));
@@ -37,6 +38,17 @@ it('runs, makes a project and opens its store', () => {
   const status = run('status', 'acme');
   expect(status, status.stderr).toMatchObject({ status: 0, stderr: '' });
   expect(status.stdout).toContain('Next: waybill scope');
+});
+
+it('reads a large export in threads of its own', async () => {
+  const exportPath = join(folder, 'export');
+  await writeSample(exportPath, { seed: 6, contacts: 36_000, notes: 72_000 });
+  run('init', 'large', '--source', 'allclients', '--export', exportPath, '--odoo', 'https://acme.example', '--db', 'acme', '--login', 'admin'); // prettier-ignore
+  const scope = run('scope', 'large');
+  expect(scope, scope.stderr).toMatchObject({ status: 0 });
+  const status = run('status', 'large');
+  expect(status.stdout).toMatch(/contact .* pending 36,000/);
+  expect(status.stdout).toMatch(/note .* pending 72,000/);
 });
 
 it('carries what a person reads, and neither sources nor tests', () => {
