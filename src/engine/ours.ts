@@ -31,7 +31,7 @@ export async function checkNotRestored(ctx: Context): Promise<void> {
       ctx,
       `The mark that run ${mark.run} left in "${ctx.env}" at its end is not there`,
     );
-  if (mark && mark.run === ctx.store.runs.list(ctx.env).at(-1)?.id) return;
+  if (mark && mark.run === ctx.store.runs.lastWriting(ctx.env)) return;
   const rows = ctx.store.ledger.newestCreated(ctx.env, LOOKED_AT);
   if (rows.length < FEW) return;
   for (const [model, same] of Map.groupBy(rows, (row) => row.model)) {

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 
 const LOOK_AGAIN_MS = 150;
 
-/** Of the run that ended last, and the name of its mark in Odoo. */
+/** Of the last run that ended and wrote anything, and the name of its mark in Odoo. */
 export interface EndMark {
   readonly run: number;
   readonly name: string;
@@ -20,18 +20,22 @@ export const endMark = (ctx: Context): EndMark | undefined =>
 export const forgetEndMark = (ctx: Context): void => ctx.store.runs.setMeta(keyOf(ctx), null);
 
 /**
- * Gives the first second in which nothing of ours was written. Odoo stamps writes by the second: without waiting for
+ * Leaves a mark, unless the run wrote nothing: then the one before stands for what is there. Gives the first second in which nothing of ours was written. Odoo stamps writes by the second: without waiting for
  * the next one, what a person does straight after a run could not be told from the run's own last write, and a delta
  * would write over it, a rollback remove it.
  */
 export async function serverEnd(ctx: Context, run: number): Promise<string> {
-  const name = `end of run ${run}, ${randomUUID()}`;
-  await ctx.schema.leaveMark(name);
-  ctx.store.runs.setMeta(keyOf(ctx), { run, name } satisfies EndMark);
+  if (ctx.store.runs.lastWriting(ctx.env) === run) await leaveMark(ctx, run);
   const last = await ctx.schema.serverTime();
   for (;;) {
     await sleep(LOOK_AGAIN_MS);
     const now = await ctx.schema.serverTime();
     if (now > last) return now;
   }
+}
+
+async function leaveMark(ctx: Context, run: number): Promise<void> {
+  const name = `end of run ${run}, ${randomUUID()}`;
+  await ctx.schema.leaveMark(name);
+  ctx.store.runs.setMeta(keyOf(ctx), { run, name } satisfies EndMark);
 }

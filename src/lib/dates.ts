@@ -120,5 +120,7 @@ export const wallSeconds = (t: CivilTime): number =>
   Date.UTC(t.year, t.month - 1, t.day, t.hour, t.minute, t.second) / 1000;
 
 /** `YYYY-MM-DD HH:MM:SS`, as Odoo's API wants it. */
-export const utcText = (seconds: number): string =>
-  new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
+export function utcText(seconds: number): string {
+  const iso = new Date(seconds * 1000).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+}

@@ -3,6 +3,7 @@ import { canonicalJson } from '../lib/json.ts';
 import { isoNow } from '../lib/clock.ts';
 import { entryHash } from '../core/audit-chain.ts';
 import { sql, type Database } from './database.ts';
+import { number } from './row.ts';
 
 export interface OwnerMatch {
   readonly key: string;
@@ -18,6 +19,10 @@ export interface Verdict {
   /** untaken: Odoo had a value already, and the rule for existing records let it stand. */
   readonly verdict: 'differs' | 'missing' | 'untaken';
 }
+
+const LAST_WRITING = `select coalesce(max(run), 0) as run from (
+  select run from batch where env = ?1 union all select run from change where env = ?1
+  union all select run from ledger where env = ?1)`;
 
 export const runQueries = (db: Database) => ({
   start(env: string, kind: string, mappingHash: string): number {
@@ -44,6 +49,8 @@ export const runQueries = (db: Database) => ({
   },
   list: (env: string) =>
     db.all(sql.selectFrom('run').selectAll().where('env', '=', env).orderBy('id')),
+  /** The last run that has left anything in the ledger; 0 when none has. */
+  lastWriting: (env: string): number => number(db.prepare(LAST_WRITING).get(env) ?? {}, 'run'),
   approve(env: string, subject: string, hash: string, by: string): void {
     db.run(sql.insertInto('approval').values({ env, subject, hash, by, at: isoNow() }));
   },
