@@ -215,10 +215,11 @@ describe.each<OdooVersion>([19, 14])('a journey that goes wrong, on Odoo %i', (v
         actualHours: expect.any(Number) as number,
       });
       const [last] = await rpc.readAll('res.partner', [['x_waybill_key', '!=', false]], ['id']);
-      const began = proxy.seen('mail.message');
+      const began = proxy.heldAt('unlink');
       const running = project.start('rollback', '--yes', '--json');
-      await began;
+      const letGo = await began;
       await rpc.execute('res.partner', 'write', [[last?.id], { city: 'Edited meanwhile' }]);
+      letGo();
       const back = await running.done;
       expect(back.code, back.stderr).toBe(6);
       const { kept } = back.json<{ kept: Kept[] }>();

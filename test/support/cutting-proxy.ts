@@ -13,6 +13,8 @@ export interface CuttingProxy {
   up(): Promise<void>;
   /** Resolves once a request with `text` in it went on to Odoo. */
   seen(text: string): Promise<void>;
+  /** From the next request with `text` in it on, nothing gets through. Resolves when it came, with what lets them go on. */
+  heldAt(text: string): Promise<() => void>;
   close(): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
   const open = new Set<Socket>();
   let rule: { path: string; afterMs: number } | undefined;
   let most: { bytes: number; how: 'refuse' | 'cut' } | undefined;
+  let held: { readonly text: string; readonly came: () => void } | undefined;
+  let waiting: (() => void)[] | undefined;
   let watched: { text: string; down: boolean; came: () => void }[] = [];
   const watch = (text: string, down: boolean): Promise<void> =>
     new Promise((came) => watched.push({ text, down, came }));
@@ -39,17 +43,31 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       watched = watched.filter((one) => !met.includes(one));
       for (const { came } of met) came();
       if (met.some(({ down }) => down)) return goDown();
-      if (most && lengthOf(bytes) > most.bytes) {
-        upstream.destroy();
-        return void (most.how === 'cut' ? client.destroy() : client.end(TOO_LARGE));
+      if (held && bytes.includes(held.text)) {
+        waiting = [];
+        held.came();
+        held = undefined;
       }
-      if (upstream.writable) upstream.write(bytes);
-      // Only the client's side is cut: Odoo goes on working, as it does behind a real proxy.
-      if (rule && bytes.includes(rule.path)) void wait(rule.afterMs).then(() => client.destroy());
+      if (waiting) waiting.push(() => forward(client, upstream, bytes));
+      else forward(client, upstream, bytes);
     });
     upstream.on('data', (bytes: Buffer) => client.writable && client.write(bytes));
     upstream.on('end', () => client.end());
   });
+  const forward = (client: Socket, upstream: Socket, bytes: Buffer): void => {
+    if (most && lengthOf(bytes) > most.bytes) {
+      upstream.destroy();
+      return void (most.how === 'cut' ? client.destroy() : client.end(TOO_LARGE));
+    }
+    if (upstream.writable) upstream.write(bytes);
+    // Only the client's side is cut: Odoo goes on working, as it does behind a real proxy.
+    if (rule && bytes.includes(rule.path)) void wait(rule.afterMs).then(() => client.destroy());
+  };
+  const letGo = (): void => {
+    const all = waiting ?? [];
+    waiting = undefined;
+    for (const go of all) go();
+  };
   const listen = (on: number): Promise<void> =>
     new Promise((done) => server.listen(on, '127.0.0.1', done));
   await listen(0);
@@ -61,6 +79,7 @@ export async function cuttingProxy(target: string): Promise<CuttingProxy> {
       most = bytes === undefined ? undefined : { bytes, how };
     },
     seen: (text) => watch(text, false),
+    heldAt: (text) => new Promise((came) => (held = { text, came: () => came(letGo) })),
     up: () => listen(own),
     cut: (path, afterMs = 0) => {
       rule = path === undefined ? undefined : { path, afterMs };
