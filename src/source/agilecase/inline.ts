@@ -1,5 +1,6 @@
 /** Pictures within the text of a note or letter: their bytes stand in the text itself, or beside it in the export. */
 import { createHash } from 'node:crypto';
+import { ownCopy } from '../../lib/own-copy.ts';
 import { isMarkup } from '../markup.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { Documents } from './documents.ts';
@@ -31,7 +32,7 @@ export async function inlinePictures(
         if (!text.includes('<img') || !isMarkup(text)) continue;
         const pictures: Inline[] = [];
         for (const src of sourcesIn(text)) {
-          const one = await pictureOf(src, documents);
+          const one = await pictureOf(ownCopy(src), documents);
           if (one) pictures.push(one);
         }
         if (pictures.length > 0) found.set(`${file.path}:${row.line}`, pictures);

@@ -23,23 +23,26 @@ export interface References {
 export function references(): References {
   // A whole letter names nobody: it need not be folded to be looked up.
   let longest = 0;
-  const keys = { case: new Set<string>(), contact: new Set<string>() };
+  // As its own text: what is given back outlives the row that asked.
+  const keys = { case: new Map<string, string>(), contact: new Map<string, string>() };
   const aliases = { case: new Map<string, string>(), contact: new Map<string, string>() };
   const companies = new Map<string, string>();
   return {
     add(kind, key, names) {
-      keys[kind].add(ownCopy(key));
+      const own = ownCopy(key);
+      keys[kind].set(own, own);
       longest = Math.max(longest, ...names.map((name) => name.length));
       for (const name of names) {
         const folded = ownCopy(foldText(name));
         const known = aliases[kind].get(folded);
         if (folded !== '')
-          aliases[kind].set(folded, known === undefined || known === key ? key : AMBIGUOUS);
+          aliases[kind].set(folded, known === undefined || known === key ? own : AMBIGUOUS);
       }
     },
     resolve(kind, text) {
       const wanted = text.trim();
-      if (keys[kind].has(wanted)) return wanted;
+      const key = keys[kind].get(wanted);
+      if (key !== undefined) return key;
       if (wanted.length > longest) return undefined;
       return aliases[kind].get(foldText(wanted)) || undefined;
     },
