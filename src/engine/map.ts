@@ -32,7 +32,7 @@ export interface MappedBeside extends Mapped {
 }
 
 const SHOW_EVERY = 2_000;
-const RANGE = 1_000;
+const RANGE = 500;
 /** Ranges that a helper has at once: the next one lies there when it is done with one. */
 const AHEAD = 2;
 

@@ -23,9 +23,9 @@ function grow(): void {
 }
 
 grow();
-// Of so small a generation there is too little to share: waking the others twice a table's chunk costs more than the work.
+// Of so small a generation there is too little to share: waking other threads costs more than the work.
 setFlagsFromString('--no-parallel-scavenge');
-// For the threads that are started later: they have heaps of their own, which begin with this size (of one half, in MB).
-setFlagsFromString('--min-semi-space-size=4');
-setFlagsFromString('--max-semi-space-size=4');
+// For the threads that are started later: they have heaps of their own, which keep to this size (of one half, in MB).
+setFlagsFromString('--min-semi-space-size=2');
+setFlagsFromString('--max-semi-space-size=2');
 setFlagsFromString('--heap-growing-percent=60');
