@@ -50,6 +50,7 @@ function memberOf(file: SourceFile, cells: readonly string[]): Member {
 /** Key of the first of a ring -> the ring. */
 export function ringsAmong(members: readonly Member[]): ReadonlyMap<string, string> {
   const known = new Map(members.map((one) => [one.key, one]));
+  const places = new Map(members.map((one, place) => [one, place]));
   const rings = new Map<string, string>();
   const seen = new Set<Member>();
   for (const first of known.values()) {
@@ -62,7 +63,7 @@ export function ringsAmong(members: readonly Member[]): ReadonlyMap<string, stri
     // What leads to a ring that was found before is no ring itself.
     if (!one || !path.includes(one)) continue;
     const ring = path.slice(path.indexOf(one));
-    const place = Math.min(...ring.map((member) => members.indexOf(member)));
+    const place = Math.min(...ring.map((member) => places.get(member) ?? 0));
     const from = ring.findIndex((member) => member === members[place]);
     const turned = [...ring.slice(from), ...ring.slice(0, from + 1)];
     rings.set(members[place]?.key ?? '', turned.map(({ name }) => name).join(' < '));
