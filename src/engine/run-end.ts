@@ -20,9 +20,10 @@ export const endMark = (ctx: Context): EndMark | undefined =>
 export const forgetEndMark = (ctx: Context): void => ctx.store.runs.setMeta(keyOf(ctx), null);
 
 /**
- * Leaves a mark, unless the run wrote nothing: then the one before stands for what is there. Gives the first second in which nothing of ours was written. Odoo stamps writes by the second: without waiting for
- * the next one, what a person does straight after a run could not be told from the run's own last write, and a delta
- * would write over it, a rollback remove it.
+ * Leaves a mark, unless the run wrote nothing: then the one before stands for what is there. Gives the first second in
+ * which nothing of ours was written. Odoo stamps writes by the second: without waiting for the next one, what a person
+ * does straight after a run could not be told from the run's own last write, and a delta would write over it, a
+ * rollback remove it.
  */
 export async function serverEnd(ctx: Context, run: number): Promise<string> {
   if (ctx.store.runs.lastWriting(ctx.env) === run) await leaveMark(ctx, run);

@@ -44,7 +44,10 @@ function writeBeside(path: string): StagingWriter {
   let open: Promise<undefined>[] = [];
   return {
     async add(file, records) {
-      open.push(thread.ask({ kind: 'rows', rows: stagedRows(file, records) }));
+      const written = thread.ask({ kind: 'rows', rows: stagedRows(file, records) });
+      // It is waited for below, chunks later; refused before that, nobody would have it in hand, and the program end.
+      written.catch(() => undefined);
+      open.push(written);
       if (open.length >= AHEAD) await open.shift();
     },
     async end() {

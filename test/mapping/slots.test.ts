@@ -7,8 +7,9 @@ import { createMapper } from '../../src/mapping/mapper.ts';
 import type { Catalog, MappingDocument } from '../../src/mapping/mapping.ts';
 import { defaultChoices } from '../../src/mapping/propose.ts';
 import { AGILECASE } from '../../src/source/agilecase/declaration.ts';
-import type { Inspection, SourceColumn, SourceObject } from '../../src/source/source.ts';
+import type { SourceColumn, SourceObject } from '../../src/source/source.ts';
 import { profileOf } from '../support/columns.ts';
+import { fileOf, inspectionOf } from '../support/mapping.ts';
 
 const MOVED = new Set(['partner', 'lead', 'message', 'task', 'event', 'attachment']);
 
@@ -125,9 +126,8 @@ function planned(object: SourceObject, without: string): string {
       })),
     },
   };
-  const file = { object: object.name, path: 'f', rows: 1, columns };
-  const inspection = { files: [file], skipped: [], notices: [] } as unknown as Inspection;
-  const mapper = createMapper(document, AGILECASE, inspection, CATALOG);
+  const file = { ...fileOf('contact', {}, 'f'), object: object.name, rows: 1, columns };
+  const mapper = createMapper(document, AGILECASE, inspectionOf(file), CATALOG);
   const composed =
     object.shape === 'partner'
       ? mapper.contact(record, [])

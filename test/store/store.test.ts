@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { PlannedRecord } from '../../src/core/record.ts';
 import { batches } from '../../src/engine/batches.ts';
 import type { Context } from '../../src/engine/context.ts';
@@ -81,6 +81,25 @@ describe('what the source has', () => {
   test('that cannot be written by the thread is said, not lost', async () => {
     const twice = [...RECORDS, ...RECORDS.slice(0, 1)];
     await expect(staged(1_000_000, twice)).rejects.toThrow('UNIQUE constraint failed');
+  });
+
+  test('that was refused while the source was still being read is said with the next chunk', async () => {
+    const store = openStore(folder);
+    const unheld = vi.fn<(reason: unknown) => void>();
+    process.on('unhandledRejection', unheld);
+    try {
+      const file = store.staging.addFile({ object: 'contact', path: 'c.csv', detail: '{}' });
+      await using writer = store.stagingWriter(1_000_000);
+      await writer.add(file, [...RECORDS.slice(0, 1), ...RECORDS.slice(0, 1)]);
+      // As long as a thread takes to start and to write: the refusal has come by then.
+      await using beside = store.stagingWriter(1_000_000);
+      await beside.end();
+      await expect(writer.end()).rejects.toThrow('UNIQUE constraint failed');
+      expect(unheld).not.toHaveBeenCalled();
+    } finally {
+      process.off('unhandledRejection', unheld);
+      store.close();
+    }
   });
 });
 
