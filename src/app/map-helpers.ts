@@ -2,9 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Identity } from '../core/contact.ts';
 import { startThread, type Thread } from '../core/thread.ts';
-import type { Fate } from '../engine/duplicates.ts';
 import type { MapHelper, MappedBeside } from '../engine/map.ts';
-import type { Range } from '../engine/map-range.ts';
+import type { Found, Range } from '../engine/map-range.ts';
 import type { Catalog, MappingDocument, Pictures } from '../mapping/mapping.ts';
 import type { Inspection, SourceDeclaration } from '../source/source.ts';
 
@@ -19,9 +18,10 @@ export interface ThreadData {
 
 export type Order =
   | { readonly kind: 'identify'; readonly object: string; readonly range: Range }
-  | { readonly kind: 'begin'; readonly object: string; readonly fate: Fate | null }
+  | { readonly kind: 'begin'; readonly object: string; readonly found: Found }
   | { readonly kind: 'map'; readonly range: Range }
-  | { readonly kind: 'end' };
+  | { readonly kind: 'end' }
+  | { readonly kind: 'settle' };
 
 /** Starting one takes half a second, and 60 MB for as long as it lives. */
 const WORTH_IT = 50_000;
@@ -47,7 +47,8 @@ export function mapHelpers(records: number, data: ThreadData): MapHelpers {
 const helperOf = (thread: Thread<Order, unknown>): MapHelper => ({
   identify: (object, range) =>
     thread.ask({ kind: 'identify', object, range }) as Promise<Identity[]>,
-  begin: (object, fate) => thread.ask({ kind: 'begin', object, fate }) as Promise<void>,
+  begin: (object, found) => thread.ask({ kind: 'begin', object, found }) as Promise<void>,
   map: (range) => thread.ask({ kind: 'map', range }) as Promise<MappedBeside>,
   end: () => thread.ask({ kind: 'end' }) as Promise<void>,
+  settle: () => thread.ask({ kind: 'settle' }) as Promise<void>,
 });

@@ -32,12 +32,14 @@ serveThread((order: Order): unknown => {
     case 'begin': {
       store.beginLook();
       const object = declaration.objects.find(({ name }) => name === order.object);
-      map = object && rangeMapper({ store, mapper, declaration }, object, order.fate);
+      map = object && rangeMapper({ store, mapper, declaration }, object, order.found);
       return undefined;
     }
     case 'map':
       return map && { ...map(order.range), met: mapper.news() };
     case 'end':
       return store.endLook();
+    case 'settle':
+      return store.settleLog();
   }
 });

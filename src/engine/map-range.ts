@@ -10,6 +10,7 @@ import { planRow, type DispositionRow, type PlanRow } from '../store/plan.ts';
 import type { NewReview } from '../store/review.ts';
 import type { Store } from '../store/store.ts';
 import { absorbedBy, keyOf, type Fate } from './duplicates.ts';
+import { indexOf, type ParentTables } from './parent-tables.ts';
 
 export interface RangeInput {
   readonly store: Store;
@@ -36,13 +37,16 @@ type Place = Pick<StagedRecord, 'object' | 'position'>;
 
 export type RangeMapper = (range: Range) => Mapped;
 
-/** `fate` for the object of the contacts, `null` for every other. */
-export function rangeMapper(
-  input: RangeInput,
-  object: SourceObject,
-  fate: Fate | null,
-): RangeMapper {
-  const map = fate ? contactMapper(input, fate) : childMapper(input, object);
+/** What was found out before the records of an object are mapped: of the contacts who is who, for all others whom they belong to. */
+export type Found =
+  | { readonly kind: 'contacts'; readonly fate: Fate }
+  | { readonly kind: 'children'; readonly parents: ParentTables };
+
+export function rangeMapper(input: RangeInput, object: SourceObject, found: Found): RangeMapper {
+  const map =
+    found.kind === 'contacts'
+      ? contactMapper(input, found.fate)
+      : childMapper(input, object, found.parents);
   return ({ from, to }) => {
     const out = gather();
     let records = 0;
@@ -142,11 +146,14 @@ const newestFirst = (
     )
     .map(({ record }) => record);
 
-function childMapper(input: RangeInput, object: SourceObject): MapOne {
+function childMapper(input: RangeInput, object: SourceObject, tables: ParentTables): MapOne {
   const { store, mapper } = input;
-  const contacts = store.staging.contactIndex();
+  const contacts = contactsIn(input, tables);
   const parents = new Map(
-    [object.parent, object.otherParent].map((name) => [name, parentsOf(input, name, contacts)]),
+    [object.parent, object.otherParent].map((name) => [
+      name,
+      parentsOf(input, name, tables, contacts),
+    ]),
   );
   const repeats = repeatedRecords(store, object);
   return (record, out) => {
@@ -169,30 +176,23 @@ interface Parents {
   readonly index: ContactIndex;
 }
 
-function parentsOf(
-  input: RangeInput,
-  name: string | undefined,
-  contacts: ContactIndex,
-): Parents | null {
-  const parent = input.declaration.objects.find((one) => one.name === name);
-  if (!parent) return null;
-  if (parent.shape === 'partner') return { model: 'res.partner', index: contacts };
-  return { model: 'crm.lead', index: recordIndex(input, parent) };
+function contactsIn({ store, declaration }: RangeInput, tables: ParentTables): ContactIndex {
+  const stored = store.staging.contactIndex();
+  const contacts = declaration.objects.find(({ shape }) => shape === 'partner');
+  return indexOf(tables.get(contacts?.name ?? ''), (email) => stored.byEmail(email));
 }
 
-/** Leads are found by their record id alone. One that waits in the review queue has no planned record. */
-const recordIndex = ({ store, mapper }: RangeInput, object: SourceObject): ContactIndex => ({
-  byKey: (key) =>
-    store.staging.byKey(object.name, key).map((record) => ({
-      position: record.position,
-      key: record.key,
-      name: '',
-      email: '',
-      otherEmail: '',
-      partner: store.plan.isSettled(object.name, record.position) ? '' : mapper.keyOf(record),
-    })),
-  byEmail: () => [],
-});
+function parentsOf(
+  { declaration }: RangeInput,
+  name: string | undefined,
+  tables: ParentTables,
+  contacts: ContactIndex,
+): Parents | null {
+  const parent = declaration.objects.find((one) => one.name === name);
+  if (!parent) return null;
+  if (parent.shape === 'partner') return { model: 'res.partner', index: contacts };
+  return { model: 'crm.lead', index: indexOf(tables.get(parent.name)) };
+}
 
 /** Two rows with one id: the first stands; the same row again is that row, another one is a person's to look at. */
 function repeatedRecords(

@@ -7,7 +7,8 @@ import { stopped } from './create.ts';
 import { decideDuplicates, leaderOf, type DuplicateInput, type Fate } from './duplicates.ts';
 import { planRow } from '../store/plan.ts';
 import type { Store } from '../store/store.ts';
-import { rangeMapper, review, type Mapped, type Range } from './map-range.ts';
+import { rangeMapper, review, type Found, type Mapped, type Range } from './map-range.ts';
+import { parentTables, type ParentTables } from './parent-tables.ts';
 
 export interface MapInput extends Omit<DuplicateInput, 'store'> {
   readonly declaration: SourceDeclaration;
@@ -20,10 +21,12 @@ export interface MapHelper {
   /** Who the contacts of a range are. */
   identify(object: string, range: Range): Promise<Identity[]>;
   /** Called before the ranges of an object; what is mapped until then is in the store. */
-  begin(object: string, fate: Fate | null): Promise<void>;
+  begin(object: string, found: Found): Promise<void>;
   map(range: Range): Promise<MappedBeside>;
   /** Called after the last range of an object: what was written meanwhile may be seen. */
   end(): Promise<void>;
+  /** Copies the store's log back, while this thread goes on writing. */
+  settle(): Promise<void>;
 }
 
 /** With what the helper met there first. */
@@ -32,7 +35,7 @@ export interface MappedBeside extends Mapped {
 }
 
 const SHOW_EVERY = 2_000;
-const RANGE = 500;
+const RANGE = 250;
 /** Ranges that a helper has at once: the next one lies there when it is done with one. */
 const AHEAD = 2;
 
@@ -40,6 +43,7 @@ export async function mapAll(ctx: LocalContext, input: MapInput): Promise<void> 
   // Before the store is relaxed: what was loaded must survive a power cut.
   ctx.store.delta.capture();
   const strict = ctx.store.relax();
+  if (input.helpers?.length) ctx.store.keepLog();
   try {
     await mapObjects(ctx, input);
   } finally {
@@ -58,11 +62,18 @@ async function mapObjects(ctx: LocalContext, input: MapInput): Promise<void> {
   const rest = objects.filter(
     (one) => one.shape !== 'user' && one.shape !== 'group' && !first.includes(one),
   );
-  for (const object of [...first, ...rest]) await mapObject(ctx, input, object);
+  const parents = parentTables({ ...input, store });
+  for (const object of [...first, ...rest]) await mapObject(ctx, input, object, parents);
   store.plan.add(input.mapper.shared().map((record) => planRow(record, '')));
   store.plan.setOwners(input.mapper.owners());
-  store.plan.index();
+  const [settler] = input.helpers ?? [];
+  await Promise.all([settler?.settle(), indexPlan(store)]);
 }
+
+/** Begins at once; a promise, so that what goes wrong in it is met where the log is waited for. */
+const indexPlan = async ({ plan }: Store): Promise<void> => {
+  await Promise.resolve(plan.index());
+};
 
 function learn(ctx: LocalContext, { mapper }: MapInput, object: SourceObject): void {
   const into = object.shape === 'user' ? 'owner' : 'tag';
@@ -79,7 +90,12 @@ const rangesOf = ({ staging }: Store, object: SourceObject): Range[] =>
     to: (at + 1) * RANGE,
   }));
 
-async function mapObject(ctx: LocalContext, input: MapInput, object: SourceObject): Promise<void> {
+async function mapObject(
+  ctx: LocalContext,
+  input: MapInput,
+  object: SourceObject,
+  parents: (object: SourceObject) => ParentTables,
+): Promise<void> {
   const total = ctx.store.staging.count(object.name);
   if (total === 0) return;
   const step = `map ${object.plural}`;
@@ -87,6 +103,9 @@ async function mapObject(ctx: LocalContext, input: MapInput, object: SourceObjec
   if (object.shape === 'partner') await indexContacts(ctx, input, object);
   const fate =
     object.shape === 'partner' ? decideDuplicates({ ...input, store: ctx.store }, object) : null;
+  const found: Found = fate
+    ? { kind: 'contacts', fate }
+    : { kind: 'children', parents: parents(object) };
   let [done, shown] = [0, 0];
   const take: Take = (mapped) => {
     write(ctx, mapped, fate);
@@ -95,8 +114,8 @@ async function mapObject(ctx: LocalContext, input: MapInput, object: SourceObjec
     shown = done;
     ctx.emit({ type: 'step-progress', step, done });
   };
-  if (input.helpers?.length) await mapBeside(ctx, input, object, fate, take);
-  else mapHere(ctx, input, object, fate, take);
+  if (input.helpers?.length) await mapBeside(ctx, input, object, found, take);
+  else mapHere(ctx, input, object, found, take);
   if (fate) settlePartners(ctx, fate, object);
   ctx.emit({ type: 'step-ended', step, done });
 }
@@ -107,10 +126,10 @@ function mapHere(
   { store }: LocalContext,
   input: MapInput,
   object: SourceObject,
-  fate: Fate | null,
+  found: Found,
   take: Take,
 ): void {
-  const map = rangeMapper({ ...input, store }, object, fate);
+  const map = rangeMapper({ ...input, store }, object, found);
   for (const range of rangesOf(store, object)) take(map(range));
 }
 
@@ -118,12 +137,11 @@ async function mapBeside(
   { store, signal }: LocalContext,
   { mapper, helpers = [] }: MapInput,
   object: SourceObject,
-  fate: Fate | null,
+  found: Found,
   take: Take,
 ): Promise<void> {
   const ranges = rangesOf(store, object);
-  store.settleLog();
-  await Promise.all(helpers.map((helper) => helper.begin(object.name, fate)));
+  await Promise.all(helpers.map((helper) => helper.begin(object.name, found)));
   await inOrder(ranges, helpers, signal, {
     ask: (helper, range) => helper.map(range),
     take(mapped) {

@@ -54,7 +54,12 @@ export interface Database {
    */
   beginLook(): void;
   endLook(): void;
-  /** Copies the log back and empties it; a reader's look would keep it growing. */
+  /**
+   * Until the end of `relax` the log grows and nothing of it is copied back: beside a reader's look each commit would
+   * try in vain, and sort all of the log for it.
+   */
+  keepLog(): void;
+  /** Copies the log back, as far as no reader needs it, also while another connection writes. */
   settleLog(): void;
   close(): void;
 }
@@ -71,11 +76,20 @@ const STRICT =
 const RELAXED =
   'pragma synchronous = normal; pragma wal_autocheckpoint = 8192; pragma cache_size = -4096; pragma threads = 2;';
 
+/** What is left of the log's file once all of it is copied back. */
+const LOG_BYTES = 64 * 1024 ** 2;
+/** Who looks on keeps few pages: he goes from one end to the other, and there may be several of him. */
+const LOOKING_ON = 'pragma cache_size = -2048';
+
+export type StoreMode = 'write' | 'read';
+
 /** Opens (and brings up to date) the database file. Throws WB_STORE_NEWER, WB_STORE_DAMAGED, WB_DISK_FULL. */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, mode: StoreMode = 'write'): Database {
   const raw = new DatabaseSync(path);
   try {
-    return prepared(raw);
+    const database = prepared(raw);
+    if (mode === 'read') raw.exec(LOOKING_ON);
+    return database;
   } catch (error) {
     raw.close();
     if (!DAMAGED.has(resultOf(error) ?? 0)) throw error;
@@ -90,7 +104,7 @@ export function openDatabase(path: string): Database {
 function prepared(raw: DatabaseSync): Database {
   // WAL with synchronous=FULL: an intent that we reported as written survives a power cut.
   raw.exec(
-    `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; ${STRICT} pragma busy_timeout = ${BUSY_MS}; pragma temp_store = file;`,
+    `pragma page_size = ${PAGE_BYTES}; pragma journal_mode = wal; pragma journal_size_limit = ${LOG_BYTES}; ${STRICT} pragma busy_timeout = ${BUSY_MS}; pragma temp_store = file;`,
   );
   const database = wrap(raw);
   migrate(database);
@@ -151,7 +165,8 @@ function wrap(raw: DatabaseSync): Database {
     },
     beginLook: () => raw.exec('begin'),
     endLook: () => raw.exec('commit'),
-    settleLog: () => raw.exec('pragma wal_checkpoint(truncate)'),
+    keepLog: () => raw.exec('pragma wal_autocheckpoint = 0'),
+    settleLog: () => guarded(() => raw.exec('pragma wal_checkpoint(passive)')),
     close: () => {
       scan?.close();
       raw.close();

@@ -17,7 +17,7 @@ export type WriteOrder =
 /** Starting a thread takes half a second. */
 const WORTH_IT = 50_000;
 /** Chunks that wait to be written: more of them would only fill memory. */
-const AHEAD = 4;
+const AHEAD = 16;
 
 /** `records`: how many will come, roughly. */
 export const stagingWriter = (

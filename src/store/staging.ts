@@ -1,6 +1,7 @@
 /** The source's records as they came, the files they came from, and the index that finds contacts. */
 import type { StagedRecord } from '../core/record.ts';
 import type { ContactHit, ContactIndex, Identity } from '../core/contact.ts';
+import { keyTable, type KeyTable } from '../lib/key-table.ts';
 import { sql, type Database } from './database.ts';
 import { number, text } from './row.ts';
 
@@ -19,6 +20,7 @@ const INSERT_CONTACT =
 const RECORDS =
   'select position, key, file, line, cells from staged where object = ? and position between ? and ? order by position';
 type RecordRow = [position: number, key: string, file: number, line: number, cells: string];
+const PATHS = 'select id, path from source_file';
 const BY_KEY = `select staged.position, source_file.path as file, staged.line, staged.cells
   from staged join source_file on source_file.id = staged.file
   where staged.object = ? and unlikely(staged.key = ?)`;
@@ -26,6 +28,11 @@ const ALIASES = `select a.into_key as "into", a.key, count(*) as n from alias a
   join staged s on s.object = ? and unlikely(s.key = a.key)
   group by a.into_key, a.key order by a.into_key, min(s.position)`;
 const HIT = 'select position, key, name, partner, email, other_email from contact_index where';
+const HITS =
+  'select key, cast(position as text), name, partner, email, other_email from contact_index order by position';
+const SETTLED = `select key, cast(position as text), exists (select 1 from disposition
+    where disposition.object = staged.object and disposition.position = staged.position)
+  from staged where object = ? order by position`;
 
 /** As it is written, `cells` as JSON: plain cells go from one thread to another for a fraction of what objects cost. */
 export type StagedRow = readonly [
@@ -114,7 +121,8 @@ export const stagingQueries = (db: Database) => ({
     ),
   /** Those of an object from one position to another, in order of arrival. Rows as arrays and paths looked up: half the time of a join of objects. */
   *records(object: string, from = 1, to = Number.MAX_SAFE_INTEGER): IterableIterator<StagedRecord> {
-    const paths = new Map(this.files().map(({ id, path }) => [id, path]));
+    const files = db.prepare(PATHS).all();
+    const paths = new Map(files.map((row) => [number(row, 'id'), text(row, 'path')]));
     const rows = db.iterateArrays(RECORDS, object, from, to) as IterableIterator<RecordRow>;
     for (const [position, key, file, line, cells] of rows)
       yield {
@@ -213,6 +221,16 @@ export const stagingQueries = (db: Database) => ({
     db.transaction(() => {
       for (const row of rows) update.run(row.partner, row.position);
     });
+  },
+  /** What `contactIndex` finds by key, as it is now, for many questions: `hitReader` reads it. */
+  contactTable(): KeyTable {
+    const { n } = db.prepare('select count(*) as n from contact_index').get() as { n: number };
+    return keyTable(n, db.iterateArrays(HITS) as IterableIterator<string[]>);
+  },
+  /** Every record of an object, and whether it became nothing of its own. */
+  *settled(object: string): IterableIterator<{ key: string; position: string; settled: boolean }> {
+    const rows = db.iterateArrays(SETTLED, object) as IterableIterator<[string, string, number]>;
+    for (const [key, position, settled] of rows) yield { key, position, settled: settled === 1 };
   },
   contactIndex(): ContactIndex {
     const byKey = db.allArrays(`${HIT} key = ? order by position`);

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { WaybillError } from '../core/errors.ts';
-import { openDatabase, resultOf, type Database } from './database.ts';
+import { openDatabase, resultOf, type Database, type StoreMode } from './database.ts';
 import { deltaQueries } from './delta.ts';
 import { handoverQueries } from './handover.ts';
 import { ledgerQueries } from './ledger.ts';
@@ -21,11 +21,11 @@ export type Store = ReturnType<typeof openStore>;
  * `folder` is the project's `.waybill`. A writer holds the lock until it closes or dies;
  * a reader (status, report) may look on. Throws WB_STORE_LOCKED.
  */
-export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
+export function openStore(folder: string, mode: StoreMode = 'write') {
   mkdirSync(folder, { recursive: true });
   const unlock = mode === 'write' ? lock(folder) : () => {};
   const path = join(folder, 'store.db');
-  const db = openOr(unlock, path);
+  const db = openOr(unlock, path, mode);
   const staging = stagingQueries(db);
   return {
     staging,
@@ -42,6 +42,7 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
     relax: () => db.relax(),
     beginLook: () => db.beginLook(),
     endLook: () => db.endLook(),
+    keepLog: () => db.keepLog(),
     settleLog: () => db.settleLog(),
     /** Empty when SQLite finds nothing wrong. */
     integrity(): string[] {
@@ -56,9 +57,9 @@ export function openStore(folder: string, mode: 'write' | 'read' = 'write') {
 }
 
 /** A store that cannot be opened must not stay locked for as long as this process lives. */
-function openOr(unlock: () => void, path: string): Database {
+function openOr(unlock: () => void, path: string, mode: StoreMode): Database {
   try {
-    return openDatabase(path);
+    return openDatabase(path, mode);
   } catch (error) {
     unlock();
     throw error;
