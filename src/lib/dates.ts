@@ -119,8 +119,26 @@ export const dateText = (t: CivilTime): string => `${t.year}-${two(t.month)}-${t
 export const wallSeconds = (t: CivilTime): number =>
   Date.UTC(t.year, t.month - 1, t.day, t.hour, t.minute, t.second) / 1000;
 
-/** `YYYY-MM-DD HH:MM:SS`, as Odoo's API wants it. */
+const DAY_SECONDS = 86_400;
+const CACHED_DAYS = 20_000;
+const dayTexts = new Map<number, string>();
+
+/** By day, since `toISOString` takes ten times as long as putting the rest together. */
+function dayText(day: number): string {
+  const known = dayTexts.get(day);
+  if (known !== undefined) return known;
+  if (dayTexts.size >= CACHED_DAYS) dayTexts.clear();
+  const text = new Date(day * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+  dayTexts.set(day, text);
+  return text;
+}
+
+const TWO_DIGITS = Array.from({ length: 60 }, (_, n) => two(n));
+
+/** `YYYY-MM-DD HH:MM:SS`, as Odoo's API wants it; of a whole number of seconds. */
 export function utcText(seconds: number): string {
-  const iso = new Date(seconds * 1000).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}`;
+  const day = Math.floor(seconds / DAY_SECONDS);
+  const rest = seconds - day * DAY_SECONDS;
+  const [hour, minute] = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60];
+  return `${dayText(day)} ${TWO_DIGITS[hour]}:${TWO_DIGITS[minute]}:${TWO_DIGITS[rest % 60]}`;
 }

@@ -26,6 +26,6 @@ grow();
 // Of so small a generation there is too little to share: waking other threads costs more than the work.
 setFlagsFromString('--no-parallel-scavenge');
 // For the threads that are started later: they have heaps of their own, which keep to this size (of one half, in MB).
-setFlagsFromString('--min-semi-space-size=2');
-setFlagsFromString('--max-semi-space-size=2');
+setFlagsFromString('--min-semi-space-size=4');
+setFlagsFromString('--max-semi-space-size=4');
 setFlagsFromString('--heap-growing-percent=60');

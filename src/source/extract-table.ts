@@ -6,7 +6,7 @@ import { dataRows, judgeRow, rowText, widthOf } from './read-file.ts';
 import type { Extracted, SourceFile } from './source.ts';
 import type { Table } from './table.ts';
 
-const CHUNK = 1_000;
+const CHUNK = 250;
 
 export interface Extraction {
   readonly file: SourceFile;

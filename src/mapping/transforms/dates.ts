@@ -36,15 +36,21 @@ export function dateReader(timeZone: string, order: DateOrder): DateReader {
 const apply = <T>(t: CivilTime | undefined, use: (t: CivilTime) => T): T | undefined =>
   t ? use(t) : undefined;
 
-/** Exports repeat few distinct days; the bound keeps a million distinct moments from filling the memory. */
+/** As long as `2026-11-28`: what is longer tells the time too, and seldom comes again but for the same record. */
+const DAY_LENGTH = 10;
+
+/** Exports repeat few distinct days; the bound keeps those of a broken column from filling the memory. */
 function cached(read: (text: string) => string | undefined): (text: string) => string | undefined {
   const known = new Map<string, string | undefined>();
+  let [last, lastMade] = ['', read('')];
   return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    if (known.size >= CACHED) known.clear();
-    const made = read(text);
-    known.set(text, made);
+    if (text === last) return lastMade;
+    const made = known.get(text) ?? read(text);
+    if (text.length <= DAY_LENGTH) {
+      if (known.size >= CACHED) known.clear();
+      known.set(text, made);
+    }
+    [last, lastMade] = [text, made];
     return made;
   };
 }
