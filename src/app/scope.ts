@@ -2,6 +2,7 @@
 import { isWaybillError } from '../core/errors.ts';
 import { extract } from '../engine/extract.ts';
 import { isoNow } from '../lib/clock.ts';
+import { collectGarbage } from '../lib/collect-garbage.ts';
 import { sha256 } from '../lib/hash.ts';
 import { canonicalJson } from '../lib/json.ts';
 import { changedFiles } from '../source/bundle.ts';
@@ -45,6 +46,8 @@ export async function sourceNotice(session: Session): Promise<string | null> {
 
 export async function scope(session: Session): Promise<Scope> {
   const inspection = await extract(session, openSource(session));
+  // What the source held to join its tables, up to 200 MB: the mapping may follow in the same process, with threads of its own.
+  collectGarbage();
   session.store.runs.setMeta('mapped', '');
   session.store.runs.audit('scope', 'source extracted', {
     files: inspection.files.map((file) => ({

@@ -100,7 +100,7 @@ const notThere = (path: string, file: string): WaybillError =>
     next: 'Put the file back into the export, then run again.',
   });
 
-/** `below` the root, with `/`. An export has a file for every document: each holds what it needs, and no more. */
+/** `below` the root, with `/`. */
 function folderFiles(root: string, below = ''): BundleFile[] {
   return readdirSync(join(root, below), { withFileTypes: true })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
@@ -108,16 +108,30 @@ function folderFiles(root: string, below = ''): BundleFile[] {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory() && !entry.name.startsWith('.')) return folderFiles(root, path);
       const { size } = lstatSync(join(root, path));
-      const why = refusal(entry);
-      return [
-        {
-          path: path.replaceAll('\\', '/'),
-          bytes: size,
-          ...(why && { refused: why }),
-          open: () => (size <= SMALL ? readSmall(join(root, path)) : openFile(join(root, path))),
-        },
-      ];
+      return [new FolderFile(root, path, size, refusal(entry))];
     });
+}
+
+/** A class, since an export has a file for every document: what each of them closed over would take as much as itself. */
+class FolderFile implements BundleFile {
+  readonly #root: string;
+  readonly #entry: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly refused?: string;
+
+  constructor(root: string, entry: string, bytes: number, refused: string | undefined) {
+    this.#root = root;
+    this.#entry = entry;
+    this.path = entry.replaceAll('\\', '/');
+    this.bytes = bytes;
+    if (refused !== undefined) this.refused = refused;
+  }
+
+  open(): Promise<Readable> {
+    const file = join(this.#root, this.#entry);
+    return this.bytes <= SMALL ? readSmall(file) : openFile(file);
+  }
 }
 
 /** A stream costs ten times what reading a letter does, and an export has tens of thousands of them. */

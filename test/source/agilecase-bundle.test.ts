@@ -325,6 +325,26 @@ describe('what is wrong with a bundle', () => {
     expect(rejected).toEqual([]);
   });
 
+  it('are two where their paths differ in capitals alone', async () => {
+    const { records } = await read({
+      ...smallest,
+      'data/documents.csv':
+        'id,case,filename,path\nd1,1,A.txt,documents/1/A.txt\nd2,1,a.txt,documents/1/a.txt\n',
+      'documents/1/A.txt': 'large',
+      'documents/1/a.txt': 'small letters',
+      'documents/3/B.txt': 'nobody names it',
+      'documents/3/b.txt': 'nor this',
+    });
+    expect(
+      records['document']?.map(({ cells: { file, bytes } }) => [file, bytes]).toSorted(),
+    ).toEqual([
+      ['documents/1/A.txt', '5'],
+      ['documents/1/a.txt', '13'],
+      ['documents/3/B.txt', '15'],
+      ['documents/3/b.txt', '8'],
+    ]);
+  });
+
   it('a table among the documents is a document', async () => {
     const { records, inspection } = await read({
       ...smallest,

@@ -64,6 +64,7 @@ export async function completer(input: CompleterInput): Promise<Completer> {
   const threads = await threadsOf(parts, known);
   const pictures = await inlinePictures(parts, documents);
   const matches = await matchDocuments(parts, known, documents);
+  documents.matched();
   const { loose, strangers } = looseFiles(documents, known);
   const names = await namesOf(parts, known, loose);
   const rings = await ringsOf(parts);
@@ -107,16 +108,20 @@ export async function completer(input: CompleterInput): Promise<Completer> {
         ...(isThreaded(file) ? [threads.roots.get(key) ?? '', threads.rings.get(key) ?? ''] : []),
         ...(saysActive(file) ? [NOT_ACTIVE.test(cellOf(file, own, 'active')) ? 'yes' : ''] : []),
       ];
-      const match = matches.get(`${file.path}:${line}`);
+      const match = matches.get(file.path, line);
       if (hasBody(file))
         extra.push(
-          await inlineCell(pictures.get(`${file.path}:${line}`), (path) => documents.seal(path)),
+          await inlineCell(
+            own[slotIndex(file, 'body')] ?? '',
+            pictures.get(file.path, line) ?? [],
+            (path) => documents.seal(path),
+          ),
         );
       const ring = pointsUp(file) ? [rings.of(file, own)] : [];
       if (!isFiled(file)) return [...own, ...extra, ...ring];
       if (file.object === 'document') {
         const of = rowCase(file, own, known);
-        extra.push(names.get(`${file.path}:${line}`) ?? '', ...(listsBlobs(file) ? [of] : []));
+        extra.push(names.get(file.path, line) ?? '', ...(listsBlobs(file) ? [of] : []));
         if (!listsBlobs(file)) own[slotIndex(file, 'case')] = of;
       }
       return [...own, ...extra, ...ring, ...(await fileCells(match, documents))];

@@ -3,6 +3,7 @@ import { ownCopy } from '../../lib/own-copy.ts';
 import type { BundleFile } from '../bundle.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
 import type { SourceColumn, SourceFile } from '../source.ts';
+import { byLine, type ByLine } from './by-line.ts';
 import { extraColumn, FILE_COLUMNS } from './columns.ts';
 import { flatNames, type Documents, type Match } from './documents.ts';
 import type { Part } from './join.ts';
@@ -23,8 +24,8 @@ export async function matchDocuments(
   parts: readonly Part[],
   known: References,
   documents: Documents,
-): Promise<Map<string, Match>> {
-  const matches = new Map<string, Match>();
+): Promise<ByLine<Match>> {
+  const matches = byLine<Match>();
   for (const { file, table } of parts.filter((part) => isFiled(part.file)))
     for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
@@ -41,19 +42,19 @@ export async function matchDocuments(
           size: read('size'),
           case: known.resolve('case', read('case')) ?? '',
         };
-        matches.set(`${file.path}:${row.line}`, await documents.match(wanted));
+        matches.set(file.path, row.line, await documents.match(wanted));
       }
   return matches;
 }
 
-/** `<path of the table>:<line>`, or the path of a loose file -> name. */
+/** What the files are called in Odoo; of those without a row, by their place among them. */
 export async function namesOf(
   parts: readonly Part[],
   known: References,
   loose: readonly Loose[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ByLine<string>> {
   const flat = flatNames();
-  const names = new Map<string, string>();
+  const names = byLine<string>();
   for (const { file, table } of parts.filter((part) => part.file.object === 'document'))
     for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
@@ -65,10 +66,12 @@ export async function namesOf(
           known.resolve('case', read('case')) ??
           (read('contact') || rowCase(file, verdict.cells, known));
         const folder = read('folder') || folderOf(read('path'), of);
-        names.set(`${file.path}:${row.line}`, ownCopy(flat(of, name, folder, read('version'))));
+        names.set(file.path, row.line, ownCopy(flat(of, name, folder, read('version'))));
       }
-  for (const { file, case: of } of loose)
-    names.set(file.path, flat(of, lastPart(file.path), folderOf(file.path, of), ''));
+  for (const [index, { file, case: of }] of loose.entries()) {
+    const name = flat(of, lastPart(file.path), folderOf(file.path, of), '');
+    names.set(LOOSE_DOCUMENTS, index + 1, name);
+  }
   return names;
 }
 
@@ -123,7 +126,7 @@ export function looseFiles(
 }
 
 export const documentNotices = (
-  matches: ReadonlyMap<string, Match>,
+  matches: ByLine<Match>,
   loose: readonly Loose[],
   strangers: readonly BundleFile[],
 ): string[] => {
@@ -193,7 +196,7 @@ export async function* numbered(rows: readonly (readonly string[])[]): AsyncGene
 export async function* looseRows(
   loose: readonly Loose[],
   documents: Documents,
-  names: ReadonlyMap<string, string>,
+  names: ByLine<string>,
 ): AsyncGenerator<Row> {
   for (const [index, one] of loose.entries())
     yield {
@@ -202,7 +205,7 @@ export async function* looseRows(
         one.file.path,
         one.file.path.split('/').at(-1) ?? '',
         one.case,
-        names.get(one.file.path) ?? '',
+        names.get(LOOSE_DOCUMENTS, index + 1) ?? '',
         ...(await fileCells({ file: one.file.path, problem: '' }, documents)),
       ],
     };

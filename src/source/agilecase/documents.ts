@@ -22,6 +22,8 @@ export interface Match {
 
 export interface Documents {
   match(row: DocumentRow): Promise<Match>;
+  /** Once all rows are matched: lets go of what only `match` needs, 1 KB a file. */
+  matched(): void;
   /** Files that no row has claimed. */
   unclaimed(): readonly BundleFile[];
   /** Read at most once, so that what is sent later can be held against it. Throws when the bundle has no such file. */
@@ -40,77 +42,107 @@ const fold = (path: string): string =>
 const ESCAPES = /(^|[/\\])\.\.([/\\]|$)|^[/\\]|^[a-z]:/i;
 const DEVICES = /(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i;
 
+/** A file of the bundle, and what is known of it by now. */
+interface Known {
+  readonly file: BundleFile;
+  claimed: boolean;
+  seal?: Seal;
+}
+
 export function documentMatcher(files: readonly BundleFile[]): Documents {
-  const claimed = new Set<string>();
-  const byPath = new Map<string, BundleFile>();
-  for (const file of files) byPath.set(fold(file.path), file);
-  let tails: ReturnType<typeof tailIndex> | undefined;
-  const byName = Map.groupBy(files, (file) => fold(file.path).split('/').at(-1) ?? '');
-  const seals = new Map<string, Seal>();
-  let hashes: Promise<ReadonlyMap<string, BundleFile>> | undefined;
-  const sealed = async (file: BundleFile): Promise<Seal> => {
-    const seal = seals.get(file.path) ?? (await sealOf(file));
-    seals.set(file.path, seal);
-    return seal;
-  };
-  const take = (file: BundleFile): Match => {
-    claimed.add(file.path);
-    return { file: file.path, problem: '' };
-  };
+  const all = files.map((file): Known => ({ file, claimed: false }));
+  const byPath = pathIndex(all);
+  const at = (path: string): Known | undefined => byPath.get(path) ?? byPath.get(fold(path));
+  let finder: ReturnType<typeof fileFinder> | undefined;
   return {
     async match(row) {
       const path = row.path || [row.folder, row.name].filter(Boolean).join('/');
       if (ESCAPES.test(path) || DEVICES.test(fold(path)))
         return { file: '', problem: `the path "${path}" leads out of the export` };
-      const there = byPath.get(fold(path)) ?? (tails ??= tailIndex(files)).get(fold(path));
+      const there = at(path);
       if (there) return take(there);
-      if (/^[0-9a-f]{64}$/i.test(row.sha256)) {
-        hashes ??= bySeal(files, sealed);
-        const same = (await hashes).get(row.sha256.toLowerCase());
-        if (same) return take(same);
-      }
-      const named = byNameAndSize(byName.get(fold(row.name)) ?? [], row);
-      return named
-        ? take(named)
+      finder ??= fileFinder(all);
+      const found =
+        finder.byTail(path) ?? (await finder.byChecksum(row.sha256)) ?? finder.byNameAndSize(row);
+      return found
+        ? take(found)
         : { file: '', problem: `no file of the export is "${path || row.name}"` };
     },
+    matched: () => (finder = undefined),
     seal(path) {
-      const file = byPath.get(fold(path));
-      if (!file) throw new Error(`no file ${path} in the bundle`);
-      return sealed(file);
+      const known = at(path);
+      if (!known) throw new Error(`no file ${path} in the bundle`);
+      return sealed(known);
     },
-    unclaimed: () => files.filter((file) => !claimed.has(file.path)),
+    unclaimed: () => all.filter((one) => !one.claimed).map(({ file }) => file),
+  };
+}
+
+/** Folded; files that fold to the same (`A.txt` beside `a.txt`) also as they are written. */
+function pathIndex(files: readonly Known[]): ReadonlyMap<string, Known> {
+  const byPath = new Map<string, Known>();
+  for (const one of files) {
+    const folded = fold(one.file.path);
+    const other = byPath.get(folded);
+    byPath.set(folded, one);
+    if (other) for (const each of [other, one]) byPath.set(each.file.path, each);
+  }
+  return byPath;
+}
+
+/** Finds what does not lie where its row says. */
+function fileFinder(files: readonly Known[]) {
+  let tails: ReturnType<typeof tailIndex> | undefined;
+  let byName: ReturnType<typeof nameIndex> | undefined;
+  let byHash: Promise<ReadonlyMap<string, Known>> | undefined;
+  return {
+    byTail: (path: string): Known | undefined => (tails ??= tailIndex(files)).get(fold(path)),
+    async byChecksum(sha256: string): Promise<Known | undefined> {
+      if (!/^[0-9a-f]{64}$/i.test(sha256)) return undefined;
+      return (await (byHash ??= hashIndex(files))).get(sha256.toLowerCase());
+    },
+    byNameAndSize(row: DocumentRow): Known | undefined {
+      byName ??= nameIndex(files);
+      return withNameAndSize(byName.get(fold(row.name)) ?? [], row);
+    },
   };
 }
 
 /** `44120/report.pdf` means `documents/44120/report.pdf` where no other file ends so. */
-function tailIndex(files: readonly BundleFile[]): ReadonlyMap<string, BundleFile | undefined> {
-  const tails = new Map<string, BundleFile | undefined>();
-  for (const file of files) {
-    const parts = fold(file.path).split('/');
+function tailIndex(files: readonly Known[]): ReadonlyMap<string, Known | undefined> {
+  const tails = new Map<string, Known | undefined>();
+  for (const one of files) {
+    const parts = fold(one.file.path).split('/');
     for (let from = 1; from < parts.length - 1; from++) {
       const tail = parts.slice(from).join('/');
-      tails.set(tail, tails.has(tail) ? undefined : file);
+      tails.set(tail, tails.has(tail) ? undefined : one);
     }
   }
   return tails;
 }
 
-function byNameAndSize(named: readonly BundleFile[], row: DocumentRow): BundleFile | undefined {
+const nameIndex = (files: readonly Known[]): ReadonlyMap<string, readonly Known[]> =>
+  Map.groupBy(files, ({ file }) => fold(file.path).split('/').at(-1) ?? '');
+
+async function hashIndex(files: readonly Known[]): Promise<ReadonlyMap<string, Known>> {
+  const hashes = new Map<string, Known>();
+  for (const one of files) hashes.set((await sealed(one)).sha256, one);
+  return hashes;
+}
+
+function withNameAndSize(named: readonly Known[], row: DocumentRow): Known | undefined {
   const size = Number(row.size.replace(/\D/g, ''));
-  const sized = row.size === '' ? named : named.filter((file) => file.bytes === size);
-  const inCase = sized.filter((file) => file.path.split('/').includes(row.case));
+  const sized = row.size === '' ? named : named.filter(({ file }) => file.bytes === size);
+  const inCase = sized.filter(({ file }) => file.path.split('/').includes(row.case));
   const [only, ...more] = inCase.length > 0 ? inCase : row.size === '' ? [] : sized;
   return only && more.length === 0 ? only : undefined;
 }
 
-async function bySeal(
-  files: readonly BundleFile[],
-  sealed: (file: BundleFile) => Promise<Seal>,
-): Promise<ReadonlyMap<string, BundleFile>> {
-  const hashes = new Map<string, BundleFile>();
-  for (const file of files) hashes.set((await sealed(file)).sha256, file);
-  return hashes;
+const sealed = async (known: Known): Promise<Seal> => (known.seal ??= await sealOf(known.file));
+
+function take(known: Known): Match {
+  known.claimed = true;
+  return { file: known.file.path, problem: '' };
 }
 
 async function sealOf(file: BundleFile): Promise<Seal> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { ownCopy } from '../../lib/own-copy.ts';
 import { isMarkup } from '../markup.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
+import { byLine, type ByLine } from './by-line.ts';
 import type { Documents } from './documents.ts';
 import type { Part } from './join.ts';
 import { slotIndex } from './references.ts';
@@ -17,36 +18,36 @@ export interface Inline {
 const SOURCES = /<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)')/gi;
 const DATA = /^data:image\/[a-z0-9.+-]+;base64,/i;
 
-/** `<path of the table>:<line>` -> pictures, each once. Addresses in the web are no pictures of the export. */
+/** Pictures that lie beside the text, by its row. Addresses in the web are no pictures of the export; data is read where it stands. */
 export async function inlinePictures(
   parts: readonly Part[],
   documents: Documents,
-): Promise<ReadonlyMap<string, readonly Inline[]>> {
-  const found = new Map<string, Inline[]>();
+): Promise<ByLine<readonly Inline[]>> {
+  const found = byLine<readonly Inline[]>();
   for (const { file, table } of parts.filter((part) => hasBody(part.file))) {
     const body = slotIndex(file, 'body');
     for await (const rows of dataRows(table, file.headerLine, file.columns.length))
       for (const row of rows) {
         const verdict = judgeRow(row, file.columns.length);
         const text = verdict.kind === 'record' ? (verdict.cells[body] ?? '') : '';
-        if (!text.includes('<img') || !isMarkup(text)) continue;
         const pictures: Inline[] = [];
         for (const src of sourcesIn(text)) {
-          const one = await pictureOf(ownCopy(src), documents);
+          const one = isData(src) ? undefined : await pictureOf(ownCopy(src), documents);
           if (one) pictures.push(one);
         }
-        if (pictures.length > 0) found.set(`${file.path}:${row.line}`, pictures);
+        if (pictures.length > 0) found.set(file.path, row.line, pictures);
       }
   }
   return found;
 }
 
-const sourcesIn = (html: string): string[] => [
-  ...new Set([...html.matchAll(SOURCES)].map((match) => match[1] ?? match[2] ?? '')),
-];
+/** Each once, in the order of the text. */
+const sourcesIn = (text: string): string[] =>
+  text.includes('<img') && isMarkup(text)
+    ? [...new Set([...text.matchAll(SOURCES)].map((match) => match[1] ?? match[2] ?? ''))]
+    : [];
 
 async function pictureOf(src: string, documents: Documents): Promise<Inline | undefined> {
-  if (DATA.test(src)) return { src, file: src };
   if (src === '' || /^[a-z][a-z0-9+.-]*:|^\/\//i.test(src)) return undefined;
   const path = decoded(src);
   const name = path.split('/').at(-1) ?? '';
@@ -67,14 +68,17 @@ export const dataBytes = (file: string): Buffer => Buffer.from(file.replace(DATA
 
 /** As the mapping reads it: what stands in the text, and the file that is meant. */
 export async function inlineCell(
-  pictures: readonly Inline[] | undefined,
+  text: string,
+  beside: readonly Inline[],
   measure: (file: string) => Promise<{ bytes: number; sha256: string }>,
 ): Promise<string> {
-  if (!pictures) return '';
   const all = [];
-  for (const { src, file } of pictures)
+  for (const src of sourcesIn(text)) {
+    const file = isData(src) ? src : beside.find((one) => one.src === src)?.file;
+    if (file === undefined) continue;
     all.push({ src, file, ...(isData(file) ? measured(dataBytes(file)) : await measure(file)) });
-  return JSON.stringify(all);
+  }
+  return all.length === 0 ? '' : JSON.stringify(all);
 }
 
 const measured = (bytes: Buffer): { bytes: number; sha256: string } => ({

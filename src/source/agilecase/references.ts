@@ -47,8 +47,9 @@ export function references(): References {
       return aliases[kind].get(foldText(wanted)) || undefined;
     },
     nameCompany(key, code, name) {
-      if (code !== '') companies.set(foldText(code), name);
-      companies.set(key, name);
+      const own = ownCopy(name);
+      if (code !== '') companies.set(ownCopy(foldText(code)), own);
+      companies.set(ownCopy(key), own);
     },
     companyOf: (text) => companies.get(text) ?? companies.get(foldText(text)),
     has: (kind, key) => keys[kind].has(key),
