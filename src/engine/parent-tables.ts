@@ -43,7 +43,7 @@ function* recordRows(store: Store, mapper: Mapper, object: string): IterableIter
     yield [key, position, '', settled ? '' : mapper.keyOf({ object, key }), '', ''];
 }
 
-/** Answers from the table of one object; `byEmail`: contacts are found by address too. */
+/** Answers from the table of one object; contacts are found by address too, which is asked of the store. */
 export function indexOf(
   table: KeyTable | undefined,
   byEmail: ContactIndex['byEmail'] = () => [],

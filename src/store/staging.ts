@@ -222,7 +222,7 @@ export const stagingQueries = (db: Database) => ({
       for (const row of rows) update.run(row.partner, row.position);
     });
   },
-  /** What `contactIndex` finds by key, as it is now, for many questions: `hitReader` reads it. */
+  /** What `contactIndex` finds by key, as it is now: key, position, name, partner, both addresses. */
   contactTable(): KeyTable {
     const { n } = db.prepare('select count(*) as n from contact_index').get() as { n: number };
     return keyTable(n, db.iterateArrays(HITS) as IterableIterator<string[]>);
