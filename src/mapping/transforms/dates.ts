@@ -45,8 +45,9 @@ function cached(read: (text: string) => string | undefined): (text: string) => s
   let [last, lastMade] = ['', read('')];
   return (text) => {
     if (text === last) return lastMade;
-    const made = known.get(text) ?? read(text);
-    if (text.length <= DAY_LENGTH) {
+    const found = known.get(text);
+    const made = found ?? read(text);
+    if (found === undefined && text.length <= DAY_LENGTH) {
       if (known.size >= CACHED) known.clear();
       known.set(text, made);
     }
