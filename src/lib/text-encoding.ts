@@ -1,6 +1,5 @@
 /** Finds out how a file's text is encoded, and decodes it as a stream. */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
@@ -12,12 +11,12 @@ export interface EncodingFound {
   readonly bytes: number;
 }
 
-/** Reads the stream to its end. A BOM decides; else NULs at every second place; else valid UTF-8; else Windows-1252, where any byte is something. */
-export async function detectEncoding(stream: Readable): Promise<EncodingFound> {
+/** Reads to the end. A BOM decides; else NULs at every second place; else valid UTF-8; else Windows-1252, where any byte is something. */
+export async function detectEncoding(pieces: AsyncIterable<Buffer>): Promise<EncodingFound> {
   const hash = createHash('sha256');
   const utf8 = new TextDecoder('utf-8', { fatal: true });
   let [bytes, valid, letters, wide] = [0, true, false, undefined as Encoding | undefined];
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of pieces) {
     if (bytes === 0) wide = wideEncoding(chunk);
     bytes += chunk.length;
     hash.update(chunk);
@@ -57,9 +56,11 @@ function wideEncoding(start: Buffer): Encoding | undefined {
 }
 
 /** Decoded text in chunks; the BOM is dropped. */
-export async function* decodeText(stream: Readable, encoding: string): AsyncGenerator<string> {
+export async function* decodeText(
+  pieces: AsyncIterable<Buffer>,
+  encoding: string,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding);
-  for await (const chunk of stream as AsyncIterable<Buffer>)
-    yield decoder.decode(chunk, { stream: true });
+  for await (const chunk of pieces) yield decoder.decode(chunk, { stream: true });
   yield decoder.decode();
 }

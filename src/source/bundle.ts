@@ -1,5 +1,4 @@
 /** The files of a folder, of a zip, or one file alone, to be opened as often as needed. A zip is read in place, never unpacked. */
-import { createHash } from 'node:crypto';
 import {
   createReadStream,
   lstatSync,
@@ -9,11 +8,13 @@ import {
   statSync,
   type Dirent,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { open } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { Entry, openPromise, type ZipFile } from 'yauzl';
 import { WaybillError } from '../core/errors.ts';
+import { sealOf } from './seal.ts';
 
 export interface BundleFile {
   /** Relative, with `/`. */
@@ -22,6 +23,8 @@ export interface BundleFile {
   /** Why it is not read: a link, a hidden file. It is listed all the same, for nothing is skipped silently. */
   readonly refused?: string;
   open(): Promise<Readable>;
+  /** Its bytes from first to last. A piece is good until the next is asked for: many of them lie in the same memory. */
+  pieces(): AsyncIterable<Buffer>;
 }
 
 const MAX_FILES = 200_000;
@@ -37,7 +40,7 @@ export async function openBundle(path: string): Promise<BundleFile[]> {
     if (stat.isDirectory()) return folderFiles(realpathSync(path));
     if (!stat.isFile()) throw new Error('it is no file and no folder');
     if (/\.zip$/i.test(path)) return await zipFiles(path, stat.size);
-    return [{ path: basename(path), bytes: stat.size, open: () => openFile(path) }];
+    return [new FolderFile(dirname(path), basename(path), stat.size, undefined)];
   } catch (error) {
     throw error instanceof WaybillError ? error : missing(path, error);
   }
@@ -61,37 +64,76 @@ const PIECE_BYTES = 64 * 1024;
 /** What goes wrong while reading gets the same words as what goes wrong before. */
 const openFile = (path: string): Promise<Readable> =>
   Promise.resolve(
-    translated(createReadStream(path, { highWaterMark: READ_BYTES }), (error) =>
-      missing(path, error),
+    Readable.from(
+      translated(createReadStream(path, { highWaterMark: READ_BYTES }), (error) =>
+        missing(path, error),
+      ),
     ),
   );
 
-const translated = (stream: Readable, words: (error: unknown) => WaybillError): Readable =>
-  Readable.from(
-    (async function* () {
-      try {
-        for await (const chunk of stream as AsyncIterable<Buffer>)
-          for (let at = 0; at < chunk.length; at += PIECE_BYTES)
-            yield chunk.subarray(at, at + PIECE_BYTES);
-      } catch (error) {
-        throw error instanceof WaybillError ? error : words(error);
-      }
-    })(),
-  );
+async function* translated(
+  pieces: AsyncIterable<Buffer>,
+  words: (error: unknown) => WaybillError,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of pieces)
+      for (let at = 0; at < piece.length; at += PIECE_BYTES)
+        yield piece.subarray(at, at + PIECE_BYTES);
+  } catch (error) {
+    throw error instanceof WaybillError ? error : words(error);
+  }
+}
+
+/** Always into the same memory: of pieces of their own, 40 MB would wait to be collected, and the system get few of them back. */
+async function* readInto(buffer: Buffer, path: string): AsyncGenerator<Buffer> {
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
 
 /**
- * Files of the bundle by their paths; nothing outside the bundle can be named. What is there is listed once: there may
- * be tens of thousands, each asked for. One that came later is found by listing again.
+ * Files of the bundle by their paths; nothing outside the bundle can be named. Of a folder each is opened where it lies.
+ * Anything else is listed once: there may be tens of thousands, each asked for. What came later is found by listing again.
  */
-export function bundleOpener(path: string): (file: string) => Promise<Readable> {
+export function bundleFinder(path: string): (file: string) => Promise<BundleFile> {
   const list = async (): Promise<Map<string, BundleFile>> =>
     new Map((await openBundle(path)).map((one) => [one.path, one]));
   let listed: Promise<Map<string, BundleFile>> | undefined;
   return async (file) => {
-    const known = (await (listed ??= list())).get(file) ?? (await (listed = list())).get(file);
-    if (known && known.refused === undefined) return known.open();
+    const known =
+      inFolder(path, file) ??
+      (await (listed ??= list())).get(file) ??
+      (await (listed = list())).get(file);
+    if (known && known.refused === undefined) return known;
     throw notThere(path, file);
   };
+}
+
+export function bundleOpener(path: string): (file: string) => Promise<Readable> {
+  const find = bundleFinder(path);
+  return async (file) => (await find(file)).open();
+}
+
+/** What listing the folder would find under this path; undefined also where only the listing can tell. */
+function inFolder(folder: string, path: string): BundleFile | undefined {
+  if (path.split('/').some((part) => part === '' || part.startsWith('.'))) return undefined;
+  try {
+    const root = realpathSync.native(folder);
+    const file = join(root, path);
+    // The same by its real path: no link on the way, which could lead anywhere.
+    if (realpathSync.native(file) !== file) return undefined;
+    const stat = statSync(file);
+    return stat.isFile() ? new FolderFile(root, path, stat.size, undefined) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const notThere = (path: string, file: string): WaybillError =>
@@ -129,20 +171,32 @@ class FolderFile implements BundleFile {
   }
 
   open(): Promise<Readable> {
-    const file = join(this.#root, this.#entry);
-    return this.bytes <= SMALL ? readSmall(file) : openFile(file);
+    return this.bytes <= SMALL
+      ? Promise.resolve(Readable.from(readSmall(this.#file)))
+      : openFile(this.#file);
+  }
+
+  pieces(): AsyncIterable<Buffer> {
+    if (this.bytes <= SMALL) return readSmall(this.#file);
+    return translated(readInto(Buffer.allocUnsafeSlow(READ_BYTES), this.#file), (error) =>
+      missing(this.#file, error),
+    );
+  }
+
+  get #file(): string {
+    return join(this.#root, this.#entry);
   }
 }
 
 /** A stream costs ten times what reading a letter does, and an export has tens of thousands of them. */
 const SMALL = 64 * 1024;
-const readSmall = (path: string): Promise<Readable> => {
+async function* readSmall(path: string): AsyncGenerator<Buffer> {
   try {
-    return Promise.resolve(Readable.from([readFileSync(path)]));
+    yield await Promise.resolve(readFileSync(path));
   } catch (error) {
-    return Promise.reject(missing(path, error));
+    throw missing(path, error);
   }
-};
+}
 
 /** A link could lead anywhere on this machine; what it shows would travel into the customer's Odoo. */
 function refusal(entry: Dirent): string | undefined {
@@ -190,7 +244,11 @@ class ZippedFile implements BundleFile {
   }
 
   open(): Promise<Readable> {
-    return openEntry(this.#zip, this.#entry);
+    return Promise.resolve(Readable.from(this.pieces()));
+  }
+
+  pieces(): AsyncIterable<Buffer> {
+    return entryPieces(this.#zip, this.#entry);
   }
 }
 
@@ -254,35 +312,26 @@ async function openZip(path: string): Promise<ZipFile> {
   }
 }
 
-/** By where the archive said it begins when it was listed: to look for each of 40,000 documents would take hours. */
-async function openEntry(path: string, entry: Entry): Promise<Readable> {
+/** From where the archive said it begins when it was listed: to look for each of 40,000 documents would take hours. */
+async function* entryPieces(path: string, entry: Entry): AsyncGenerator<Buffer> {
   const zip = await openZip(path);
   try {
-    const stream = await zip.openReadStreamPromise(entry);
-    return translated(Readable.from(whole(stream, zip, entry)), (error) =>
-      notUnpacked(path, entry, error),
+    yield* translated(whole(await zip.openReadStreamPromise(entry), entry), (error) =>
+      unsafe(path, entry.fileName, `cannot be unpacked: ${reasonOf(error)}`),
     );
-  } catch (error) {
-    zip.close();
-    throw notUnpacked(path, entry, error);
-  }
-}
-
-const notUnpacked = (path: string, { fileName }: Entry, error: unknown): WaybillError =>
-  unsafe(path, fileName, `cannot be unpacked: ${reasonOf(error)}`);
-
-/** yauzl does not look at the checksum: half a contact is worse than none. */
-async function* whole(stream: Readable, zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
-  let sum = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      sum = crc32(chunk, sum);
-      yield chunk;
-    }
-    if (sum !== entry.crc32) throw new Error('its checksum does not fit');
   } finally {
     zip.close();
   }
+}
+
+/** yauzl does not look at the checksum: half a contact is worse than none. */
+async function* whole(stream: Readable, entry: Entry): AsyncGenerator<Buffer> {
+  let sum = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== entry.crc32) throw new Error('its checksum does not fit');
 }
 
 /** Which of the files are not what they were when they were read: one hash of each, no parsing. Throws as openBundle does. */
@@ -303,8 +352,4 @@ export async function changedFiles(
   return [...changed];
 }
 
-async function hashOf(file: BundleFile): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
-}
+const hashOf = async (file: BundleFile): Promise<string> => (await sealOf(file)).sha256;

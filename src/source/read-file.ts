@@ -28,7 +28,7 @@ export async function delimitedTable(
   asked: string | undefined,
   objects: readonly SourceObject[],
 ): Promise<Table> {
-  const found = await detectEncoding(await file.open());
+  const found = await detectEncoding(file.pieces());
   const encoding =
     asked === undefined ? found.encoding : ENCODINGS.find((one) => one === asked.toLowerCase());
   if (!encoding)
@@ -77,13 +77,13 @@ export async function* delimitedRows(
   delimiter: string,
   width?: Width,
 ): AsyncGenerator<CsvRow[]> {
-  const text = decodeText(await file.open(), encoding);
+  const text = decodeText(file.pieces(), encoding);
   yield* csvRows(text, delimiter, width === undefined ? undefined : (cells) => fits(cells, width));
 }
 
 async function firstText(file: BundleFile, encoding: Encoding): Promise<string> {
   let text = '';
-  for await (const chunk of decodeText(await file.open(), encoding)) {
+  for await (const chunk of decodeText(file.pieces(), encoding)) {
     text += chunk;
     if (text.length >= SAMPLE_CHARS) break;
   }

@@ -2,7 +2,6 @@
  * JSON as tables: an array of records, an object of such arrays, or a record per line. Read as a stream; the columns
  * are all keys of all records, and a number keeps the digits it was written with.
  */
-import type { Readable } from 'node:stream';
 import { Tokenizer, TokenParser, TokenType } from '@streamparser/json';
 import { WaybillError } from '../core/errors.ts';
 import type { CsvRow } from '../lib/csv.ts';
@@ -22,8 +21,8 @@ interface Found {
 
 /** One table per array of records. What is no array of records gives none. */
 export async function jsonTables(file: BundleFile): Promise<Table[]> {
-  const { encoding, sha256, bytes } = await detectEncoding(await file.open());
-  const layout = layoutOf(await firstText(await file.open(), encoding));
+  const { encoding, sha256, bytes } = await detectEncoding(file.pieces());
+  const layout = layoutOf(await firstText(file.pieces(), encoding));
   if (!layout) return [];
   const found = new Map<string, Found>();
   for await (const { name, cells } of records(file, encoding, layout)) {
@@ -69,9 +68,9 @@ function layoutOf(sample: string): Layout | undefined {
   return /\}\s*\n\s*\{/.test(text) && /^\{[^\n]*\}\s*\n\{/.test(text) ? 'lines' : 'object';
 }
 
-async function firstText(stream: Readable, encoding: Encoding): Promise<string> {
+async function firstText(pieces: AsyncIterable<Buffer>, encoding: Encoding): Promise<string> {
   let text = '';
-  for await (const chunk of decodeText(stream, encoding)) {
+  for await (const chunk of decodeText(pieces, encoding)) {
     text += chunk;
     if (text.length >= SAMPLE_CHARS) break;
   }
@@ -96,7 +95,7 @@ async function* records(
     if (isObject(value)) ready.push({ name, cells: flatten(value) });
   });
   try {
-    for await (const chunk of decodeText(await file.open(), encoding)) {
+    for await (const chunk of decodeText(file.pieces(), encoding)) {
       parser.write(chunk);
       yield* ready;
       ready = [];

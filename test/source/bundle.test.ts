@@ -8,11 +8,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isWaybillError } from '../../src/core/errors.ts';
 import { generateSampleFirm } from '../../src/app/demo/sample-firm/sample-firm.ts';
 import { openAgileCaseExport } from '../../src/source/agilecase/agilecase.ts';
-import { changedFiles, openBundle, type BundleFile } from '../../src/source/bundle.ts';
+import {
+  bundleOpener,
+  changedFiles,
+  openBundle,
+  type BundleFile,
+} from '../../src/source/bundle.ts';
 import { zipOf, type ZipEntry } from '../support/zip-archive.ts';
 
 let folder = '';
@@ -77,6 +83,22 @@ describe('an export', () => {
       ]),
     );
     expect(await readAll(zip)).toEqual({ 'C.csv': 'a', '__MACOSX/._C.csv': 'hidden' });
+  });
+
+  test('is opened by the paths it lists, and by no others', async () => {
+    put('named/in/a.txt', 'a');
+    put('named/.hidden/b.txt', 'b');
+    put('named/.c.txt', 'c');
+    put('beside.txt', 'not yours');
+    symlinkSync(join(folder, 'beside.txt'), join(folder, 'named/link.txt'));
+    symlinkSync(folder, join(folder, 'named/up'));
+    const open = bundleOpener(join(folder, 'named'));
+    expect(await text(await open('in/a.txt'))).toBe('a');
+    const refused = ['../beside.txt', 'in/../../beside.txt', 'link.txt', 'up/beside.txt', '.c.txt'];
+    for (const path of [...refused, '.hidden/b.txt', join(folder, 'beside.txt'), 'in', '', 'in/'])
+      await expect(open(path)).rejects.toMatchObject({ code: 'WB_FILE_MISSING' });
+    put('named/in/later.txt', 'later');
+    expect(await text(await open('in/later.txt'))).toBe('later');
   });
 
   test('says what is wrong with a path that is not there', async () => {

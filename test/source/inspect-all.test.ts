@@ -13,7 +13,7 @@ let folder = '';
 let candidates: Candidate[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'waybill-beside-'));
-  await writeSample(folder, { seed: 5, contacts: 36_000, notes: 72_000 });
+  await writeSample(folder, { seed: 5, contacts: 86_000, notes: 172_000 });
   for (const file of await openBundle(folder))
     candidates.push(...(await classify(file, ALLCLIENTS, {}, ['delimited'])).candidates);
 });
@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const running = new AbortController().signal;
 
 test('each in its place, with the same columns, profiles and counts', async () => {
-  expect(candidates.filter(({ table }) => table.bytes > 10_000_000)).toHaveLength(2);
+  expect(candidates.filter(({ table }) => table.bytes > 25_000_000)).toHaveLength(2);
   const alone = [];
   for (const candidate of candidates) alone.push(await inspectTable(candidate, {}, running));
   expect(await inspectTables(folder, candidates, {}, running)).toEqual(alone);

@@ -2,8 +2,9 @@
  * Which file of the bundle a document row means: by path, then by checksum, then by case, name and size. Both ways:
  * rows without a file and files without a row are each said.
  */
-import { createHash } from 'node:crypto';
 import type { BundleFile } from '../bundle.ts';
+import { sealOf, type Seal } from '../seal.ts';
+import type { SealedAhead } from '../seal-ahead.ts';
 
 export interface DocumentRow {
   readonly path: string;
@@ -30,11 +31,6 @@ export interface Documents {
   seal(path: string): Promise<Seal>;
 }
 
-export interface Seal {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 /** Accents may be one character or two, separators lean either way; the same file is meant. */
 const fold = (path: string): string =>
   path.normalize('NFC').replaceAll('\\', '/').replace(/^\.\//, '').toLowerCase();
@@ -45,12 +41,20 @@ const DEVICES = /(^|\/)(con|prn|aux|nul|com\d|lpt\d)(\.|\/|$)/i;
 /** A file of the bundle, and what is known of it by now. */
 interface Known {
   readonly file: BundleFile;
+  /** Among the files of the bundle. */
+  readonly number: number;
   claimed: boolean;
   seal?: Seal;
 }
 
-export function documentMatcher(files: readonly BundleFile[]): Documents {
-  const all = files.map((file): Known => ({ file, claimed: false }));
+/** `ahead`: seals of these files, as far as they are made already. */
+export function documentMatcher(
+  files: readonly BundleFile[],
+  ahead: SealedAhead['seals'],
+): Documents {
+  const all = files.map((file, number): Known => ({ file, number, claimed: false }));
+  const sealed = async (one: Known): Promise<Seal> =>
+    (await ahead)(one.number) ?? (one.seal ??= await sealOf(one.file));
   const byPath = pathIndex(all);
   const at = (path: string): Known | undefined => byPath.get(path) ?? byPath.get(fold(path));
   let finder: ReturnType<typeof fileFinder> | undefined;
@@ -61,7 +65,7 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
         return { file: '', problem: `the path "${path}" leads out of the export` };
       const there = at(path);
       if (there) return take(there);
-      finder ??= fileFinder(all);
+      finder ??= fileFinder(all, sealed);
       const found =
         finder.byTail(path) ?? (await finder.byChecksum(row.sha256)) ?? finder.byNameAndSize(row);
       return found
@@ -70,9 +74,9 @@ export function documentMatcher(files: readonly BundleFile[]): Documents {
     },
     matched: () => (finder = undefined),
     seal(path) {
-      const known = at(path);
-      if (!known) throw new Error(`no file ${path} in the bundle`);
-      return sealed(known);
+      const there = at(path);
+      if (!there) throw new Error(`no file ${path} in the bundle`);
+      return sealed(there);
     },
     unclaimed: () => all.filter((one) => !one.claimed).map(({ file }) => file),
   };
@@ -90,8 +94,10 @@ function pathIndex(files: readonly Known[]): ReadonlyMap<string, Known> {
   return byPath;
 }
 
+type Sealed = (one: Known) => Promise<Seal>;
+
 /** Finds what does not lie where its row says. */
-function fileFinder(files: readonly Known[]) {
+function fileFinder(files: readonly Known[], sealed: Sealed) {
   let tails: ReturnType<typeof tailIndex> | undefined;
   let byName: ReturnType<typeof nameIndex> | undefined;
   let byHash: Promise<ReadonlyMap<string, Known>> | undefined;
@@ -99,7 +105,7 @@ function fileFinder(files: readonly Known[]) {
     byTail: (path: string): Known | undefined => (tails ??= tailIndex(files)).get(fold(path)),
     async byChecksum(sha256: string): Promise<Known | undefined> {
       if (!/^[0-9a-f]{64}$/i.test(sha256)) return undefined;
-      return (await (byHash ??= hashIndex(files))).get(sha256.toLowerCase());
+      return (await (byHash ??= hashIndex(files, sealed))).get(sha256.toLowerCase());
     },
     byNameAndSize(row: DocumentRow): Known | undefined {
       byName ??= nameIndex(files);
@@ -124,7 +130,10 @@ function tailIndex(files: readonly Known[]): ReadonlyMap<string, Known | undefin
 const nameIndex = (files: readonly Known[]): ReadonlyMap<string, readonly Known[]> =>
   Map.groupBy(files, ({ file }) => fold(file.path).split('/').at(-1) ?? '');
 
-async function hashIndex(files: readonly Known[]): Promise<ReadonlyMap<string, Known>> {
+async function hashIndex(
+  files: readonly Known[],
+  sealed: Sealed,
+): Promise<ReadonlyMap<string, Known>> {
   const hashes = new Map<string, Known>();
   for (const one of files) hashes.set((await sealed(one)).sha256, one);
   return hashes;
@@ -138,21 +147,9 @@ function withNameAndSize(named: readonly Known[], row: DocumentRow): Known | und
   return only && more.length === 0 ? only : undefined;
 }
 
-const sealed = async (known: Known): Promise<Seal> => (known.seal ??= await sealOf(known.file));
-
 function take(known: Known): Match {
   known.claimed = true;
   return { file: known.file.path, problem: '' };
-}
-
-async function sealOf(file: BundleFile): Promise<Seal> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** Names within one case after its folders are gone: a name that is taken gets its folder, then a number. */

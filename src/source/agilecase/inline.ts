@@ -1,8 +1,8 @@
 /** Pictures within the text of a note or letter: their bytes stand in the text itself, or beside it in the export. */
-import { createHash } from 'node:crypto';
 import { ownCopy } from '../../lib/own-copy.ts';
 import { isMarkup } from '../markup.ts';
 import { dataRows, judgeRow } from '../read-file.ts';
+import { sealOfBytes, type Seal } from '../seal.ts';
 import { byLine, type ByLine } from './by-line.ts';
 import type { Documents } from './documents.ts';
 import type { Part } from './join.ts';
@@ -70,18 +70,13 @@ export const dataBytes = (file: string): Buffer => Buffer.from(file.replace(DATA
 export async function inlineCell(
   text: string,
   beside: readonly Inline[],
-  measure: (file: string) => Promise<{ bytes: number; sha256: string }>,
+  measure: (file: string) => Promise<Seal>,
 ): Promise<string> {
   const all = [];
   for (const src of sourcesIn(text)) {
     const file = isData(src) ? src : beside.find((one) => one.src === src)?.file;
     if (file === undefined) continue;
-    all.push({ src, file, ...(isData(file) ? measured(dataBytes(file)) : await measure(file)) });
+    all.push({ src, file, ...(isData(file) ? sealOfBytes(dataBytes(file)) : await measure(file)) });
   }
   return all.length === 0 ? '' : JSON.stringify(all);
 }
-
-const measured = (bytes: Buffer): { bytes: number; sha256: string } => ({
-  bytes: bytes.length,
-  sha256: createHash('sha256').update(bytes).digest('hex'),
-});

@@ -8,6 +8,7 @@ import type { Inspection, LoadedName, SourceDecisions, SourceFile } from '../sou
 import { isMarkup } from '../markup.ts';
 import { formatOf } from '../table.ts';
 import { AGILECASE } from './declaration.ts';
+import { sealAhead } from '../seal-ahead.ts';
 import { documentMatcher } from './documents.ts';
 import { completer, type Completer } from './complete.ts';
 import { KEYS } from './traits.ts';
@@ -48,13 +49,15 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
   const ordered = AGILECASE.objects.flatMap(({ name }) =>
     candidates.filter((one) => one.object.name === name),
   );
+  const filed = others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one));
+  await using ahead = sealAhead(path, filed, signal);
   const looked = await inspectTables(path, ordered, decisions, signal);
   const tables = new Map(ordered.map(({ table }) => [table.path, table]));
   let parts = looked.flatMap((file): Part[] => {
     const table = tables.get(file.path);
     return table ? [{ file, table }] : [];
   });
-  const documents = documentMatcher(others.filter(({ path: one }) => !WORKFLOW_FOLDER.test(one)));
+  const documents = documentMatcher(filed, ahead.seals);
   const mails = others.filter(({ path: one }) => /\.eml$/i.test(one));
   parts = parts.map((part) => withMails(part, mails, documents));
   const known = await knownRecords(parts);
@@ -70,6 +73,8 @@ export async function inspectBundle(input: BundleInput): Promise<Inspected> {
     workflows: others.filter(({ path: one }) => WORKFLOW_FOLDER.test(one)),
     markup: (file) => seen.get(file)?.markup ?? false,
   });
+  // Later, there is no thread that would seal what is missing.
+  await ahead.seals;
   const inspected = complete.files;
   return {
     inspection: {

@@ -3,9 +3,11 @@ import { WaybillError } from '../../core/errors.ts';
 import type { CsvRow } from '../../lib/csv.ts';
 import { bundleOpener, openBundle } from '../bundle.ts';
 import { extractTable, type Extraction } from '../extract-table.ts';
+import { sealAhead } from '../seal-ahead.ts';
 import type { Inspection, Source, SourceDecisions, SourceFile } from '../source.ts';
 import { openTables } from '../table.ts';
 import {
+  attachmentFiles,
   FILE_CELLS,
   inspectAttachments,
   isAttachment,
@@ -37,8 +39,9 @@ export function openAllClientsExport(path: string, decisions: SourceDecisions): 
     arrived.clear();
     const bundle = await openBundle(path);
     const tables = bundle.filter((one) => one.refused !== undefined || !isAttachment(one.path));
+    await using ahead = sealAhead(path, attachmentFiles(bundle), signal);
     const inspection = await inspectExport(path, tables, ALLCLIENTS, decisions, signal);
-    const found = await inspectAttachments(bundle, inspection, signal);
+    const found = await inspectAttachments(bundle, inspection, ahead.seals, signal);
     attachments = found.attachments;
     return found.inspection;
   };

@@ -2,17 +2,17 @@
  * The files of contacts that lie in the export beside its tables, below a folder named attachments. A table with a row per file says whose they are; else the folder or the name does (`70001/offer.pdf`).
  */
 import { createHash } from 'node:crypto';
-import { WaybillError } from '../../core/errors.ts';
 import type { BundleFile } from '../bundle.ts';
 import type { Inspection, SourceColumn, SourceFile } from '../source.ts';
 import { ALLCLIENTS } from './declaration.ts';
+import { stoppedLooking } from '../inspect-tables.ts';
 import { dataRows, judgeRow, widthOf } from '../read-file.ts';
+import type { SealedAhead } from '../seal-ahead.ts';
+import { sealOf, type Seal } from '../seal.ts';
 import { openTables } from '../table.ts';
 
-export interface StoredFile {
+export interface StoredFile extends Seal {
   readonly path: string;
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
 export interface Attachments {
@@ -27,15 +27,25 @@ export const LOOSE_FILES = 'attachments';
 const FOLDER = /(^|\/)attachments?\//i;
 export const isAttachment = (path: string): boolean => FOLDER.test(path);
 
-/** Adds what was found to the inspection: three columns to the table of attachments, and a table of loose files. */
+export const attachmentFiles = (bundle: readonly BundleFile[]): BundleFile[] =>
+  bundle.filter((one) => one.refused === undefined && isAttachment(one.path));
+
+/**
+ * Adds what was found to the inspection: three columns to the table of attachments, and a table of loose files.
+ * `ahead`: seals of `attachmentFiles(bundle)`, as far as they are made already.
+ */
 export async function inspectAttachments(
   bundle: readonly BundleFile[],
   inspection: Inspection,
+  ahead: SealedAhead['seals'],
   signal: AbortSignal,
 ): Promise<{ inspection: Inspection; attachments: Attachments }> {
-  const files = bundle.filter((one) => one.refused === undefined && isAttachment(one.path));
+  const seals = await ahead;
   const stored: StoredFile[] = [];
-  for (const file of files) stored.push(await hashed(file, signal));
+  for (const [at, file] of attachmentFiles(bundle).entries()) {
+    if (signal.aborted) throw stoppedLooking();
+    stored.push({ path: file.path, ...(seals(at) ?? (await sealOf(file))) });
+  }
   const find = finder(stored);
   const used = new Set<string>();
   for (const table of inspection.files.filter((one) => one.object === 'attachment'))
@@ -55,20 +65,6 @@ export async function inspectAttachments(
       cellsFor: (cells, table) => fileCells(find(cells, table)),
     },
   };
-}
-
-async function hashed(file: BundleFile, signal: AbortSignal): Promise<StoredFile> {
-  if (signal.aborted)
-    throw new WaybillError('WB_STOPPED', 'Stopped while looking through the export.', {
-      next: 'Run the same command again.',
-    });
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of (await file.open()) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { path: file.path, bytes, sha256: hash.digest('hex') };
 }
 
 async function eachRow(
@@ -92,24 +88,41 @@ async function eachRow(
 const baseName = (path: string): string => path.split(/[/\\]/).at(-1)?.toLowerCase() ?? '';
 const folderName = (path: string): string => path.split(/[/\\]/).at(-2) ?? '';
 
-/** By path; else by contact and name; else by a name that only one file has. */
+/** By path; else by contact and name; else by a name that only one file has. Looked up: there may be 40,000 of one name. */
 function finder(files: readonly StoredFile[]) {
-  const byName = Map.groupBy(files, (file) => baseName(file.path));
+  const byTail = tailIndex(files);
+  const byName = Map.groupBy(files, ({ path }) => baseName(path));
+  const byOwner = Map.groupBy(files, ({ path }) => ownName(contactOf(path), baseName(path)));
   return (cells: readonly string[], table: SourceFile): StoredFile | undefined => {
     const read = (slot: string): string => {
       const column = table.columns.find((one) => one.slot === slot);
       return column ? (cells[column.index] ?? '').trim() : '';
     };
-    const [path, name, contact] = [read('path'), read('filename'), read('record_id')];
-    const named = byName.get(baseName(path || name)) ?? [];
-    const wanted = path.replaceAll('\\', '/').replace(/^\.?\//, '');
-    const exact = named.find((file) => wanted !== '' && `/${file.path}`.endsWith(`/${wanted}`));
-    const own = named.filter((file) => contact !== '' && contactOf(file.path) === contact);
+    const [path, contact] = [read('path'), read('record_id')];
+    const name = baseName(path || read('filename'));
+    const exact = byTail.get(path.replaceAll('\\', '/').replace(/^\.?\//, ''));
+    const own = contact === '' ? [] : (byOwner.get(ownName(contact, name)) ?? []);
+    const named = byName.get(name) ?? [];
     return (
       exact ??
       (own.length === 1 ? own[0] : named.length === 1 ? onlyOne(named, contact) : undefined)
     );
   };
+}
+
+const ownName = (contact: string, name: string): string => `${contact}/${name}`;
+
+/** The first file whose path is this, or ends with it: `offers/a.pdf` may mean `attachments/offers/a.pdf`. */
+function tailIndex(files: readonly StoredFile[]): ReadonlyMap<string, StoredFile> {
+  const tails = new Map<string, StoredFile>();
+  for (const file of files) {
+    const parts = file.path.split('/');
+    for (const from of parts.keys()) {
+      const tail = parts.slice(from).join('/');
+      if (!tails.has(tail)) tails.set(tail, file);
+    }
+  }
+  return tails;
 }
 
 /** A file in another contact's folder is that contact's, whatever its name. */
