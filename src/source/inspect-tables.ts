@@ -148,15 +148,15 @@ export async function inspectTable(
 ): Promise<SourceFile> {
   const builders = shape.headers.map(() => profileBuilder());
   let [rows, torn] = [0, 0];
-  for await (const chunk of dataRows(table, shape.headerLine, widthOf(shape.headers))) {
+  const width = widthOf(shape.headers);
+  for await (const chunk of dataRows(table, shape.headerLine, width)) {
     if (signal.aborted) throw stoppedLooking();
     for (const row of chunk) {
-      const verdict = judgeRow(row, widthOf(shape.headers));
+      const verdict = judgeRow(row, width);
       if (verdict.kind === 'rejected') torn++;
       if (verdict.kind !== 'record') continue;
       rows++;
-      for (const [index, builder] of builders.entries())
-        builder.add(verdict.cells[index] ?? '', row.line);
+      builders.forEach((builder, index) => builder.add(verdict.cells[index] ?? '', row.line));
     }
   }
   const columns = recogniseColumns(

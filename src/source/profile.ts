@@ -17,11 +17,25 @@ const LISTS = 0.2;
 const LONG = 250;
 
 const DATE = /^(\d{1,4})[/.-](\d{1,2})[/.-](\d{1,4})(?:[ T,]|$)/;
-/** What the mapping can read as a day, in one order or the other; 31/02 and years of two digits it cannot. */
-const isDate = (value: string, timed: boolean): boolean =>
-  DATE.test(value) && value.includes(':') === timed && (reads(value, 'mdy') || reads(value, 'dmy'));
-const reads = (value: string, order: 'mdy' | 'dmy'): boolean =>
-  parseDate(value, order) !== undefined;
+
+interface DateLook {
+  /** What the mapping can read as a day, in one order or the other; 31/02 and years of two digits it cannot. */
+  readonly reads: boolean;
+  readonly timed: boolean;
+  /** Where it tells one. */
+  readonly order?: 'mdy' | 'dmy' | 'ymd' | undefined;
+}
+
+function dateLook(value: string): DateLook | undefined {
+  const match = DATE.exec(value);
+  if (!match) return undefined;
+  const [a, b] = [Number(match[1]), Number(match[2])];
+  // Of two numbers up to 12 either may be the day: such a date is read in both orders, or in none.
+  const order = a > 12 ? 'dmy' : 'mdy';
+  const reads = parseDate(value, order) !== undefined;
+  const told = reads && (a > 12 || b > 12) ? order : undefined;
+  return { reads, timed: value.includes(':'), order: a > 999 ? 'ymd' : told };
+}
 
 const INT32 = 2_147_483_647;
 /** Digits beyond these a float does not keep. */
@@ -31,17 +45,19 @@ const isInteger = (value: string): boolean =>
   /^-?(0|[1-9]\d{0,9})$/.test(value) && Math.abs(Number(value)) <= INT32;
 const FLOAT = /^-?[$€£]?(\d{1,3}(,\d{3})*(\.\d+)?|\d+\.\d+|\d+)%?$/;
 const isFloat = (value: string): boolean =>
-  FLOAT.test(value) &&
-  !/^-?0\d/.test(value) &&
-  value.replace(/\D/g, '').length <= FLOAT_DIGITS &&
-  (!/^-?\d+$/.test(value) || isInteger(value));
+  isInteger(value) ||
+  (FLOAT.test(value) &&
+    !/^-?(0\d|\d+$)/.test(value) &&
+    value.replace(/\D/g, '').length <= FLOAT_DIGITS);
 const ZERO_IN_FRONT = /^0\d+$/;
 
-const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = [
+type Test = (value: string, date: DateLook | undefined) => boolean;
+
+const TESTS: readonly (readonly [InferredType, Test])[] = [
   ['email', (value) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)],
   ['url', (value) => /^(https?:\/\/|www\.)\S+$/i.test(value)],
-  ['datetime', (value) => isDate(value, true)],
-  ['date', (value) => isDate(value, false)],
+  ['datetime', (_, date) => date !== undefined && date.reads && date.timed],
+  ['date', (_, date) => date !== undefined && date.reads && !date.timed],
   ['boolean', (value) => /^(1|0|yes|no|y|n|true|false|x)$/i.test(value)],
   ['integer', isInteger],
   ['float', isFloat],
@@ -52,6 +68,18 @@ const TESTS: readonly (readonly [InferredType, (value: string) => boolean])[] = 
       value.replace(/\D/g, '').length >= 7,
   ],
 ];
+const DATES: ReadonlySet<InferredType> = new Set(['datetime', 'date']);
+
+/** What was seen in a value; asked again only of columns with many different ones. */
+interface Look {
+  readonly list: boolean;
+  /** One bit for each of `TESTS`. */
+  readonly fits: number;
+  readonly order: DateLook['order'];
+}
+interface Met extends Look {
+  count: number;
+}
 
 export interface ProfileBuilder {
   add(value: string, line: number): void;
@@ -59,18 +87,28 @@ export interface ProfileBuilder {
 }
 
 export function profileBuilder(): ProfileBuilder {
-  const distinct = new Map<string, number>();
+  const distinct = new Map<string, Met>();
   const hits = new Map<InferredType, number>();
   const misfits = new Map<InferredType, { value: string; line: number }[]>();
   const orders = { mdy: 0, dmy: 0, ymd: 0 };
-  let tests = TESTS;
+  let tests = [...TESTS.entries()];
   let [filled, maxLength, lists, newlines, full, zeros] = [0, 0, 0, false, false, false];
-  let counting = true;
+  let [counting, dated, settled] = [true, true, false];
 
-  const tally = (value: string): void => {
-    const seen = distinct.get(value);
-    if (seen !== undefined) distinct.set(value, seen + 1);
-    else if (distinct.size < DISTINCT_KEPT) distinct.set(ownCopy(value), 1);
+  const lookAt = (value: string): Look => {
+    if (value.length > maxLength) maxLength = value.length;
+    newlines ||= value.includes('\n');
+    zeros ||= ZERO_IN_FRONT.test(value);
+    const list = value.length < LONG && /[^,;|][,;|][^,;|]/.test(value);
+    if (tests.length === 0 || value.length > LONG) return { list, fits: 0, order: undefined };
+    const date = dated ? dateLook(value) : undefined;
+    let fits = 0;
+    for (const [bit, [, test]] of tests) if (test(value, date)) fits |= 1 << bit;
+    return { list, fits, order: date?.order };
+  };
+
+  const remember = (value: string, look: Look): void => {
+    if (distinct.size < DISTINCT_KEPT) distinct.set(ownCopy(value), { ...look, count: 1 });
     else {
       full = true;
       // How often each was met is asked of few different values, and of lists; looking names up is half of the work.
@@ -78,14 +116,16 @@ export function profileBuilder(): ProfileBuilder {
     }
   };
 
-  const test = (value: string, line: number): void => {
-    for (const [type, fits] of tests) {
-      if (fits(value)) hits.set(type, (hits.get(type) ?? 0) + 1);
+  const tally = (value: string, line: number, { fits, order }: Look): void => {
+    for (const [bit, [type]] of tests) {
+      if ((fits & (1 << bit)) !== 0) hits.set(type, (hits.get(type) ?? 0) + 1);
       else noteMisfit(misfits, type, value, line);
     }
-    if (hits.has('date') || hits.has('datetime')) countOrder(value, orders);
-    if (filled === SETTLED_AFTER)
-      tests = tests.filter(([type]) => (hits.get(type) ?? 0) > filled * 0.5);
+    if (order && (hits.has('date') || hits.has('datetime'))) orders[order]++;
+    if (settled || filled < SETTLED_AFTER) return;
+    settled = true;
+    tests = tests.filter(([, [type]]) => (hits.get(type) ?? 0) > filled * 0.5);
+    dated = hits.has('date') || hits.has('datetime') || tests.some(([, [type]]) => DATES.has(type));
   };
 
   return {
@@ -93,16 +133,18 @@ export function profileBuilder(): ProfileBuilder {
       const value = raw.trim();
       if (value === '') return;
       filled++;
-      if (value.length > maxLength) maxLength = value.length;
-      newlines ||= value.includes('\n');
-      zeros ||= ZERO_IN_FRONT.test(value);
-      if (value.length < LONG && /[^,;|][,;|][^,;|]/.test(value)) lists++;
-      if (tests.length > 0 && value.length <= LONG) test(value, line);
-      if (value.length > LONG) full = true;
-      else if (counting) tally(value);
+      const met = counting ? distinct.get(value) : undefined;
+      const look = met ?? lookAt(value);
+      if (look.list) lists++;
+      if (tests.length > 0 && value.length <= LONG) tally(value, line, look);
+      if (met) met.count++;
+      else if (value.length > LONG) full = true;
+      else if (counting) remember(value, look);
     },
     build(rows) {
-      const type = typeOf({ filled, maxLength, lists, newlines, full, zeros, distinct, hits });
+      const counts = new Map([...distinct].map(([value, { count }]) => [value, count]));
+      const seen = { filled, maxLength, lists, newlines, full, zeros, distinct: counts, hits };
+      const type = typeOf(seen);
       const count = filled - (hits.get(type) ?? filled);
       return {
         type,
@@ -116,11 +158,11 @@ export function profileBuilder(): ProfileBuilder {
         ...((type === 'choice' ||
           type === 'boolean' ||
           (type === 'text' && !full && distinct.size <= CHOICE_MAX)) && {
-          options: byCount(distinct),
+          options: byCount(counts),
         }),
         ...(type === 'list' && {
-          options: listOptions(distinct),
-          separator: separatorOf(distinct),
+          options: listOptions(counts),
+          separator: separatorOf(counts),
         }),
         ...((hits.has('date') || hits.has('datetime')) && { dateOrder: orderOf(orders) }),
         misfits: { count, examples: count > 0 ? (misfits.get(type) ?? []) : [] },
@@ -139,15 +181,6 @@ function noteMisfit(
   if (kept.length >= MISFITS) return;
   kept.push({ value: ownCopy(value.slice(0, EXAMPLE_LENGTH)), line });
   misfits.set(type, kept);
-}
-
-function countOrder(value: string, orders: { mdy: number; dmy: number; ymd: number }): void {
-  const match = DATE.exec(value);
-  if (!match) return;
-  const [a, b] = [Number(match[1]), Number(match[2])];
-  if (a > 999) orders.ymd++;
-  else if (a > 12 && reads(value, 'dmy')) orders.dmy++;
-  else if (b > 12 && reads(value, 'mdy')) orders.mdy++;
 }
 
 /**
