@@ -72,17 +72,17 @@ export function keyMaker(
   file: Pick<SourceFile, 'object' | 'columns'>,
   { id, natural = [] }: KeySlots,
 ): (cells: readonly string[]) => string {
-  const indexes = (id ?? []).map((slot) =>
-    file.columns.findIndex((column) => column.slot === slot),
-  );
+  const columns = (id ?? []).map((slot) => file.columns.find((column) => column.slot === slot));
+  const indexes = columns.flatMap((column) => column?.index ?? []);
+  const hasId = indexes.length > 0 && indexes.length === columns.length;
   const own = file.columns.filter((column) => natural.includes(column.slot ?? ''));
   const prefix = file.object.slice(0, 1);
   // By number, since 600,000 texts would fill 70 MB; two of a number by chance (1 : 25,000) only get a suffix.
   const met = numberSet();
   const repeats = new Map<number, number>();
   return (cells) => {
-    const given = indexes.map((index) => cells[index]?.trim() ?? '');
-    if (given.length > 0 && given.every((part) => part !== '')) return given.join('/');
+    const given = hasId ? indexes.map((index) => cells[index]?.trim() ?? '') : [''];
+    if (given.every((part) => part !== '')) return given.join('/');
     const parts = own.length > 0 ? own.map((column) => cells[column.index] ?? '') : cells;
     const digest = digestOf('sha1', parts.join('\u001f'));
     const hash = `${prefix}${digest.slice(0, 16)}`;
