@@ -1,17 +1,18 @@
 /**
  * The pipeline alone, in a process of its own so that its peak memory is its own: reads the export in argv[2], of the source argv[3],
- * stages, proposes and maps it, without any Odoo. Prints one JSON object.
+ * stages, proposes and maps it, without any Odoo: argv[4] is what one would say of its fields. Prints one JSON object.
  */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { approveMapping, proposeMapping } from '../src/app/mapping.ts';
 import { ensureMapped } from '../src/app/migrate.ts';
 import { createProject } from '../src/app/project.ts';
 import { scope } from '../src/app/scope.ts';
 import { inspectionOf, withSession, type Session } from '../src/app/session.ts';
-import { readCatalog } from './catalog.ts';
+import type { Catalog } from '../src/mapping/mapping.ts';
 
-const [, , account = '', source = 'allclients'] = process.argv;
+const [, , account = '', source = '', catalogPath = ''] = process.argv;
+const catalog = JSON.parse(readFileSync(catalogPath, 'utf8')) as Catalog;
 const project = join(account, 'project');
 const NOWHERE = { url: 'http://127.0.0.1:1', db: 'none', login: 'none' };
 
@@ -23,12 +24,12 @@ const seconds = async (work: () => unknown): Promise<number> => {
 };
 
 function propose(session: Session): void {
-  proposeMapping(session, inspectionOf(session), readCatalog());
+  proposeMapping(session, inspectionOf(session), catalog);
   approveMapping(session, 'benchmark');
 }
 
 const map = (session: Session): Promise<void> =>
-  ensureMapped(session, approveMapping(session, 'benchmark'), readCatalog(), 'benchmark');
+  ensureMapped(session, approveMapping(session, 'benchmark'), catalog, 'benchmark');
 
 rmSync(project, { recursive: true, force: true });
 createProject({

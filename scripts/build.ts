@@ -1,6 +1,7 @@
 /**
  * Makes dist/, in this folder or the one that is named: the program with all that it imports in a few files, which
  * Node reads in a quarter of the time that a thousand small ones take; what it reads beside itself; the licences.
+ * Further names are programs of this checkout that belong to it: `bench/pipeline-child`.
  * A file is replaced at once, so that a program which starts meanwhile finds one or the other.
  */
 import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,8 @@ import { rolldown, type Plugin, type RolldownOutput } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'src');
-const dist = join(process.argv[2] ?? root, 'dist');
+const [, , target = root, ...programs] = process.argv;
+const dist = join(target, 'dist');
 
 /** What is started by itself: the program, what comes before it, and its threads. */
 const THREADS = globSync('**/*-thread.ts', { cwd: source }).map((name) =>
@@ -32,7 +34,10 @@ const ownPlace: Plugin = {
 };
 
 async function bundle(): Promise<RolldownOutput['output']> {
-  const input = Object.fromEntries(STARTED.map((name) => [name, join(source, `${name}.ts`)]));
+  const input = Object.fromEntries([
+    ...STARTED.map((name) => [name, join(source, `${name}.ts`)]),
+    ...programs.map((name) => [name, join(root, `${name}.ts`)]),
+  ]);
   const made = await rolldown({ input, platform: 'node', plugins: [ownPlace] });
   const names = { entryFileNames: '[name].js', chunkFileNames: 'shared/[name]-[hash].js' };
   const { output } = await made.generate({ format: 'esm', ...names });
