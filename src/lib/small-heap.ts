@@ -26,6 +26,7 @@ grow();
 // Of so small a generation there is too little to share: waking other threads costs more than the work.
 setFlagsFromString('--no-parallel-scavenge');
 // For the threads that are started later: they have heaps of their own, which keep to this size (of one half, in MB).
-setFlagsFromString('--min-semi-space-size=4');
-setFlagsFromString('--max-semi-space-size=4');
+// With less, a thread that maps moves most of a range twice before it is done with it.
+setFlagsFromString('--min-semi-space-size=8');
+setFlagsFromString('--max-semi-space-size=8');
 setFlagsFromString('--heap-growing-percent=60');
