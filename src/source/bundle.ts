@@ -101,6 +101,7 @@ async function* readInto(buffer: Buffer, path: string): AsyncGenerator<Buffer> {
 /**
  * Files of the bundle by their paths; nothing outside the bundle can be named. Of a folder each is opened where it lies.
  * Anything else is listed once: there may be tens of thousands, each asked for. What came later is found by listing again.
+ * Throws WB_FILE_MISSING, and what `openBundle` throws.
  */
 export function bundleFinder(path: string): (file: string) => Promise<BundleFile> {
   const list = async (): Promise<Map<string, BundleFile>> =>
@@ -116,6 +117,7 @@ export function bundleFinder(path: string): (file: string) => Promise<BundleFile
   };
 }
 
+/** The bytes of files that `bundleFinder` finds. Throws WB_FILE_MISSING, and what it says of the bundle. */
 export function bundleOpener(path: string): (file: string) => Promise<Readable> {
   const find = bundleFinder(path);
   return async (file) => (await find(file)).open();
@@ -316,7 +318,7 @@ async function openZip(path: string): Promise<ZipFile> {
 async function* entryPieces(path: string, entry: Entry): AsyncGenerator<Buffer> {
   const zip = await openZip(path);
   try {
-    yield* translated(whole(await zip.openReadStreamPromise(entry), entry), (error) =>
+    yield* translated(whole(zip, entry), (error) =>
       unsafe(path, entry.fileName, `cannot be unpacked: ${reasonOf(error)}`),
     );
   } finally {
@@ -325,7 +327,8 @@ async function* entryPieces(path: string, entry: Entry): AsyncGenerator<Buffer> 
 }
 
 /** yauzl does not look at the checksum: half a contact is worse than none. */
-async function* whole(stream: Readable, entry: Entry): AsyncGenerator<Buffer> {
+async function* whole(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
+  const stream = await zip.openReadStreamPromise(entry);
   let sum = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     sum = crc32(chunk, sum);

@@ -168,6 +168,14 @@ describe('an archive', () => {
   });
 });
 
+test('an archive that was replaced after it was listed is not read as what it was', async () => {
+  const path = put('replaced.zip', zipOf([{ name: 'a.txt', data: 'first' }, contacts]));
+  const listed = await openBundle(path);
+  put('replaced.zip', zipOf([{ name: 'a much longer name.txt', data: 'x'.repeat(99) }, contacts]));
+  for (const file of listed)
+    await expect(textOf(file)).rejects.toMatchObject({ code: 'WB_ARCHIVE_UNSAFE', place: path });
+});
+
 test('an archive of many documents is not searched for each of them', async () => {
   const names = Array.from({ length: 5_000 }, (_, n) => `documents/${n}.txt`);
   const path = put('many.zip', zipOf(names.map((name) => ({ name, data: name }))));
